@@ -1,0 +1,169 @@
+//! The closed set of events and their payloads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Digest;
+use crate::model::figure::Figure;
+use crate::model::finding::{Derived, Finding};
+use crate::model::mention::Mention;
+use crate::model::segment::Block;
+use crate::model::text::OffsetMap;
+
+/// A file came to rest in the inbox and its bytes were stored as the blob of its own digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentReceived {
+    /// blake3 of the original bytes; also the blob's name.
+    pub document: Digest,
+    /// File name as first received, without folders.
+    pub name: String,
+    /// The inbox subfolders it lay in, outermost first.
+    pub tags: Vec<String>,
+    /// Bytes.
+    pub size: u64,
+    /// By content, never by name: `text/plain`.
+    pub media_type: String,
+}
+
+/// The same bytes came again: a normal event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentSeenAgain {
+    /// blake3 of the original bytes.
+    pub document: Digest,
+    /// File name this time.
+    pub name: String,
+    /// The inbox subfolders this time.
+    pub tags: Vec<String>,
+}
+
+/// A file was looked at and not taken in; its original stays where it lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRefused {
+    /// blake3 of the original bytes.
+    pub document: Digest,
+    /// File name.
+    pub name: String,
+    /// The inbox subfolders it lies in.
+    pub tags: Vec<String>,
+    /// Bytes.
+    pub size: u64,
+    /// A code: `too_large`, `unknown_type`, `undecodable`.
+    pub reason: String,
+    /// What was wrong and what to do, for a person.
+    pub message: String,
+}
+
+/// The clean stage's output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextCleaned {
+    /// The blob of the source text; the document itself where that is UTF-8 text.
+    pub source: Digest,
+    /// The blob of the clean text.
+    pub clean: Digest,
+    /// The encoding read (`UTF-8`, `UTF-16LE`, `windows-1258`).
+    pub encoding: String,
+    /// From clean text to source text.
+    pub map: OffsetMap,
+}
+
+/// The segment stage's output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextSegmented {
+    /// Blocks that tile the clean text.
+    pub blocks: Vec<Block>,
+}
+
+/// The extract stage's output, in order of their place in the source text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiguresExtracted {
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// Every numeral, figures' own included.
+    pub mentions: Vec<Mention>,
+}
+
+/// The reconcile stage's output for one document, in order of id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiguresReconciled {
+    /// Relations decided.
+    pub findings: Vec<Finding>,
+    /// Figures that nobody printed.
+    pub derived: Vec<Derived>,
+}
+
+/// A try of a stage failed; it will be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageFailed {
+    /// The stage's name.
+    pub stage: String,
+    /// What identifies the work.
+    pub key: Digest,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// A stage gave a document up under its present key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageParked {
+    /// The stage's name.
+    pub stage: String,
+    /// What identifies the work; another key takes it up again.
+    pub key: Digest,
+    /// Why, as a code: `failed_three_times`, `cannot_change`, `non_deterministic`, `too_slow`.
+    pub reason: String,
+    /// What went wrong the last time.
+    pub message: String,
+}
+
+/// A new generation began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerationStarted {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Name and identity of each stage, in order.
+    pub stages: Vec<(String, Digest)>,
+    /// Why, for a person.
+    pub reason: String,
+}
+
+/// A generation became the one that readers see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerationActivated {
+    /// Its number.
+    pub number: u64,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is named after the payload it carries, which is documented")]
+pub enum Event {
+    DocumentReceived(DocumentReceived),
+    DocumentSeenAgain(DocumentSeenAgain),
+    DocumentRefused(DocumentRefused),
+    TextCleaned(TextCleaned),
+    TextSegmented(TextSegmented),
+    FiguresExtracted(FiguresExtracted),
+    FiguresReconciled(FiguresReconciled),
+    StageFailed(StageFailed),
+    StageParked(StageParked),
+    GenerationStarted(GenerationStarted),
+    GenerationActivated(GenerationActivated),
+}
+
+impl Event {
+    /// Returns the name under which it is stored (`document-received`).
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::DocumentReceived(_) => "document-received",
+            Self::DocumentSeenAgain(_) => "document-seen-again",
+            Self::DocumentRefused(_) => "document-refused",
+            Self::TextCleaned(_) => "text-cleaned",
+            Self::TextSegmented(_) => "text-segmented",
+            Self::FiguresExtracted(_) => "figures-extracted",
+            Self::FiguresReconciled(_) => "figures-reconciled",
+            Self::StageFailed(_) => "stage-failed",
+            Self::StageParked(_) => "stage-parked",
+            Self::GenerationStarted(_) => "generation-started",
+            Self::GenerationActivated(_) => "generation-activated",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The event log: one SQLite file, appended by one writer, never changed.

@@ -1,0 +1,1 @@
+//! The ledger: projections of the event log, one SQLite file a generation.

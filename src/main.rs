@@ -1,0 +1,3 @@
+//! The `socai` program: parses its arguments, loads its configuration, hands over.
+
+fn main() {}

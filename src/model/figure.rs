@@ -1,0 +1,294 @@
+//! Figures: statements of a value at a key, in the terms of the record contract.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::period::Period;
+use super::{Decimal, Digest, Hasher, Span};
+
+macro_rules! code {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// Takes the code as it is written.
+            pub fn new(code: impl Into<String>) -> Self {
+                Self(code.into())
+            }
+
+            /// Returns the code as it is written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+    };
+}
+
+code!(
+    /// A code of the indicator list (`kinh_phi`).
+    IndicatorCode
+);
+code!(
+    /// A code of the area list (`VN`, `KC_N28`, `VN63:24`, `VN34:24`).
+    AreaCode
+);
+code!(
+    /// A canonical unit (`VND`, `percent`, `person`, `t`).
+    UnitCode
+);
+code!(
+    /// The id of a figure: 24 hex digits.
+    FigureId
+);
+
+impl FigureId {
+    /// Names the figure that stands at `span` of the source text of `document` with `measure`;
+    /// depends on nothing else.
+    pub fn of(document: Digest, span: Span, measure: Measure) -> Self {
+        let digest = Hasher::new()
+            .field(b"figure")
+            .field(document.as_bytes())
+            .field(&(span.start as u64).to_le_bytes())
+            .field(&(span.end as u64).to_le_bytes())
+            .field(measure.code().as_bytes())
+            .finish();
+        Self(digest.short(24))
+    }
+}
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $code)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in the contract's order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// Returns the contract's code.
+            pub const fn code(self) -> &'static str {
+                match self { $($name::$variant => $code,)+ }
+            }
+
+            /// Reads the contract's code; `None` for any other text.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.code() == code)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(self.code())
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// What kind of statement a figure is.
+    Measure {
+        /// A level.
+        Value = "value",
+        /// A percentage of a plan.
+        OfPlan = "of_plan",
+        /// A signed percentage change.
+        Growth = "growth",
+        /// A percentage of an earlier level.
+        Index = "index",
+        /// A percentage of a whole.
+        Share = "share",
+        /// A mean per something.
+        Mean = "mean",
+        /// A signed absolute change.
+        Difference = "difference",
+    }
+}
+
+codes! {
+    /// How a numeral is hedged.
+    Qualifier {
+        /// As printed.
+        Eq = "eq",
+        /// Above (trên, hơn, vượt).
+        Gt = "gt",
+        /// At least.
+        Ge = "ge",
+        /// Below (gần, dưới, chưa đến).
+        Lt = "lt",
+        /// At most.
+        Le = "le",
+        /// About.
+        Approx = "approx",
+    }
+}
+
+codes! {
+    /// In what capacity a value is stated.
+    Aspect {
+        /// Planned.
+        Plan = "plan",
+        /// Carried out.
+        Actual = "actual",
+        /// Estimated (ước).
+        Estimate = "estimate",
+        /// Disbursed (giải ngân).
+        Disbursed = "disbursed",
+        /// Allocated (phân bổ, giao).
+        Allocated = "allocated",
+        /// Aimed at (mục tiêu, phấn đấu).
+        Target = "target",
+    }
+}
+
+codes! {
+    /// Whose money it is.
+    Fund {
+        /// All sources together.
+        Total = "total",
+        /// National industrial promotion (khuyến công quốc gia).
+        National = "national",
+        /// Local industrial promotion (khuyến công địa phương).
+        Local = "local",
+        /// The beneficiaries' own (đối ứng).
+        Counterpart = "counterpart",
+    }
+}
+
+/// What a relative measure refers to; each `None` where the text leaves it open.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Base {
+    /// The period compared with.
+    pub period: Option<Period>,
+    /// The aspect compared with.
+    pub aspect: Option<Aspect>,
+    /// The area compared with, where it is another.
+    pub area: Option<AreaCode>,
+}
+
+/// A slot of a figure that `explain` can account for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slot {
+    /// [`Figure::indicator`]
+    Indicator,
+    /// [`Figure::label`]
+    Label,
+    /// [`Figure::measure`]
+    Measure,
+    /// [`Figure::value`] and [`Figure::step`]
+    Value,
+    /// [`Figure::unit`]
+    Unit,
+    /// [`Figure::qualifier`]
+    Qualifier,
+    /// [`Figure::area`]
+    Area,
+    /// [`Figure::period`]
+    Period,
+    /// [`Figure::aspect`]
+    Aspect,
+    /// [`Figure::fund`]
+    Fund,
+    /// [`Figure::base`]
+    Base,
+}
+
+/// From how far away a slot was filled, nearest first: the order in which context is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// The numeral's own words.
+    Numeral,
+    /// The clause it stands in.
+    Clause,
+    /// Another clause of the same sentence.
+    Sentence,
+    /// The cell's row or column in a table.
+    Table,
+    /// The head of the list it stands in.
+    ListHead,
+    /// An earlier sentence of the same paragraph.
+    Paragraph,
+    /// An earlier paragraph of the section.
+    Section,
+    /// The title.
+    Title,
+    /// The printed date of the document.
+    DocumentDate,
+    /// A default of the rule pack that holds when nothing is said.
+    Default,
+}
+
+/// Where a slot's value came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The words it was read from, in the source text; `None` for a default.
+    pub words: Option<Span>,
+    /// The rule that read it (`period.months_from_start`).
+    pub rule: String,
+    /// From how far away.
+    pub reach: Reach,
+}
+
+/// A statement of a value at a key. All spans are in the source text.
+///
+/// The document, the file name and the generation are not fields: they belong to the event that
+/// carries the figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// See [`FigureId::of`].
+    pub id: FigureId,
+    /// From the first character of the numeral to the end of its unit.
+    pub span: Span,
+    /// The sentence it stands in.
+    pub sentence: Span,
+    /// Exactly the source text at `span`.
+    pub quote: String,
+    /// What is measured, `None` where no indicator of the list fits.
+    pub indicator: Option<IndicatorCode>,
+    /// The words that name what is measured, as printed, in reading order.
+    pub label: String,
+    /// What kind of statement it is.
+    pub measure: Measure,
+    /// The value in `unit`; signed for growth and difference.
+    pub value: Decimal,
+    /// One unit of the last printed digit, in `unit`: `77,228 tỷ đồng` has 1000000, `82,78%` 0.01.
+    /// Zero for counts, which are exact.
+    pub step: Decimal,
+    /// The canonical unit.
+    pub unit: UnitCode,
+    /// How the numeral is hedged.
+    pub qualifier: Qualifier,
+    /// Lower end of the closed interval that digits and qualifier admit; `None` is unbounded.
+    pub low: Option<Decimal>,
+    /// Upper end of the closed interval that digits and qualifier admit; `None` is unbounded.
+    pub high: Option<Decimal>,
+    /// Where.
+    pub area: Option<AreaCode>,
+    /// When.
+    pub period: Option<Period>,
+    /// In what capacity.
+    pub aspect: Option<Aspect>,
+    /// Whose money.
+    pub fund: Option<Fund>,
+    /// What a relative measure refers to.
+    pub base: Option<Base>,
+    /// The rules of the rule pack that produced it, outermost first.
+    pub rules: Vec<String>,
+    /// Where each slot came from.
+    pub origins: BTreeMap<Slot, Origin>,
+}

@@ -1,0 +1,41 @@
+//! Mentions: the numerals of a text and the class that each is of.
+
+use serde::{Deserialize, Serialize};
+
+use super::Span;
+
+/// What a numeral is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MentionClass {
+    /// Money or a physical quantity.
+    Amount,
+    /// A percentage, a number of percentage points, or a multiple (`gấp 1,5 lần`).
+    Percent,
+    /// A number of counted things.
+    Count,
+    /// A day.
+    Date,
+    /// A stretch of time.
+    Period,
+    /// The number of a law, decree, decision, circular.
+    LegalReference,
+    /// A rank or a number in an order (`lần thứ XVIII`, `đợt 1`), list numbering.
+    Ordinal,
+    /// A length of time that names no period (`5 năm thực hiện`).
+    Duration,
+    /// A telephone number, an address, an age, a model name, a numeral of no known class.
+    Other,
+}
+
+/// A numeral as printed (record contract, end of section 1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// Where it stands in the source text.
+    pub span: Span,
+    /// Its class.
+    pub class: MentionClass,
+    /// The canonical value: a decimal in the canonical unit, `YYYY-MM-DD`, `YYYY-MM-DD/YYYY-MM-DD`,
+    /// or the words where no value can be told.
+    pub value: String,
+}

@@ -1,0 +1,1 @@
+//! The rule pack: TOML files, compiled in, replaceable by a folder.
