@@ -1,1 +1,22 @@
 //! The shell that runs the stages: inbox, queues, workers, writer, projector, supervisor.
+//!
+//! The life of a document, step by step:
+//! 1. [`world`] reports that something happened under the inbox; the `inbox` tracker waits until the
+//!    file has come to rest.
+//! 2. `receive` reads it once, digests it, and decides: new, seen again, or refused.
+//! 3. `writer`, the one thread that appends, makes that durable and answers.
+//! 4. `work` says which stage is due, from the document's events alone; `worker` runs it on a bounded
+//!    pool; its output goes through the writer again, until nothing is due.
+//! 5. `projector` carries every new event into the live ledger.
+//!
+//! `supervisor` starts these in order and drains them in reverse; `ingest` does the same for given
+//! files; `handover` lets a second program hand its files to the daemon that holds the data directory.
+//!
+//! Invariants: a queue carries wake-ups, never the only copy of anything; nothing is acknowledged
+//! before the log has it on disk; one document never stops another.
+
+pub mod options;
+pub mod outcome;
+
+pub use options::{Options, Originals, Watching};
+pub use outcome::{FileResult, Outcome, RuntimeError, Summary};
