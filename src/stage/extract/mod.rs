@@ -1,1 +1,3 @@
 //! The extract stage.
+
+pub mod mention;

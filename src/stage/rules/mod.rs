@@ -1,1 +1,135 @@
 //! The rule pack: TOML files, compiled in, replaceable by a folder.
+//!
+//! Each stage has its own rule struct here, read from its own files: a change of a file changes the
+//! identity of the stages that read it and of no other. A file given from outside replaces the
+//! built-in one of the same name as a whole; files not given stay as built in.
+
+pub mod error;
+pub mod word;
+
+use std::sync::OnceLock;
+
+pub use error::{RuleError, read};
+pub use word::{Token, TokenKind, Vocabulary, Word};
+
+use crate::model::{Digest, Hasher};
+
+/// A built-in file of the pack.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// Its name: `units.toml`.
+    pub name: &'static str,
+    /// Its contents.
+    pub text: &'static str,
+    /// The stages whose output depends on it.
+    pub stages: &'static [&'static str],
+}
+
+/// Every file of the pack, in order of name.
+pub const BUILT_IN: &[BuiltIn] = &[];
+
+/// The contents of all files of a pack, in order of name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files(Vec<(&'static str, String)>);
+
+impl Files {
+    /// Lays the files given over the built-in ones.
+    ///
+    /// # Errors
+    /// A file whose name is not one of the pack's.
+    pub fn overlay(given: &[(String, String)]) -> Result<Self, Vec<RuleError>> {
+        let known = |name: &str| BUILT_IN.iter().any(|file| file.name == name);
+        let errors: Vec<RuleError> = given
+            .iter()
+            .filter(|(name, _)| !known(name))
+            .map(|(name, _)| {
+                let names: Vec<&str> = BUILT_IN.iter().map(|file| file.name).collect();
+                RuleError::of_file(
+                    name,
+                    "not a file of the rule pack",
+                    format!("its files are {}", names.join(", ")),
+                )
+            })
+            .collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let text = |file: &BuiltIn| {
+            let replaced = given.iter().find(|(name, _)| name == file.name);
+            (file.name, replaced.map_or_else(|| file.text.to_owned(), |(_, text)| text.clone()))
+        };
+        Ok(Self(BUILT_IN.iter().map(text).collect()))
+    }
+
+    /// Returns a file's contents; empty for a name that is not one of the pack's.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(file, _)| *file == name).map_or("", |(_, text)| text)
+    }
+
+    /// Reads a file as `T`.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, RuleError> {
+        read(name, self.text(name))
+    }
+}
+
+/// All rules of all stages, checked and ready for use.
+#[derive(Debug, Clone)]
+pub struct RulePack {
+    /// The files it was read from.
+    pub files: Files,
+    /// The words of all rules.
+    pub words: Vocabulary,
+}
+
+impl RulePack {
+    /// Returns the pack that is compiled in.
+    pub fn builtin() -> &'static RulePack {
+        static PACK: OnceLock<RulePack> = OnceLock::new();
+        PACK.get_or_init(|| {
+            #[expect(clippy::expect_used, reason = "a test reads the built-in pack")]
+            RulePack::parse(&[]).expect("the built-in rule pack is sound")
+        })
+    }
+
+    /// Reads a pack: the files given by name and contents, and the built-in ones for the rest.
+    ///
+    /// # Errors
+    /// Every mistake found, in order of file.
+    pub fn parse(given: &[(String, String)]) -> Result<RulePack, Vec<RuleError>> {
+        let files = Files::overlay(given)?;
+        let words = Vocabulary::default();
+        Ok(Self { files, words })
+    }
+
+    /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of
+    /// that stage's key.
+    pub fn digest_for(&self, stage: &str) -> Digest {
+        let mut hasher = Hasher::new().field(stage.as_bytes());
+        for file in BUILT_IN.iter().filter(|file| file.stages.contains(&stage)) {
+            hasher = hasher.field(file.name.as_bytes()).field(self.files.text(file.name).as_bytes());
+        }
+        hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_pack_is_sound() {
+        if let Err(errors) = RulePack::parse(&[]) {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            panic!("{}", lines.join("\n"));
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_name_is_refused() {
+        let errors = RulePack::parse(&[("unit.toml".to_owned(), String::new())]).unwrap_err();
+        assert!(errors[0].to_string().contains("not a file of the rule pack"), "{}", errors[0]);
+    }
+}

@@ -1,0 +1,362 @@
+//! Words as numbers: the vocabulary of all rules, and the tokens of a text in its terms.
+//!
+//! Every rule is written in words; a text is cut into tokens once, each looked up once, and from
+//! then on rules compare integers. A word is known in lower case, with a capital, in capitals, and
+//! with the tone mark where either school puts it (`hoà`, `hòa`): texts are matched leniently and
+//! never corrected. Two known words that a typist glued together (`tỷđồng`) are two tokens.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::model::Span;
+
+/// A word of the vocabulary; equal for all spellings of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Word(pub u32);
+
+impl Word {
+    /// A word that no rule knows.
+    pub const UNKNOWN: Word = Word(0);
+
+    /// Returns its place in a table by word.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a token is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Letters.
+    Letters,
+    /// ASCII digits.
+    Digits,
+    /// One character that is neither, nor white space.
+    Mark,
+}
+
+/// A token: letters, digits or one mark. White space belongs to none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is made of.
+    pub kind: TokenKind,
+    /// The word it is.
+    pub word: Word,
+    /// Whether its first letter is a capital.
+    pub capital: bool,
+}
+
+/// FNV-1a: the same on every machine and run; words are short and come from rule files.
+#[derive(Debug, Clone, Copy)]
+pub struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated; its hasher is fixed")]
+type Table = std::collections::HashMap<Box<str>, Word, BuildHasherDefault<Fnv>>;
+
+/// All words of all rules.
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    words: Table,
+    count: u32,
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self { words: Table::default(), count: 1 }
+    }
+}
+
+impl Vocabulary {
+    /// Returns how many words there are, [`Word::UNKNOWN`] included.
+    pub const fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Tells whether no word is known.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 1
+    }
+
+    /// Returns the word that a token of these letters is.
+    pub fn get(&self, letters: &str) -> Word {
+        self.words.get(letters).copied().unwrap_or(Word::UNKNOWN)
+    }
+
+    /// Takes in a word in all its spellings, and returns it.
+    pub fn intern(&mut self, word: &str) -> Word {
+        let lower = word.to_lowercase();
+        let known = self.get(&lower);
+        let id = if known == Word::UNKNOWN { Word(self.count) } else { known };
+        if known == Word::UNKNOWN {
+            self.count += 1;
+            for spelling in tone_placements(&lower) {
+                let upper = spelling.to_uppercase();
+                let title: String = {
+                    let mut letters = spelling.chars();
+                    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+                };
+                for form in [spelling, upper, title] {
+                    self.words.entry(form.into_boxed_str()).or_insert(id);
+                }
+            }
+        }
+        id
+    }
+
+    /// Cuts the bytes `within` of `text` into tokens, appended to `tokens`.
+    pub fn tokenize(&self, text: &str, within: Span, tokens: &mut Vec<Token>) {
+        let bytes = text.as_bytes();
+        let end = within.end.min(bytes.len());
+        let mut at = within.start;
+        while at < end {
+            let start = at;
+            let class = CLASS[bytes[at] as usize];
+            match class {
+                Class::Space => at += 1,
+                Class::Digit => {
+                    while at < end && bytes[at].is_ascii_digit() {
+                        at += 1;
+                    }
+                    let span = Span::new(start, at);
+                    let word = self.get(span.of(text));
+                    tokens.push(Token { span, kind: TokenKind::Digits, word, capital: false });
+                }
+                Class::Letter => {
+                    at += 1;
+                    at = letters_end(text, at, end);
+                    self.push_letters(text, Span::new(start, at), tokens);
+                }
+                Class::Mark => {
+                    at += 1;
+                    self.push_mark(text, Span::new(start, at), tokens);
+                }
+                Class::Wide => {
+                    let Some(first) = text[at..end].chars().next() else { break };
+                    at += first.len_utf8();
+                    if is_letter(first) {
+                        at = letters_end(text, at, end);
+                        self.push_letters(text, Span::new(start, at), tokens);
+                    } else if !first.is_whitespace() && !is_invisible(first) {
+                        self.push_mark(text, Span::new(start, at), tokens);
+                    }
+                }
+            }
+        }
+    }
+
+    fn push_mark(&self, text: &str, span: Span, tokens: &mut Vec<Token>) {
+        tokens.push(Token { span, kind: TokenKind::Mark, word: self.get(span.of(text)), capital: false });
+    }
+
+    fn push_letters(&self, text: &str, span: Span, tokens: &mut Vec<Token>) {
+        let letters = span.of(text);
+        let word = self.get(letters);
+        let capital = letters.chars().next().is_some_and(|first| {
+            if first.is_ascii() { first.is_ascii_uppercase() } else { first.is_uppercase() }
+        });
+        let token = Token { span, kind: TokenKind::Letters, word, capital };
+        if word == Word::UNKNOWN
+            && let Some((cut, left, right)) = self.unglue(letters)
+        {
+            let at = span.start + cut;
+            tokens.push(Token { span: Span::new(span.start, at), word: left, ..token });
+            tokens.push(Token { span: Span::new(at, span.end), word: right, capital: false, ..token });
+            return;
+        }
+        tokens.push(token);
+    }
+
+    /// Finds where two known words were glued together; only where the letters cannot be one
+    /// Vietnamese syllable, which has its vowels in one run.
+    fn unglue(&self, letters: &str) -> Option<(usize, Word, Word)> {
+        if letters.len() > 24 || letters.len() < 5 || !has_two_vowel_runs(letters) {
+            return None;
+        }
+        let mut cuts = letters.char_indices().skip(2).map(|(at, _)| at);
+        cuts.find_map(|at| {
+            let (left, right) = letters.split_at(at);
+            if right.chars().nth(1).is_none() || right.chars().next().is_none_or(char::is_uppercase) {
+                return None;
+            }
+            let (a, b) = (self.get(left), self.get(right));
+            (a != Word::UNKNOWN && b != Word::UNKNOWN).then_some((at, a, b))
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Space,
+    Digit,
+    Letter,
+    Mark,
+    /// The first byte of a character beyond ASCII.
+    Wide,
+}
+
+const CLASS: [Class; 256] = {
+    let mut classes = [Class::Wide; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let b = byte as u8;
+        classes[byte] = if b.is_ascii_digit() {
+            Class::Digit
+        } else if b.is_ascii_alphabetic() {
+            Class::Letter
+        } else if b <= b' ' || b == 0x7f {
+            Class::Space
+        } else {
+            Class::Mark
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn letters_end(text: &str, mut at: usize, end: usize) -> usize {
+    let bytes = text.as_bytes();
+    while at < end {
+        match CLASS[bytes[at] as usize] {
+            Class::Letter => at += 1,
+            Class::Wide => match text[at..end].chars().next() {
+                Some(next) if is_letter(next) => at += next.len_utf8(),
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Letters of Latin script and the combining marks that NFC leaves alone; superscripts and ordinal
+/// signs (`m²`, `º`) are marks of their own.
+fn is_letter(character: char) -> bool {
+    match character {
+        '\u{c0}'..='\u{24f}' => character != '×' && character != '÷',
+        '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' => true,
+        '\u{2000}'..='\u{206f}' | '\u{80}'..='\u{bf}' => false,
+        other => other.is_alphabetic(),
+    }
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+fn base(letter: char) -> char {
+    match letter.to_lowercase().next().unwrap_or(letter) {
+        'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'ă' | 'ằ' | 'ắ' | 'ẳ' | 'ẵ' | 'ặ' | 'â' | 'ầ' | 'ấ' | 'ẩ' | 'ẫ'
+        | 'ậ' => 'a',
+        'è' | 'é' | 'ẻ' | 'ẽ' | 'ẹ' | 'ê' | 'ề' | 'ế' | 'ể' | 'ễ' | 'ệ' => 'e',
+        'ì' | 'í' | 'ỉ' | 'ĩ' | 'ị' => 'i',
+        'ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ô' | 'ồ' | 'ố' | 'ổ' | 'ỗ' | 'ộ' | 'ơ' | 'ờ' | 'ớ' | 'ở' | 'ỡ'
+        | 'ợ' => 'o',
+        'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ' | 'ư' | 'ừ' | 'ứ' | 'ử' | 'ữ' | 'ự' => 'u',
+        'ỳ' | 'ý' | 'ỷ' | 'ỹ' | 'ỵ' => 'y',
+        other => other,
+    }
+}
+
+fn has_two_vowel_runs(letters: &str) -> bool {
+    let mut runs = 0;
+    let mut inside = false;
+    for letter in letters.chars() {
+        let vowel = matches!(base(letter), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+        runs += usize::from(vowel && !inside);
+        inside = vowel;
+    }
+    runs >= 2
+}
+
+const PLACEMENTS: &[(&str, &str)] = &[
+    ("òa", "oà"),
+    ("óa", "oá"),
+    ("ỏa", "oả"),
+    ("õa", "oã"),
+    ("ọa", "oạ"),
+    ("òe", "oè"),
+    ("óe", "oé"),
+    ("ỏe", "oẻ"),
+    ("õe", "oẽ"),
+    ("ọe", "oẹ"),
+    ("ùy", "uỳ"),
+    ("úy", "uý"),
+    ("ủy", "uỷ"),
+    ("ũy", "uỹ"),
+    ("ụy", "uỵ"),
+];
+
+/// Returns the word and, where its tone mark has two customary places, its other spelling.
+fn tone_placements(word: &str) -> Vec<String> {
+    for (old, new) in PLACEMENTS {
+        if word.ends_with(old) {
+            return vec![word.to_owned(), word.replace(old, new)];
+        }
+        if word.ends_with(new) {
+            return vec![word.to_owned(), word.replace(new, old)];
+        }
+    }
+    vec![word.to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(vocabulary: &Vocabulary, text: &str) -> Vec<String> {
+        let mut tokens = Vec::new();
+        vocabulary.tokenize(text, Span::new(0, text.len()), &mut tokens);
+        tokens.iter().map(|token| token.span.of(text).to_owned()).collect()
+    }
+
+    fn vocabulary(known: &[&str]) -> Vocabulary {
+        let mut vocabulary = Vocabulary::default();
+        for word in known {
+            vocabulary.intern(word);
+        }
+        vocabulary
+    }
+
+    #[test]
+    fn digits_letters_and_marks_are_cut_apart() {
+        let none = Vocabulary::default();
+        assert_eq!(words(&none, "thực hiện13 đề án"), ["thực", "hiện", "13", "đề", "án"]);
+        assert_eq!(words(&none, "1,2tỷ (8 %)"), ["1", ",", "2", "tỷ", "(", "8", "%", ")"]);
+        assert_eq!(words(&none, "5.000 m²…"), ["5", ".", "000", "m", "²", "…"]);
+    }
+
+    #[test]
+    fn known_words_glued_together_are_two_tokens() {
+        let some = vocabulary(&["tỷ", "đồng", "kỳ", "năm"]);
+        assert_eq!(words(&some, "tỷđồng cùng kỳnăm"), ["tỷ", "đồng", "cùng", "kỳ", "năm"]);
+        assert_eq!(words(&some, "Marathon"), ["Marathon"]);
+    }
+
+    #[test]
+    fn spellings_of_a_word_are_one_word() {
+        let some = vocabulary(&["hòa", "quý"]);
+        assert_eq!(some.get("HOÀ"), some.get("hòa"));
+        assert_eq!(some.get("Hoà"), some.get("hòa"));
+        assert_ne!(some.get("quý"), Word::UNKNOWN);
+        assert_eq!(some.get("hoa"), Word::UNKNOWN);
+    }
+}
