@@ -1,0 +1,21 @@
+//! Upcasters: each brings one kind's payload from one schema to the next.
+//!
+//! Stored payloads are never rewritten; they are upcast each time they are read.
+
+use serde_json::{Value, json};
+
+/// Brings `payload` of `kind` from `schema` to the newest one, a step at a time.
+pub(super) fn to_current(kind: &str, schema: u32, payload: Value) -> Value {
+    match (kind, schema) {
+        // Schema 1 came before subfolders were recorded: a file lay in the inbox itself.
+        ("document-received" | "document-seen-again", 1) => with_default(payload, "tags", json!([])),
+        _ => payload,
+    }
+}
+
+fn with_default(mut payload: Value, field: &str, default: Value) -> Value {
+    if let Some(object) = payload.as_object_mut() {
+        object.entry(field).or_insert(default);
+    }
+    payload
+}
