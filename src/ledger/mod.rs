@@ -1,1 +1,20 @@
-//! The ledger: projections of the event log, one SQLite file a generation.
+//! The ledger: what the events say, folded into one SQLite file a generation.
+//!
+//! [`LedgerWriter::apply`] folds events, in the order of the log, with the checkpoint in the same
+//! transaction. Which answer of a stage is shown is decided by stage keys alone: from the
+//! generation's identities the key of each stage is computed along the chain of answers, and the
+//! answer stored under that key, whenever it was given and by whichever generation, is projected.
+//! So the order of arrival does not matter, and a replay that found every answer given already
+//! shows them without a new event.
+//!
+//! [`rebuild`] makes the file anew beside the old one and swaps it in by rename. [`LedgerReader`]
+//! reads in an order that depends on contents alone, never on positions.
+
+mod build;
+mod error;
+mod fold;
+mod query;
+
+pub use build::{LedgerWriter, ledger_path, rebuild};
+pub use error::LedgerError;
+pub use query::{DocumentRow, LedgerReader, RefusedRow, StageCounts, TroubleRow};

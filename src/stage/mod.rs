@@ -8,13 +8,14 @@
 //! | [`extract`] | clean text and blocks | mentions and figures, in source offsets |
 //! | [`reconcile`] | source text and figures | findings and derived figures |
 //!
-//! [`rules`] is the rule pack that they read. Sibling stages never name each other; what one passes
+//! [`plan`] has their order and what identifies a piece of work. [`rules`] is the rule pack that they read. Sibling stages never name each other; what one passes
 //! to the next is in [`crate::model`].
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods, clippy::float_arithmetic)]
 
 pub mod clean;
 pub mod extract;
+pub mod plan;
 pub mod reconcile;
 pub mod rules;
 pub mod segment;

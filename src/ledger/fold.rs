@@ -1,0 +1,337 @@
+//! One event into the ledger's tables.
+
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde::Serialize;
+
+use super::error::LedgerError;
+use crate::event::envelope::{Envelope, Position};
+use crate::event::kinds::{Event, FiguresExtracted, FiguresReconciled, TextCleaned, TextSegmented};
+use crate::event_log::{LogError, LogReader};
+use crate::model::Digest;
+use crate::model::figure::{AreaCode, Figure, IndicatorCode};
+use crate::stage::plan::{Identities, Stage};
+
+/// What folding one event needs.
+pub(super) struct Fold<'a> {
+    pub(super) ledger: &'a Transaction<'a>,
+    pub(super) log: &'a LogReader,
+    pub(super) identities: &'a Identities,
+    pub(super) path: &'a Path,
+}
+
+type Done = Result<(), LedgerError>;
+
+impl Fold<'_> {
+    pub(super) fn apply(&self, envelope: &Envelope) -> Done {
+        let position = envelope.position.0.cast_signed();
+        let at = envelope.recorded_at.as_microsecond();
+        match &envelope.event {
+            Event::DocumentReceived(received) => self.run(
+                "INSERT OR IGNORE INTO documents (document, source, tags, size, media_type, position, received_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    received.document.to_string(),
+                    received.name,
+                    self.json(&received.tags)?,
+                    received.size.cast_signed(),
+                    received.media_type,
+                    position,
+                    at
+                ],
+            ),
+            Event::DocumentSeenAgain(seen) => self.run(
+                "INSERT OR IGNORE INTO sightings (position, document, source, tags, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![position, seen.document.to_string(), seen.name, self.json(&seen.tags)?, at],
+            ),
+            Event::DocumentRefused(refused) => self.run(
+                "INSERT OR REPLACE INTO refused (document, source, tags, size, reason, message, position, refused_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    refused.document.to_string(),
+                    refused.name,
+                    self.json(&refused.tags)?,
+                    refused.size.cast_signed(),
+                    refused.reason,
+                    refused.message,
+                    position,
+                    at
+                ],
+            ),
+            Event::StageFailed(failed) => {
+                self.trouble(envelope, &failed.stage, failed.key, None, &failed.message)
+            }
+            Event::StageParked(parked) => {
+                self.trouble(envelope, &parked.stage, parked.key, Some(&parked.reason), &parked.message)
+            }
+            Event::GenerationStarted(_) | Event::GenerationActivated(_) => Ok(()),
+            Event::TextCleaned(_)
+            | Event::TextSegmented(_)
+            | Event::FiguresExtracted(_)
+            | Event::FiguresReconciled(_) => self.answer(envelope),
+        }
+    }
+
+    fn trouble(
+        &self,
+        envelope: &Envelope,
+        stage: &str,
+        key: Digest,
+        parked: Option<&str>,
+        message: &str,
+    ) -> Done {
+        self.run(
+            "INSERT OR REPLACE INTO troubles (document, stage, stage_key, parked, attempts, reason, message, position, happened_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                envelope.stream.to_string(),
+                stage,
+                key.to_string(),
+                parked.is_some(),
+                envelope.attempt,
+                parked.unwrap_or("failed"),
+                message,
+                envelope.position.0.cast_signed(),
+                envelope.recorded_at.as_microsecond()
+            ],
+        )
+    }
+
+    /// Remembers the answer, then shows what the chain of keys now reaches.
+    fn answer(&self, envelope: &Envelope) -> Done {
+        let (Some(stage), Some(key), Some(document)) =
+            (Stage::of_answer(&envelope.event), envelope.stage_key, envelope.stream.document())
+        else {
+            return Ok(());
+        };
+        self.run(
+            "INSERT OR IGNORE INTO answers (document, stage, stage_key, position, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                document.to_string(),
+                stage.name(),
+                key.to_string(),
+                envelope.position.0.cast_signed(),
+                envelope.payload_digest.to_string()
+            ],
+        )?;
+        self.run(
+            "DELETE FROM troubles WHERE document = ?1 AND stage = ?2 AND stage_key = ?3",
+            params![document.to_string(), stage.name(), key.to_string()],
+        )?;
+        self.advance(document, envelope)
+    }
+
+    fn advance(&self, document: Digest, newest: &Envelope) -> Done {
+        let mut answers = [None; 4];
+        for stage in Stage::ALL {
+            let Some(key) = self.identities.key(stage, document, &answers) else { break };
+            let found: Option<(i64, String, bool)> = self.sql(|| {
+                self.ledger
+                    .prepare_cached(
+                        "SELECT position, payload, projected FROM answers
+                             WHERE document = ?1 AND stage = ?2 AND stage_key = ?3",
+                    )?
+                    .query_row(params![document.to_string(), stage.name(), key.to_string()], |row| {
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    })
+                    .optional()
+            })?;
+            let Some((position, payload, projected)) = found else { break };
+            answers[stage as usize] = payload.parse().ok();
+            if projected {
+                continue;
+            }
+            let position = Position(position.cast_unsigned());
+            if position == newest.position {
+                self.show(document, newest)?;
+            } else {
+                let earlier = self.log.after(Position(position.0 - 1), 1)?;
+                let earlier = earlier
+                    .first()
+                    .filter(|event| event.position == position)
+                    .ok_or_else(|| LogError::Damaged { position, what: "the event is missing".into() })?;
+                self.show(document, earlier)?;
+            }
+            self.run(
+                "UPDATE answers SET projected = (stage_key = ?3) WHERE document = ?1 AND stage = ?2",
+                params![document.to_string(), stage.name(), key.to_string()],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn show(&self, document: Digest, envelope: &Envelope) -> Done {
+        let name = document.to_string();
+        match &envelope.event {
+            Event::TextCleaned(cleaned) => self.show_text(&name, cleaned),
+            Event::TextSegmented(segmented) => self.show_blocks(&name, segmented),
+            Event::FiguresExtracted(extracted) => self.show_figures(document, extracted, envelope.generation),
+            Event::FiguresReconciled(reconciled) => {
+                self.show_findings(Some(&name), reconciled, envelope.generation)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn show_text(&self, document: &str, cleaned: &TextCleaned) -> Done {
+        self.run(
+            "UPDATE documents SET encoding = ?2, source_text = ?3, clean_text = ?4 WHERE document = ?1",
+            params![document, cleaned.encoding, cleaned.source.to_string(), cleaned.clean.to_string()],
+        )
+    }
+
+    fn show_blocks(&self, document: &str, segmented: &TextSegmented) -> Done {
+        self.run(
+            "UPDATE documents SET blocks = ?2 WHERE document = ?1",
+            params![document, self.json(&segmented.blocks)?],
+        )
+    }
+
+    fn show_figures(&self, document: Digest, extracted: &FiguresExtracted, generation: u64) -> Done {
+        let name = document.to_string();
+        self.run("DELETE FROM figures WHERE document = ?1", params![name])?;
+        self.run("DELETE FROM mentions WHERE document = ?1", params![name])?;
+        for figure in &extracted.figures {
+            self.show_figure(&name, figure, generation)?;
+        }
+        let text = self.source_text(&name)?;
+        for mention in &extracted.mentions {
+            self.run(
+                "INSERT OR IGNORE INTO mentions (document, \"start\", \"end\", class, value, quote)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    name,
+                    size(mention.span.start),
+                    size(mention.span.end),
+                    self.code(&mention.class)?,
+                    mention.value,
+                    mention.span.of(&text)
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn show_figure(&self, document: &str, figure: &Figure, generation: u64) -> Done {
+        self.run(
+            "INSERT OR REPLACE INTO figures (id, document, \"start\", \"end\", quote, indicator, label, measure, value, unit,
+               qualifier, low, high, area, period, aspect, fund, generation, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            params![
+                figure.id.as_str(),
+                document,
+                size(figure.span.start),
+                size(figure.span.end),
+                figure.quote,
+                figure.indicator.as_ref().map(IndicatorCode::as_str),
+                figure.label,
+                figure.measure.code(),
+                figure.value.to_string(),
+                figure.unit.as_str(),
+                figure.qualifier.code(),
+                figure.low.map(|low| low.to_string()),
+                figure.high.map(|high| high.to_string()),
+                figure.area.as_ref().map(AreaCode::as_str),
+                figure.period.map(|period| period.to_string()),
+                figure.aspect.map(|aspect| aspect.code()),
+                figure.fund.map(|fund| fund.code()),
+                generation.cast_signed(),
+                self.json(figure)?
+            ],
+        )
+    }
+
+    fn show_findings(&self, document: Option<&str>, reconciled: &FiguresReconciled, generation: u64) -> Done {
+        self.run(
+            "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document IS ?1)",
+            params![document],
+        )?;
+        self.run("DELETE FROM findings WHERE document IS ?1", params![document])?;
+        self.run("DELETE FROM derived WHERE document IS ?1", params![document])?;
+        for finding in &reconciled.findings {
+            self.run(
+                "INSERT OR REPLACE INTO findings (id, document, verdict, relation, formula, gap, vi, en, generation, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                params![
+                    finding.id,
+                    document,
+                    finding.verdict.code(),
+                    finding.relation.code(),
+                    finding.formula,
+                    finding.gap,
+                    finding.explanation.vi,
+                    finding.explanation.en,
+                    generation.cast_signed(),
+                    self.json(finding)?
+                ],
+            )?;
+            for (place, operand) in finding.figures.iter().enumerate() {
+                self.run(
+                    "INSERT OR REPLACE INTO finding_figures (finding, place, figure, role) VALUES (?1, ?2, ?3, ?4)",
+                    params![finding.id, size(place), operand.id.as_str(), operand.role],
+                )?;
+            }
+        }
+        for derived in &reconciled.derived {
+            self.run(
+                "INSERT OR REPLACE INTO derived (id, document, indicator, measure, unit, low, high, area, period, aspect,
+                   fund, formula, generation, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                params![
+                    derived.id,
+                    document,
+                    derived.indicator.as_ref().map(IndicatorCode::as_str),
+                    derived.measure.code(),
+                    derived.unit.as_str(),
+                    derived.low,
+                    derived.high,
+                    derived.area.as_ref().map(AreaCode::as_str),
+                    derived.period.map(|period| period.to_string()),
+                    derived.aspect.map(|aspect| aspect.code()),
+                    derived.fund.map(|fund| fund.code()),
+                    derived.formula,
+                    generation.cast_signed(),
+                    self.json(derived)?
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Reads the source text that mentions are quoted from.
+    fn source_text(&self, document: &str) -> Result<String, LedgerError> {
+        let digest: Option<String> = self.sql(|| {
+            self.ledger
+                .prepare_cached("SELECT source_text FROM documents WHERE document = ?1")?
+                .query_row(params![document], |row| row.get(0))
+                .optional()
+                .map(Option::flatten)
+        })?;
+        let Some(digest) = digest.and_then(|text| text.parse().ok()) else { return Ok(String::new()) };
+        let bytes = self.log.blob(digest)?.unwrap_or_default();
+        Ok(String::from_utf8(bytes).unwrap_or_default())
+    }
+
+    fn run(&self, sql: &str, params: impl rusqlite::Params) -> Done {
+        self.sql(|| self.ledger.prepare_cached(sql)?.execute(params).map(drop))
+    }
+
+    fn sql<T>(&self, call: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+        call().map_err(|source| LedgerError::Sqlite { path: self.path.to_owned(), source })
+    }
+
+    fn json<T: Serialize>(&self, value: &T) -> Result<String, LedgerError> {
+        serde_json::to_string(value)
+            .map_err(|error| LedgerError::Damaged { path: self.path.to_owned(), what: error.to_string() })
+    }
+
+    /// Returns the contract's code of a value that serializes as one.
+    fn code<T: Serialize>(&self, value: &T) -> Result<String, LedgerError> {
+        Ok(self.json(value)?.trim_matches('"').to_owned())
+    }
+}
+
+fn size(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,152 @@
+-- The ledger: what the events say, for one generation. Thrown away and rebuilt at will.
+-- Times are microseconds since 1970-01-01 UTC; `body` columns are JSON of the program's own records.
+
+CREATE TABLE ledger (
+  name  TEXT PRIMARY KEY,           -- checkpoint (last position folded), generation, stages
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+  document    TEXT PRIMARY KEY,     -- blake3 of the original bytes, hex
+  source      TEXT    NOT NULL,     -- file name as first received
+  tags        TEXT    NOT NULL,     -- inbox subfolders, JSON array, outermost first
+  size        INTEGER NOT NULL,     -- bytes
+  media_type  TEXT    NOT NULL,
+  position    INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  encoding    TEXT,                 -- null until cleaned
+  source_text TEXT,                 -- blob of the source text
+  clean_text  TEXT,                 -- blob of the clean text
+  blocks      TEXT                  -- blocks of the clean text, JSON
+) STRICT;
+
+CREATE TABLE sightings (            -- the same bytes again
+  position    INTEGER PRIMARY KEY,
+  document    TEXT    NOT NULL,
+  source      TEXT    NOT NULL,
+  tags        TEXT    NOT NULL,
+  seen_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE refused (              -- looked at and not taken in
+  document    TEXT    NOT NULL,
+  source      TEXT    NOT NULL,
+  tags        TEXT    NOT NULL,
+  size        INTEGER NOT NULL,
+  reason      TEXT    NOT NULL,
+  message     TEXT    NOT NULL,
+  position    INTEGER NOT NULL,
+  refused_at  INTEGER NOT NULL,
+  PRIMARY KEY (document, source)
+) STRICT;
+
+CREATE TABLE answers (              -- every answer of a stage, of this and of other generations
+  document    TEXT    NOT NULL,
+  stage       TEXT    NOT NULL,
+  stage_key   TEXT    NOT NULL,
+  position    INTEGER NOT NULL,
+  payload     TEXT    NOT NULL,     -- digest of the payload
+  projected   INTEGER NOT NULL DEFAULT 0,   -- 1: it is the one that this ledger shows
+  PRIMARY KEY (document, stage, stage_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE troubles (             -- the last failure of a stage under a key, and whether it gave up
+  document    TEXT    NOT NULL,
+  stage       TEXT    NOT NULL,
+  stage_key   TEXT    NOT NULL,
+  parked      INTEGER NOT NULL,
+  attempts    INTEGER NOT NULL,
+  reason      TEXT    NOT NULL,
+  message     TEXT    NOT NULL,
+  position    INTEGER NOT NULL,
+  happened_at INTEGER NOT NULL,
+  PRIMARY KEY (document, stage, stage_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE figures (
+  id          TEXT PRIMARY KEY,
+  document    TEXT    NOT NULL,
+  "start"     INTEGER NOT NULL,     -- bytes in the source text
+  "end"       INTEGER NOT NULL,
+  quote       TEXT    NOT NULL,
+  indicator   TEXT,
+  label       TEXT    NOT NULL,
+  measure     TEXT    NOT NULL,
+  value       TEXT    NOT NULL,     -- exact decimal in `unit`
+  unit        TEXT    NOT NULL,
+  qualifier   TEXT    NOT NULL,
+  low         TEXT,
+  high        TEXT,
+  area        TEXT,
+  period      TEXT,
+  aspect      TEXT,
+  fund        TEXT,
+  generation  INTEGER NOT NULL,
+  body        TEXT    NOT NULL
+) STRICT;
+CREATE INDEX figures_by_document ON figures (document, "start");
+CREATE INDEX figures_by_key ON figures (indicator, area, period, aspect, fund);
+
+CREATE TABLE mentions (
+  document    TEXT    NOT NULL,
+  "start"     INTEGER NOT NULL,
+  "end"       INTEGER NOT NULL,
+  class       TEXT    NOT NULL,
+  value       TEXT    NOT NULL,
+  quote       TEXT    NOT NULL,
+  PRIMARY KEY (document, "start", "end", class)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE findings (
+  id          TEXT PRIMARY KEY,
+  document    TEXT,                 -- null: it holds across documents
+  verdict     TEXT    NOT NULL,
+  relation    TEXT    NOT NULL,
+  formula     TEXT    NOT NULL,
+  gap         TEXT    NOT NULL,
+  vi          TEXT    NOT NULL,
+  en          TEXT    NOT NULL,
+  generation  INTEGER NOT NULL,
+  body        TEXT    NOT NULL
+) STRICT;
+CREATE INDEX findings_by_document ON findings (document);
+CREATE INDEX findings_by_verdict ON findings (verdict);
+
+CREATE TABLE finding_figures (
+  finding     TEXT    NOT NULL,
+  place       INTEGER NOT NULL,     -- in the formula, from 0
+  figure      TEXT    NOT NULL,
+  role        TEXT    NOT NULL,
+  PRIMARY KEY (finding, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX finding_figures_by_figure ON finding_figures (figure);
+
+CREATE TABLE derived (
+  id          TEXT PRIMARY KEY,
+  document    TEXT,                 -- null: it rests on several documents
+  indicator   TEXT,
+  measure     TEXT    NOT NULL,
+  unit        TEXT    NOT NULL,
+  low         TEXT,
+  high        TEXT,
+  area        TEXT,
+  period      TEXT,
+  aspect      TEXT,
+  fund        TEXT,
+  formula     TEXT    NOT NULL,
+  generation  INTEGER NOT NULL,
+  body        TEXT    NOT NULL
+) STRICT;
+CREATE INDEX derived_by_document ON derived (document);
+
+-- For people: what a spreadsheet user would want to see first.
+CREATE VIEW so_lieu AS
+  SELECT d.source AS tep, f.quote AS nguyen_van, f.label AS noi_dung, f.indicator AS chi_tieu,
+         f.measure AS loai, f.value AS gia_tri, f.unit AS don_vi, f.qualifier AS muc_do, f.area AS dia_ban,
+         f.period AS ky, f.aspect AS tinh_chat, f.fund AS nguon_von, f.id AS ma
+  FROM figures f JOIN documents d USING (document) ORDER BY d.source, f."start";
+CREATE VIEW doi_chieu AS
+  SELECT d.source AS tep, x.verdict AS ket_luan, x.relation AS quan_he, x.formula AS cong_thuc,
+         x.gap AS chenh_lech, x.vi AS giai_thich, x.id AS ma
+  FROM findings x LEFT JOIN documents d USING (document) ORDER BY d.source, x.id;
+CREATE VIEW mau_thuan AS SELECT * FROM doi_chieu WHERE ket_luan = 'conflicts';
