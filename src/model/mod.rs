@@ -11,6 +11,8 @@
 //! | [`period`] | SDMX periods and their bounds |
 //! | [`figure`] | a statement of a value at a key |
 //! | [`finding`] | a relation between figures, decided |
+//! | [`rational`] | exact fractions, checked |
+//! | [`interval`] | sets of exact values with open and closed ends |
 //! | [`record`] | the lines that `socai export` promises |
 //!
 //! Nothing here reads a clock, a file, a channel or a database.
@@ -21,8 +23,10 @@ pub mod decimal;
 pub mod digest;
 pub mod figure;
 pub mod finding;
+pub mod interval;
 pub mod mention;
 pub mod period;
+pub mod rational;
 pub mod record;
 pub mod segment;
 pub mod span;

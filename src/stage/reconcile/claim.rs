@@ -1,0 +1,132 @@
+//! A claim: figures in the roles of one relation, and what arithmetic says of it.
+
+use crate::model::figure::Figure;
+use crate::model::finding::{Relation, Verdict};
+use crate::model::interval::Interval;
+use crate::model::rational::Rational;
+
+use super::quantity::{self, Reading};
+
+/// Figures in the roles of a relation. For rates: dividend, divisor, rate. For sums: the parts, then
+/// the whole. For restatements: the two.
+#[derive(Debug, Clone)]
+pub(super) struct Claim<'f> {
+    pub(super) relation: Relation,
+    pub(super) figures: Vec<&'f Figure>,
+    pub(super) rule: &'static str,
+    pub(super) scope: bool,
+}
+
+/// What arithmetic says of a claim under the readings that suit it best.
+#[derive(Debug, Clone)]
+pub(super) struct Decision {
+    pub(super) verdict: Verdict,
+    pub(super) computed: Interval,
+    pub(super) stated: Interval,
+    pub(super) assumption: Option<&'static str>,
+}
+
+impl Claim<'_> {
+    /// Returns the role of the figure at `index`.
+    pub(super) fn role(&self, index: usize) -> &'static str {
+        let last = index + 1 == self.figures.len();
+        match self.relation {
+            Relation::OfPlan => ["actual", "plan", "rate"][index.min(2)],
+            Relation::Growth | Relation::Index => ["later", "earlier", "rate"][index.min(2)],
+            Relation::Share => ["part", "whole", "rate"][index.min(2)],
+            Relation::Mean => ["total", "count", "mean"][index.min(2)],
+            Relation::Sum => if last { "whole" } else { "part" },
+            Relation::Difference => ["later", "earlier", "difference"][index.min(2)],
+            Relation::Order => if last { "longer" } else { "shorter" },
+            Relation::Restated => "statement",
+            Relation::Bound => if last { "number" } else { "hedged" },
+        }
+    }
+
+    /// Returns what the other figures admit for the one at `index`.
+    pub(super) fn implied(&self, index: usize, reading: Reading) -> Interval {
+        let read = |at: usize| quantity::interval(self.figures[at], reading);
+        let hundred = Rational::whole(100);
+        let hundredth = Rational::new(1, 100).unwrap_or(Rational::ZERO);
+        let last = self.figures.len() - 1;
+        match self.relation {
+            Relation::Sum => {
+                let parts = (0..last).filter(|at| *at != index).map(read);
+                let sum = parts.fold(Interval::point(Rational::ZERO), |sum, part| sum.add(&part));
+                if index == last { sum } else { read(last).sub(&sum) }
+            }
+            Relation::Restated | Relation::Bound | Relation::Order => read(1 - index.min(1)),
+            Relation::Difference => match index {
+                0 => read(1).add(&read(2)),
+                1 => read(0).sub(&read(2)),
+                _ => read(0).sub(&read(1)),
+            },
+            Relation::OfPlan | Relation::Index | Relation::Share | Relation::Growth | Relation::Mean => {
+                let growth = self.relation == Relation::Growth;
+                // The rate as a plain factor, and back.
+                let factor = |rate: Interval| match self.relation {
+                    Relation::Mean => rate,
+                    _ if growth => rate.add(&Interval::point(hundred.clone())).scale(&hundredth),
+                    _ => rate.scale(&hundredth),
+                };
+                match index {
+                    0 => read(1).mul(&factor(read(2))),
+                    1 => read(0).div(&factor(read(2))),
+                    _ => {
+                        let quotient = read(0).div(&read(1));
+                        match self.relation {
+                            Relation::Mean => quotient,
+                            _ if growth => quotient.scale(&hundred).sub(&Interval::point(hundred.clone())),
+                            _ => quotient.scale(&hundred),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decides the claim: rounding first, then truncation of the stated figure, then round money.
+    pub(super) fn decide(&self) -> Decision {
+        let last = self.figures.len() - 1;
+        let computed = self.implied(last, Reading::Rounded);
+        let stated = quantity::interval(self.figures[last], Reading::Rounded);
+        let decided = |verdict, assumption| Decision {
+            verdict,
+            computed: computed.clone(),
+            stated: stated.clone(),
+            assumption,
+        };
+        if computed.meets(&stated) {
+            return decided(Verdict::Agrees, None);
+        }
+        if self.scope {
+            return decided(Verdict::DiffersInScope, None);
+        }
+        if computed.meets(&quantity::interval(self.figures[last], Reading::Truncated)) {
+            return decided(Verdict::AgreesIfTruncated, None);
+        }
+        let hidden = self.implied(last, Reading::RoundMoney);
+        if hidden.meets(&quantity::interval(self.figures[last], Reading::RoundMoney)) {
+            return decided(Verdict::Undetermined, Some("round_money"));
+        }
+        decided(Verdict::Conflicts, None)
+    }
+
+    /// Returns the formula with the printed numbers in it.
+    pub(super) fn formula(&self) -> String {
+        let print = |at: usize| quantity::printed(self.figures[at]);
+        match self.relation {
+            Relation::Sum => {
+                let parts: Vec<&str> = (0..self.figures.len() - 1).map(print).collect();
+                parts.join(" + ")
+            }
+            Relation::Growth => format!("{} / {} - 1", print(0), print(1)),
+            Relation::Difference => format!("{} - {}", print(0), print(1)),
+            Relation::Restated => format!("{} = {}", print(0), print(1)),
+            Relation::Bound | Relation::Order => format!("{} ~ {}", print(0), print(1)),
+            Relation::OfPlan | Relation::Index | Relation::Share | Relation::Mean => {
+                format!("{} / {}", print(0), print(1))
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Rates and means: which two levels a percentage or a mean was computed from.
+//!
+//! Every pairing of levels near the rate is scored by its slots and its place in the sentence. The
+//! best pairing that holds is reported; only where none that is plausible holds, and the best is
+//! certain enough, is it a conflict. A pairing that the text leaves open thus never contradicts.
+
+use crate::model::figure::{Aspect, Figure, Measure};
+use crate::model::finding::{Relation, Verdict};
+
+use super::claim::Claim;
+use super::page::{Page, fit};
+
+/// Returns the relations of all rates on the page.
+pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
+    (0..page.figures.len()).filter_map(|at| best(page, at)).collect()
+}
+
+/// Returns the relation that a measure states, with the name of the rule.
+fn relation(measure: Measure) -> Option<(Relation, &'static str)> {
+    Some(match measure {
+        Measure::OfPlan => (Relation::OfPlan, "relations.of_plan"),
+        Measure::Growth => (Relation::Growth, "relations.growth"),
+        Measure::Index => (Relation::Index, "relations.index"),
+        Measure::Share => (Relation::Share, "relations.share"),
+        Measure::Mean => (Relation::Mean, "relations.mean"),
+        Measure::Value | Measure::Difference => return None,
+    })
+}
+
+fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
+    let rate = page.figures[at];
+    let (relation, rule) = relation(rate.measure)?;
+    let window = page.rules.window_figures;
+    let near = at.saturating_sub(window)..(at + window / 2).min(page.figures.len());
+    let levels: Vec<usize> = near.filter(|i| page.figures[*i].measure == Measure::Value).collect();
+    let mut pairs = Vec::new();
+    for &n in &levels {
+        for &d in &levels {
+            let (top, bottom) = (page.figures[n], page.figures[d]);
+            if n == d || !units_fit(relation, rate, top, bottom) {
+                continue;
+            }
+            let score = as_dividend(page, rate, top, at.abs_diff(n))
+                + as_divisor(page, relation, rate, top, bottom, at.abs_diff(d));
+            pairs.push((score, n, d));
+        }
+    }
+    pairs.sort_by_key(|(score, n, d)| (-score, at.abs_diff(*n), at.abs_diff(*d), *n, *d));
+    let claim = |n: usize, d: usize| {
+        let figures = vec![page.figures[n], page.figures[d], rate];
+        let scope = page.differs(&figures);
+        Claim { relation, figures, rule, scope }
+    };
+    let mut first_failing = None;
+    for (score, n, d) in pairs.into_iter().filter(|(score, ..)| *score >= page.rules.pairing_agrees) {
+        let candidate = claim(n, d);
+        match candidate.decide().verdict {
+            Verdict::Agrees | Verdict::AgreesIfTruncated => return Some(candidate),
+            _ if first_failing.is_none() => first_failing = Some((score, candidate)),
+            _ => {}
+        }
+    }
+    first_failing.filter(|(score, _)| *score >= page.rules.pairing_conflicts).map(|(_, claim)| claim)
+}
+
+fn units_fit(relation: Relation, rate: &Figure, top: &Figure, bottom: &Figure) -> bool {
+    let money = |figure: &Figure| matches!(figure.unit.as_str(), "VND" | "USD");
+    if relation == Relation::Mean {
+        return top.unit == rate.unit && !money(bottom) && bottom.unit.as_str() != "percent";
+    }
+    let percent = |figure: &Figure| matches!(figure.unit.as_str(), "percent" | "percentage_point");
+    rate.unit.as_str() == "percent"
+        && !percent(top)
+        && (top.unit == bottom.unit || (!money(top) && !money(bottom) && relation == Relation::Share))
+}
+
+/// Closeness in reading order: the neighbour is worth most.
+fn closeness(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i32 {
+    let steps = i32::try_from(steps).unwrap_or(i32::MAX);
+    let place = if level.sentence == rate.sentence {
+        4
+    } else {
+        match page.line(rate).abs_diff(page.line(level)) {
+            0 => 2,
+            1 | 2 => 0,
+            _ => -2,
+        }
+    };
+    place + (4 - steps).max(-4)
+}
+
+fn as_dividend(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i32 {
+    let before = if level.span.start < rate.span.start { 1 } else { -1 };
+    closeness(page, rate, level, steps)
+        + before
+        + fit(rate.indicator.as_ref(), level.indicator.as_ref(), 2, -3)
+        + fit(rate.period.as_ref(), level.period.as_ref(), 2, -3)
+        + fit(rate.area.as_ref(), level.area.as_ref(), 1, -3)
+        + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
+        + fit(rate.aspect.as_ref(), level.aspect.as_ref(), 1, -1)
+}
+
+fn as_divisor(
+    page: &Page<'_>,
+    relation: Relation,
+    rate: &Figure,
+    top: &Figure,
+    level: &Figure,
+    steps: usize,
+) -> i32 {
+    let base = rate.base.as_ref();
+    let base_period = base.and_then(|base| base.period.as_ref());
+    let words = page.between(rate, level);
+    let after = level.span.start > rate.span.start;
+    let bracketed = after && words.len() < 90 && words.trim_end().ends_with('(');
+    let together = i32::from(bracketed) * 4
+        + i32::from(level.span.start > top.span.start && level.span.start < top.span.end) * 4;
+    let planned = matches!(level.aspect, Some(Aspect::Plan | Aspect::Target | Aspect::Allocated));
+    let slots = match relation {
+        Relation::OfPlan => {
+            let year = |figure: &Figure| figure.period.map(|period| period.year());
+            let aspect = if planned { 4 } else if level.aspect.is_none() { 0 } else { -2 };
+            aspect + fit(year(rate).as_ref(), year(level).as_ref(), 2, -3)
+                + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
+        }
+        Relation::Growth | Relation::Index => {
+            let year_before = rate.period.and_then(|period| period.shifted(-1));
+            fit(base_period.or(year_before.as_ref()), level.period.as_ref(), 4, -3)
+                + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
+                + if top.period == level.period && top.period.is_some() { -4 } else { 0 }
+        }
+        Relation::Share => {
+            fit(rate.period.as_ref(), level.period.as_ref(), 2, -3)
+                + fit(top.aspect.as_ref(), level.aspect.as_ref(), 1, -1)
+                + i32::from(level.value >= top.value) * 2
+        }
+        _ => fit(rate.period.as_ref(), level.period.as_ref(), 1, -3) + fit(top.area.as_ref(), level.area.as_ref(), 1, -2),
+    };
+    let same = if relation == Relation::Mean {
+        0
+    } else {
+        fit(top.indicator.as_ref(), level.indicator.as_ref(), 2, -3)
+            + fit(top.area.as_ref(), level.area.as_ref(), 1, if relation == Relation::Share { 0 } else { -2 })
+    };
+    closeness(page, rate, level, steps) + together + slots + same
+}

@@ -1,0 +1,160 @@
+//! Sums: a whole and the run of parts that follows or precedes it, and the funds of one total.
+//!
+//! Parts are a run of neighbours among the figures of one kind (unit, and on a second reading also
+//! aspect, period and fund). A run that adds up is reported. One that does not is a conflict only
+//! where the words say that all parts are named and one changed digit would make them add up.
+
+use crate::model::figure::{Figure, Fund, Measure};
+use crate::model::finding::{Relation, Verdict};
+
+use super::claim::Claim;
+use super::page::{Page, has};
+use super::quantity::{self, Reading};
+
+/// How many figures of the same kind may stand between a whole and its first part.
+const SKIPPED_LIMIT: usize = 2;
+/// How many bytes a sum may span.
+const SPAN_BYTES: usize = 2_000;
+
+/// Returns the sums of the page.
+pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
+    let levels: Vec<&Figure> =
+        page.figures.iter().copied().filter(|figure| figure.measure == Measure::Value && figure.unit.as_str() != "percent").collect();
+    let mut found = Vec::new();
+    let loose = |figure: &Figure| format!("{}", figure.unit);
+    let tight = |figure: &Figure| format!("{}|{:?}|{:?}", figure.unit, figure.aspect, figure.period);
+    for kind in [loose, tight] as [fn(&Figure) -> String; 2] {
+        let mut runs: std::collections::BTreeMap<String, Vec<&Figure>> = std::collections::BTreeMap::new();
+        for figure in &levels {
+            runs.entry(kind(figure)).or_default().push(figure);
+        }
+        for run in runs.values() {
+            for at in 0..run.len() {
+                found.extend(following(page, run, at));
+                found.extend(preceding(page, run, at));
+            }
+        }
+    }
+    found.extend(funds(page, &levels));
+    found
+}
+
+fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
+    let mut figures = parts.to_vec();
+    figures.push(whole);
+    let scope = page.differs(&figures);
+    Claim { relation: Relation::Sum, figures, rule: "relations.sum", scope }
+}
+
+fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
+    let whole = run[at];
+    let mut doubtful: Option<Claim<'f>> = None;
+    for skipped in 0..=SKIPPED_LIMIT {
+        let first = at + 1 + skipped;
+        for count in 2..=page.rules.parts_limit {
+            let Some(parts) = run.get(first..first + count) else { break };
+            let last = parts[count - 1];
+            if last.span.start - whole.span.start > SPAN_BYTES {
+                break;
+            }
+            let candidate = claim(page, parts, whole);
+            match candidate.decide().verdict {
+                Verdict::Agrees if is_sound(&candidate) => return Some(candidate),
+                Verdict::Conflicts | Verdict::DiffersInScope
+                    if skipped == 0 && doubtful.is_none() && closed_list(page, run, first + count, whole, parts) =>
+                {
+                    doubtful = Some(candidate);
+                }
+                _ => {}
+            }
+        }
+    }
+    doubtful.filter(|claim| claim.scope || repairable(claim))
+}
+
+/// Tells whether the words say that exactly these parts make up the whole.
+fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, parts: &[&Figure]) -> bool {
+    let (first, last) = (parts[0], parts[parts.len() - 1]);
+    let lead = page.between(whole, first);
+    let inside = page.words(whole.span.end, last.span.end + 40.min(page.source.len() - last.span.end));
+    let leads = lead.contains(':') || has(&lead, &page.rules.parts_follow) || has(&inside, &page.rules.parts_complete);
+    let ends = run.get(next).is_none_or(|after| {
+        after.sentence != last.sentence && page.line(after) != page.line(last)
+            || page.between(last, after).contains(". ")
+    });
+    leads && ends
+}
+
+fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
+    let whole = run[at];
+    let mut doubtful = None;
+    for count in 2..=page.rules.parts_limit.min(at) {
+        let parts = &run[at - count..at];
+        if whole.span.start - parts[0].span.start > SPAN_BYTES {
+            break;
+        }
+        let candidate = claim(page, parts, whole);
+        match candidate.decide().verdict {
+            Verdict::Agrees if is_sound(&candidate) => return Some(candidate),
+            Verdict::Conflicts if doubtful.is_none() => {
+                let words = page.between(parts[count - 1], whole);
+                let same = parts.iter().all(|part| part.sentence == whole.sentence);
+                if same && has(&words, &page.rules.parts_complete) {
+                    doubtful = Some(candidate);
+                }
+            }
+            _ => {}
+        }
+    }
+    doubtful.filter(repairable)
+}
+
+/// National and local make the total, at one area, period and aspect.
+fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
+    let mut found = Vec::new();
+    let key = |figure: &Figure| {
+        (figure.indicator.clone(), figure.unit.clone(), figure.area.clone(), figure.period, figure.aspect)
+    };
+    for (at, whole) in levels.iter().enumerate() {
+        if whole.fund != Some(Fund::Total) || whole.indicator.is_none() {
+            continue;
+        }
+        let near = &levels[at + 1..levels.len().min(at + 1 + page.rules.window_figures)];
+        let of = |fund: Fund| -> Vec<&'f Figure> {
+            let fits = |part: &&&Figure| part.fund == Some(fund) && key(part) == key(whole);
+            near.iter().filter(fits).copied().filter(|part| page.line(part).abs_diff(page.line(whole)) <= 2).collect()
+        };
+        let (national, local) = (of(Fund::National), of(Fund::Local));
+        if let ([national], [local]) = (national.as_slice(), local.as_slice()) {
+            let candidate = claim(page, &[*national, *local], whole);
+            let verdict = candidate.decide().verdict;
+            if verdict == Verdict::Agrees || candidate.scope || repairable(&candidate) || sure(&candidate) {
+                found.push(candidate);
+            }
+        }
+    }
+    found
+}
+
+/// Tells whether a part alone is as large as the whole: no rounding explains that.
+fn sure(claim: &Claim<'_>) -> bool {
+    let whole = claim.figures[claim.figures.len() - 1];
+    claim.figures[..claim.figures.len() - 1].iter().any(|part| part.value >= whole.value)
+}
+
+/// Tells whether the agreement says something: every part is above zero and none is a mere bound.
+fn is_sound(claim: &Claim<'_>) -> bool {
+    let last = claim.figures.len() - 1;
+    let bounded = claim.figures.iter().all(|figure| {
+        let range = quantity::interval(figure, Reading::Rounded);
+        range.low.is_some() && range.high.is_some()
+    });
+    bounded && claim.figures[..last].iter().all(|part| !part.value.is_negative() && part.value != crate::model::Decimal::ZERO)
+}
+
+fn repairable(claim: &Claim<'_>) -> bool {
+    (0..claim.figures.len()).any(|at| {
+        let wanted = claim.implied(at, Reading::Rounded);
+        quantity::one_digit_repair(claim.figures[at], &wanted).is_some()
+    })
+}

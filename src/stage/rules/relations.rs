@@ -1,0 +1,23 @@
+//! The rules that join figures into relations: cue words and thresholds.
+
+use serde::Deserialize;
+
+/// What `relations.toml` says; every key must be there.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelationRules {
+    /// Words after which the parts of a total follow.
+    pub parts_follow: Vec<String>,
+    /// Words that say that the parts named are all.
+    pub parts_complete: Vec<String>,
+    /// Words that say that terms are not counted alike.
+    pub scope_differs: Vec<String>,
+    /// The least score of a pairing that is reported at all.
+    pub pairing_agrees: i32,
+    /// The least score of a pairing that may be reported as a conflict.
+    pub pairing_conflicts: i32,
+    /// Figures looked at on either side of a rate: what keeps the work linear.
+    pub window_figures: usize,
+    /// The largest number of parts of one sum.
+    pub parts_limit: usize,
+}
