@@ -59,7 +59,9 @@ impl Interval {
     /// Tells whether no value lies in it.
     pub fn is_empty(&self) -> bool {
         match (&self.low, &self.high) {
-            (Some(low), Some(high)) => low.at > high.at || (low.at == high.at && !(low.closed && high.closed)),
+            (Some(low), Some(high)) => {
+                low.at > high.at || (low.at == high.at && !(low.closed && high.closed))
+            }
             _ => false,
         }
     }
@@ -158,10 +160,9 @@ impl Interval {
             return Self::ALL;
         }
         let low = match (&self.low, &other.high) {
-            (Some(a), Some(b)) => a.at.div(&b.at).map(|at| End {
-                closed: a.closed && (b.closed || a.at.is_zero()),
-                at,
-            }),
+            (Some(a), Some(b)) => {
+                a.at.div(&b.at).map(|at| End { closed: a.closed && (b.closed || a.at.is_zero()), at })
+            }
             (Some(_), None) => Some(End::open(Rational::ZERO)),
             _ => None,
         };
@@ -220,9 +221,7 @@ mod tests {
     #[test]
     fn rounding_of_the_plan_total_is_seen_through() {
         // 35,921 / 77,228 against 46,47 %: no value of the two printed numbers gives it.
-        let thousandth = |n: i128| {
-            whole(2 * n - 1, 2 * n + 1).scale(&Rational::new(1, 2000).unwrap())
-        };
+        let thousandth = |n: i128| whole(2 * n - 1, 2 * n + 1).scale(&Rational::new(1, 2000).unwrap());
         let rate = thousandth(35_921).div(&thousandth(77_228)).scale(&Rational::whole(100));
         let bounds = rate.bounds();
         assert!(bounds.low.unwrap().starts_with("46.5119"));

@@ -35,11 +35,29 @@ impl Claim<'_> {
             Relation::Growth | Relation::Index => ["later", "earlier", "rate"][index.min(2)],
             Relation::Share => ["part", "whole", "rate"][index.min(2)],
             Relation::Mean => ["total", "count", "mean"][index.min(2)],
-            Relation::Sum => if last { "whole" } else { "part" },
+            Relation::Sum => {
+                if last {
+                    "whole"
+                } else {
+                    "part"
+                }
+            }
             Relation::Difference => ["later", "earlier", "difference"][index.min(2)],
-            Relation::Order => if last { "longer" } else { "shorter" },
+            Relation::Order => {
+                if last {
+                    "longer"
+                } else {
+                    "shorter"
+                }
+            }
             Relation::Restated => "statement",
-            Relation::Bound => if last { "number" } else { "hedged" },
+            Relation::Bound => {
+                if last {
+                    "number"
+                } else {
+                    "hedged"
+                }
+            }
         }
     }
 

@@ -72,7 +72,8 @@ fn route<'f>(page: &Page<'f>, at: usize) -> Option<Route<'f>> {
         Relation::OfPlan => Some(Aspect::Plan),
         _ => base.and_then(|base| base.aspect).or(level.aspect),
     };
-    let key = format!("{:?}|{}|{:?}|{period}|{aspect:?}|{:?}", level.indicator, level.unit, level.area, level.fund);
+    let key =
+        format!("{:?}|{}|{:?}|{period}|{aspect:?}|{:?}", level.indicator, level.unit, level.area, level.fund);
     Some(Route { key, interval, from: [level, rate], period: Some(period), aspect })
 }
 
@@ -93,7 +94,8 @@ fn join(routes: Vec<Route<'_>>) -> Option<Derived> {
     for id in &from {
         hasher = hasher.field(id.as_str().as_bytes());
     }
-    let formulas: Vec<String> = routes.iter().map(|r| format!("{} : {}", r.from[0].quote, r.from[1].quote)).collect();
+    let formulas: Vec<String> =
+        routes.iter().map(|r| format!("{} : {}", r.from[0].quote, r.from[1].quote)).collect();
     let bounds = interval.bounds();
     Some(Derived {
         id: hasher.finish().short(24),

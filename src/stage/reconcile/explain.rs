@@ -13,15 +13,20 @@ const SHOWN_DIGITS: u32 = 6;
 pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
     let formula = claim.formula();
     let printed = quantity::printed(claim.figures[claim.figures.len() - 1]);
-    let (vi_range, en_range) = (range(&decision.computed, "đến", true), range(&decision.computed, "to", false));
+    let (vi_range, en_range) =
+        (range(&decision.computed, "đến", true), range(&decision.computed, "to", false));
     let (vi, en) = match decision.verdict {
         Verdict::Agrees => (
             format!("{formula} khớp với số đã in {printed}."),
             format!("{formula} agrees with the printed {printed}."),
         ),
         Verdict::AgreesIfTruncated => (
-            format!("{formula} cho {vi_range}; chỉ khớp với {printed} nếu chữ số cuối bị cắt bỏ thay vì làm tròn."),
-            format!("{formula} gives {en_range}; it agrees with {printed} only if the digits were cut off, not rounded."),
+            format!(
+                "{formula} cho {vi_range}; chỉ khớp với {printed} nếu chữ số cuối bị cắt bỏ thay vì làm tròn."
+            ),
+            format!(
+                "{formula} gives {en_range}; it agrees with {printed} only if the digits were cut off, not rounded."
+            ),
         ),
         Verdict::Conflicts => (
             format!("{formula} cho {vi_range}, không thể là {printed}; đề nghị kiểm tra lại các số này."),
@@ -29,11 +34,17 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
         ),
         Verdict::DiffersInScope => (
             format!("{formula} khác {printed}, nhưng văn bản nêu rõ các số này không cùng phạm vi."),
-            format!("{formula} differs from {printed}, but the text itself says that they are not counted alike."),
+            format!(
+                "{formula} differs from {printed}, but the text itself says that they are not counted alike."
+            ),
         ),
         Verdict::Undetermined => (
-            format!("{formula} chỉ khớp với {printed} nếu các số tròn đã được làm tròn; chưa đủ để kết luận."),
-            format!("{formula} agrees with {printed} only if the round amounts were rounded; that cannot be decided."),
+            format!(
+                "{formula} chỉ khớp với {printed} nếu các số tròn đã được làm tròn; chưa đủ để kết luận."
+            ),
+            format!(
+                "{formula} agrees with {printed} only if the round amounts were rounded; that cannot be decided."
+            ),
         ),
     };
     Explanation { vi, en }

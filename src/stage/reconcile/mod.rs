@@ -15,8 +15,8 @@ mod page;
 mod quantity;
 mod rates;
 mod restated;
-mod suspects;
 mod sums;
+mod suspects;
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,12 @@ pub struct Reconciliation {
 }
 
 /// Relates and decides the figures of one document, whose spans lie in `source`.
-pub fn reconcile(document: Digest, source: &str, figures: &[Figure], rules: &RelationRules) -> Reconciliation {
+pub fn reconcile(
+    document: Digest,
+    source: &str,
+    figures: &[Figure],
+    rules: &RelationRules,
+) -> Reconciliation {
     let page = page::Page::new(source, figures, rules);
     let mut claims = rates::claims(&page);
     let rates = claims.clone();
@@ -56,7 +61,8 @@ pub fn reconcile(document: Digest, source: &str, figures: &[Figure], rules: &Rel
         let decision = claim.decide();
         decided.entry(id).or_insert((claim, operands, decision));
     }
-    let support = suspects::Support::of(decided.values().map(|(claim, _, decision)| (claim, decision.verdict)));
+    let support =
+        suspects::Support::of(decided.values().map(|(claim, _, decision)| (claim, decision.verdict)));
     let findings = decided
         .iter()
         .map(|(id, (claim, operands, decision))| Finding {
@@ -80,4 +86,99 @@ pub fn reconcile(document: Digest, source: &str, figures: &[Figure], rules: &Rel
         })
         .collect();
     Reconciliation { findings, derived: derive::derived(&page, &rates) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::figure::{Aspect, FigureId, IndicatorCode, Measure, Qualifier, UnitCode};
+    use crate::model::finding::Relation;
+    use crate::model::{Decimal, Span};
+    use crate::stage::rules::RulePack;
+
+    const REPORT: &str =
+        "Năm 2022, kế hoạch kinh phí là 50,00 tỷ đồng; thực hiện 40,00 tỷ đồng, đạt RATE% kế hoạch.";
+
+    fn figure(source: &str, quote: &str, measure: Measure, aspect: Aspect) -> Figure {
+        let start = source.find(quote).unwrap();
+        let span = Span::new(start, start + quote.len());
+        let digits: String = quote.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
+        let printed: Decimal = digits.replace(',', ".").parse().unwrap();
+        let (power, unit) = if quote.contains("tỷ") { (9, "VND") } else { (0, "percent") };
+        let decimals = digits.split_once(',').map_or(0, |(_, part)| part.len());
+        Figure {
+            id: FigureId::of(Digest::of(b"report"), span, measure),
+            span,
+            sentence: Span::new(0, source.len()),
+            quote: quote.to_owned(),
+            indicator: Some(IndicatorCode::new("kinh_phi")),
+            label: "kinh phí".to_owned(),
+            measure,
+            value: printed.shift(power).unwrap(),
+            step: Decimal::whole(1).shift(power - i32::try_from(decimals).unwrap()).unwrap(),
+            unit: UnitCode::new(unit),
+            qualifier: Qualifier::Eq,
+            low: None,
+            high: None,
+            area: None,
+            period: "2022".parse().ok(),
+            aspect: Some(aspect),
+            fund: None,
+            base: None,
+            rules: Vec::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    fn reconciled(rate: &str) -> (Vec<Figure>, Reconciliation) {
+        let source = REPORT.replace("RATE", rate);
+        let figures = vec![
+            figure(&source, "50,00 tỷ đồng", Measure::Value, Aspect::Plan),
+            figure(&source, "40,00 tỷ đồng", Measure::Value, Aspect::Actual),
+            figure(&source, &format!("{rate}%"), Measure::OfPlan, Aspect::Actual),
+        ];
+        let found = reconcile(Digest::of(b"report"), &source, &figures, &RulePack::builtin().relations);
+        (figures, found)
+    }
+
+    #[test]
+    fn a_percentage_of_plan_that_holds_agrees() {
+        let (_, found) = reconciled("80,00");
+        assert_eq!(found.findings.len(), 1);
+        assert_eq!(found.findings[0].verdict, Verdict::Agrees);
+        assert_eq!(found.findings[0].relation, Relation::OfPlan);
+        assert_eq!(found.findings[0].gap, "0");
+    }
+
+    #[test]
+    fn a_changed_digit_conflicts_and_is_suspected_with_its_repair() {
+        let (figures, found) = reconciled("87,00");
+        let finding = &found.findings[0];
+        assert_eq!(finding.verdict, Verdict::Conflicts);
+        assert_eq!(finding.formula, "40,00 tỷ đồng / 50,00 tỷ đồng");
+        let rate = finding.suspects.iter().find(|suspect| suspect.id == figures[2].id).unwrap();
+        assert_eq!(rate.repair.as_deref(), Some("80"));
+        assert!(finding.explanation.vi.contains("87,00%"));
+    }
+
+    #[test]
+    fn the_order_of_the_figures_given_does_not_matter() {
+        let (mut figures, found) = reconciled("87,00");
+        figures.reverse();
+        let source = REPORT.replace("RATE", "87,00");
+        let again = reconcile(Digest::of(b"report"), &source, &figures, &RulePack::builtin().relations);
+        assert_eq!(again, found);
+    }
+
+    #[test]
+    fn a_cut_off_digit_agrees_if_truncated() {
+        let source = "Thực hiện 1,000 tỷ đồng trong kế hoạch 1,500 tỷ đồng, đạt 66,6% kế hoạch.";
+        let figures = vec![
+            figure(source, "1,000 tỷ đồng", Measure::Value, Aspect::Actual),
+            figure(source, "1,500 tỷ đồng", Measure::Value, Aspect::Plan),
+            figure(source, "66,6%", Measure::OfPlan, Aspect::Actual),
+        ];
+        let found = reconcile(Digest::of(b"report"), source, &figures, &RulePack::builtin().relations);
+        assert_eq!(found.findings[0].verdict, Verdict::AgreesIfTruncated);
+    }
 }

@@ -21,7 +21,7 @@ pub(super) fn interval(figure: &Figure, reading: Reading) -> Interval {
     let value = Rational::from(figure.value);
     let zero_up = |high: End| {
         let signed = matches!(figure.measure, Measure::Growth | Measure::Difference);
-        let low = (!signed && !value.is_negative()).then(|| End::closed(Rational::ZERO));
+        let low = (!signed && !figure.value.is_negative()).then(|| End::closed(Rational::ZERO));
         Interval { low, high: Some(high) }
     };
     match figure.qualifier {
@@ -57,8 +57,10 @@ fn digits(figure: &Figure, value: Rational, reading: Reading) -> Interval {
 fn hidden_step(figure: &Figure) -> Rational {
     let mut step = figure.step;
     let grows = figure.unit.as_str() == "VND" && figure.measure == Measure::Value && step > Decimal::ZERO;
-    while grows {
-        let (Some(next), Some(limit)) = (step.shift(1), step.shift(2)) else { break };
+    if !grows {
+        return step.into();
+    }
+    while let (Some(next), Some(limit)) = (step.shift(1), step.shift(2)) {
         let divisible = Rational::from(figure.value)
             .div(&next.into())
             .and_then(|quotient| quotient.as_small())

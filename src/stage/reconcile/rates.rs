@@ -8,7 +8,7 @@ use crate::model::figure::{Aspect, Figure, Measure};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
-use super::page::{Page, fit};
+use super::page::{Page, fit, has};
 
 /// Returns the relations of all rates on the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
@@ -48,19 +48,62 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     pairs.sort_by_key(|(score, n, d)| (-score, at.abs_diff(*n), at.abs_diff(*d), *n, *d));
     let claim = |n: usize, d: usize| {
         let figures = vec![page.figures[n], page.figures[d], rate];
-        let scope = page.differs(&figures);
+        let sentence = page.words(rate.sentence.start, rate.sentence.end);
+        let scope = has(&sentence, &page.rules.scope_differs);
         Claim { relation, figures, rule, scope }
     };
-    let mut first_failing = None;
+    let mut failing = None;
     for (score, n, d) in pairs.into_iter().filter(|(score, ..)| *score >= page.rules.pairing_agrees) {
         let candidate = claim(n, d);
         match candidate.decide().verdict {
-            Verdict::Agrees | Verdict::AgreesIfTruncated => return Some(candidate),
-            _ if first_failing.is_none() => first_failing = Some((score, candidate)),
+            Verdict::Agrees | Verdict::AgreesIfTruncated => {
+                let outweighed = |(best, _): &(i32, Claim<'f>)| best - score >= page.rules.pairing_margin;
+                return failing.filter(outweighed).map(|(_, claim)| claim).or(Some(candidate));
+            }
+            _ if failing.is_none()
+                && score >= page.rules.pairing_conflicts
+                && is_evident(page, relation, rate, page.figures[n], page.figures[d]) =>
+            {
+                failing = Some((score, candidate));
+            }
             _ => {}
         }
     }
-    first_failing.filter(|(score, _)| *score >= page.rules.pairing_conflicts).map(|(_, claim)| claim)
+    failing.map(|(_, claim)| claim)
+}
+
+/// Tells whether the text leaves no doubt that the rate was computed from these two levels.
+fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, level: &Figure) -> bool {
+    let around = page.words(rate.span.start.saturating_sub(30), rate.span.start)
+        + &page.words(rate.span.end, (rate.span.end + 12).min(page.source.len()));
+    if relation != Relation::Mean && has(&around, &page.rules.rate_excluded) {
+        return false;
+    }
+    let bracketed = level.span.start > rate.span.start
+        && page.between(rate, level).trim_end().ends_with('(')
+        && level.sentence == rate.sentence;
+    let together = level.span.start > top.span.start && level.span.start < top.span.end;
+    let same_kind =
+        top.indicator.is_some() && top.indicator == level.indicator && rate.indicator == top.indicator;
+    let year = |figure: &Figure| figure.period.map(|period| period.year());
+    let planned = matches!(level.aspect, Some(Aspect::Plan | Aspect::Target | Aspect::Allocated));
+    let same_fund = top.fund == level.fund && rate.fund == top.fund && top.area == level.area;
+    let base =
+        rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
+    bracketed
+        || together
+        || match relation {
+            Relation::OfPlan => same_kind && same_fund && planned && year(level) == year(rate),
+            Relation::Growth | Relation::Index => {
+                same_kind
+                    && same_fund
+                    && level.period.is_some()
+                    && base == level.period
+                    && top.period == rate.period
+            }
+            Relation::Share => same_kind && top.period == level.period && level.value > top.value,
+            _ => rate.indicator.is_some() && rate.indicator == top.indicator && rate.period == top.period,
+        }
 }
 
 fn units_fit(relation: Relation, rate: &Figure, top: &Figure, bottom: &Figure) -> bool {
@@ -119,8 +162,15 @@ fn as_divisor(
     let slots = match relation {
         Relation::OfPlan => {
             let year = |figure: &Figure| figure.period.map(|period| period.year());
-            let aspect = if planned { 4 } else if level.aspect.is_none() { 0 } else { -2 };
-            aspect + fit(year(rate).as_ref(), year(level).as_ref(), 2, -3)
+            let aspect = if planned {
+                4
+            } else if level.aspect.is_none() {
+                0
+            } else {
+                -2
+            };
+            aspect
+                + fit(year(rate).as_ref(), year(level).as_ref(), 2, -3)
                 + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
         }
         Relation::Growth | Relation::Index => {
@@ -134,7 +184,10 @@ fn as_divisor(
                 + fit(top.aspect.as_ref(), level.aspect.as_ref(), 1, -1)
                 + i32::from(level.value >= top.value) * 2
         }
-        _ => fit(rate.period.as_ref(), level.period.as_ref(), 1, -3) + fit(top.area.as_ref(), level.area.as_ref(), 1, -2),
+        _ => {
+            fit(rate.period.as_ref(), level.period.as_ref(), 1, -3)
+                + fit(top.area.as_ref(), level.area.as_ref(), 1, -2)
+        }
     };
     let same = if relation == Relation::Mean {
         0

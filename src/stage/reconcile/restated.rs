@@ -19,10 +19,8 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     let mut groups: BTreeMap<String, Vec<&'f Figure>> = BTreeMap::new();
     for figure in &page.figures {
         let Some(indicator) = &figure.indicator else { continue };
-        let key = format!(
-            "{indicator}|{}|{:?}|{:?}|{:?}",
-            figure.unit, figure.measure, figure.fund, figure.area
-        );
+        let key =
+            format!("{indicator}|{}|{:?}|{:?}|{:?}", figure.unit, figure.measure, figure.fund, figure.area);
         groups.entry(key).or_default().push(figure);
     }
     let mut found = Vec::new();
@@ -32,8 +30,14 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
             for first in earlier.iter().rev() {
                 let same_key = compatible(first.period.as_ref(), second.period.as_ref())
                     && compatible(first.aspect.as_ref(), second.aspect.as_ref());
-                let relation = if first.qualifier == second.qualifier { Relation::Restated } else { Relation::Bound };
-                let claim = Claim { relation, figures: vec![first, second], rule: "relations.restated", scope: false };
+                let relation =
+                    if first.qualifier == second.qualifier { Relation::Restated } else { Relation::Bound };
+                let claim = Claim {
+                    relation,
+                    figures: vec![first, second],
+                    rule: "relations.restated",
+                    scope: false,
+                };
                 if same_key && first.value == second.value && first.qualifier == second.qualifier {
                     found.push(claim);
                     break;
@@ -45,7 +49,8 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
                     let agrees = claim.decide().verdict == Verdict::Agrees;
                     let repair = || {
                         let wanted = quantity::interval(second, Reading::Rounded);
-                        second.qualifier == Qualifier::Eq && quantity::one_digit_repair(first, &wanted).is_some()
+                        second.qualifier == Qualifier::Eq
+                            && quantity::one_digit_repair(first, &wanted).is_some()
                     };
                     if agrees || repair() {
                         found.push(claim);

@@ -4,7 +4,7 @@
 //! aspect, period and fund). A run that adds up is reported. One that does not is a conflict only
 //! where the words say that all parts are named and one changed digit would make them add up.
 
-use crate::model::figure::{Figure, Fund, Measure};
+use crate::model::figure::{Figure, FigureId, Fund, Measure};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
@@ -13,13 +13,19 @@ use super::quantity::{self, Reading};
 
 /// How many figures of the same kind may stand between a whole and its first part.
 const SKIPPED_LIMIT: usize = 2;
+/// How far apart the figures of a contradicting sum may stand, in bytes.
+const STEP_BYTES: usize = 350;
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
 
 /// Returns the sums of the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
-    let levels: Vec<&Figure> =
-        page.figures.iter().copied().filter(|figure| figure.measure == Measure::Value && figure.unit.as_str() != "percent").collect();
+    let levels: Vec<&Figure> = page
+        .figures
+        .iter()
+        .copied()
+        .filter(|figure| figure.measure == Measure::Value && figure.unit.as_str() != "percent")
+        .collect();
     let mut found = Vec::new();
     let loose = |figure: &Figure| format!("{}", figure.unit);
     let tight = |figure: &Figure| format!("{}|{:?}|{:?}", figure.unit, figure.aspect, figure.period);
@@ -36,6 +42,17 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
         }
     }
     found.extend(funds(page, &levels));
+    let sound: Vec<Vec<&FigureId>> = found
+        .iter()
+        .filter(|claim| claim.decide().verdict == Verdict::Agrees)
+        .map(|claim| claim.figures.iter().map(|figure| &figure.id).collect())
+        .collect();
+    // Figures that add up in another way are no evidence of a contradiction.
+    found.retain(|claim| {
+        let explained =
+            |sum: &Vec<&FigureId>| claim.figures.iter().filter(|f| sum.contains(&&f.id)).count() >= 2;
+        claim.decide().verdict != Verdict::Conflicts || !sound.iter().any(explained)
+    });
     found
 }
 
@@ -46,10 +63,11 @@ fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<
     Claim { relation: Relation::Sum, figures, rule: "relations.sum", scope }
 }
 
-fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
+fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f>> {
     let whole = run[at];
+    let mut sound = Vec::new();
     let mut doubtful: Option<Claim<'f>> = None;
-    for skipped in 0..=SKIPPED_LIMIT {
+    'skips: for skipped in 0..=SKIPPED_LIMIT {
         let first = at + 1 + skipped;
         for count in 2..=page.rules.parts_limit {
             let Some(parts) = run.get(first..first + count) else { break };
@@ -59,9 +77,14 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             }
             let candidate = claim(page, parts, whole);
             match candidate.decide().verdict {
-                Verdict::Agrees if is_sound(&candidate) => return Some(candidate),
+                Verdict::Agrees if is_sound(&candidate) => {
+                    sound.push(candidate);
+                    continue 'skips;
+                }
                 Verdict::Conflicts | Verdict::DiffersInScope
-                    if skipped == 0 && doubtful.is_none() && closed_list(page, run, first + count, whole, parts) =>
+                    if skipped == 0
+                        && doubtful.is_none()
+                        && closed_list(page, run, first + count, whole, parts) =>
                 {
                     doubtful = Some(candidate);
                 }
@@ -69,7 +92,10 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             }
         }
     }
-    doubtful.filter(|claim| claim.scope || repairable(claim))
+    if sound.is_empty() {
+        sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim)));
+    }
+    sound
 }
 
 /// Tells whether the words say that exactly these parts make up the whole.
@@ -77,12 +103,14 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     let (first, last) = (parts[0], parts[parts.len() - 1]);
     let lead = page.between(whole, first);
     let inside = page.words(whole.span.end, last.span.end + 40.min(page.source.len() - last.span.end));
-    let leads = lead.contains(':') || has(&lead, &page.rules.parts_follow) || has(&inside, &page.rules.parts_complete);
+    let leads = lead.contains(':')
+        || has(&lead, &page.rules.parts_follow)
+        || has(&inside, &page.rules.parts_complete);
     let ends = run.get(next).is_none_or(|after| {
         after.sentence != last.sentence && page.line(after) != page.line(last)
             || page.between(last, after).contains(". ")
     });
-    leads && ends
+    leads && ends && is_close(whole, parts)
 }
 
 fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
@@ -99,7 +127,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             Verdict::Conflicts if doubtful.is_none() => {
                 let words = page.between(parts[count - 1], whole);
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
-                if same && has(&words, &page.rules.parts_complete) {
+                if same && is_close(whole, parts) && has(&words, &page.rules.parts_complete) {
                     doubtful = Some(candidate);
                 }
             }
@@ -122,7 +150,11 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         let near = &levels[at + 1..levels.len().min(at + 1 + page.rules.window_figures)];
         let of = |fund: Fund| -> Vec<&'f Figure> {
             let fits = |part: &&&Figure| part.fund == Some(fund) && key(part) == key(whole);
-            near.iter().filter(fits).copied().filter(|part| page.line(part).abs_diff(page.line(whole)) <= 2).collect()
+            near.iter()
+                .filter(fits)
+                .copied()
+                .filter(|part| page.line(part).abs_diff(page.line(whole)) <= 2)
+                .collect()
         };
         let (national, local) = (of(Fund::National), of(Fund::Local));
         if let ([national], [local]) = (national.as_slice(), local.as_slice()) {
@@ -134,6 +166,16 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         }
     }
     found
+}
+
+/// Tells whether the figures follow each other closely and no part is as large as the whole: what a
+/// contradiction needs, since far figures add up or fail to by chance.
+fn is_close(whole: &Figure, parts: &[&Figure]) -> bool {
+    let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
+    places.push(whole.span.start);
+    places.sort_unstable();
+    places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
+        && parts.iter().all(|part| part.value < whole.value)
 }
 
 /// Tells whether a part alone is as large as the whole: no rounding explains that.
@@ -149,7 +191,10 @@ fn is_sound(claim: &Claim<'_>) -> bool {
         let range = quantity::interval(figure, Reading::Rounded);
         range.low.is_some() && range.high.is_some()
     });
-    bounded && claim.figures[..last].iter().all(|part| !part.value.is_negative() && part.value != crate::model::Decimal::ZERO)
+    bounded
+        && claim.figures[..last]
+            .iter()
+            .all(|part| !part.value.is_negative() && part.value != crate::model::Decimal::ZERO)
 }
 
 fn repairable(claim: &Claim<'_>) -> bool {

@@ -5,6 +5,7 @@
 //! built-in one of the same name as a whole; files not given stay as built in.
 
 pub mod error;
+pub mod relations;
 pub mod word;
 
 use std::sync::OnceLock;
@@ -26,7 +27,8 @@ pub struct BuiltIn {
 }
 
 /// Every file of the pack, in order of name.
-pub const BUILT_IN: &[BuiltIn] = &[];
+pub const BUILT_IN: &[BuiltIn] =
+    &[BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] }];
 
 /// The contents of all files of a pack, in order of name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +84,8 @@ pub struct RulePack {
     pub files: Files,
     /// The words of all rules.
     pub words: Vocabulary,
+    /// What joins figures into relations.
+    pub relations: relations::RelationRules,
 }
 
 impl RulePack {
@@ -101,7 +105,8 @@ impl RulePack {
     pub fn parse(given: &[(String, String)]) -> Result<RulePack, Vec<RuleError>> {
         let files = Files::overlay(given)?;
         let words = Vocabulary::default();
-        Ok(Self { files, words })
+        let relations = files.read("relations.toml").map_err(|error| vec![error])?;
+        Ok(Self { files, words, relations })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of

@@ -16,6 +16,10 @@ pub struct RelationRules {
     pub pairing_agrees: i32,
     /// The least score of a pairing that may be reported as a conflict.
     pub pairing_conflicts: i32,
+    /// By how much a contradicting pairing must outweigh the best one that agrees.
+    pub pairing_margin: i32,
+    /// Words around a rate that make it no rate between two printed levels (a yearly mean).
+    pub rate_excluded: Vec<String>,
     /// Figures looked at on either side of a rate: what keeps the work linear.
     pub window_figures: usize,
     /// The largest number of parts of one sum.
