@@ -191,7 +191,7 @@ fn big(n: BigInt, d: BigInt) -> Rational {
         d = -d;
     }
     match (i128::try_from(&n), i128::try_from(&d)) {
-        (Ok(n), Ok(d)) if n != i128::MIN => Rational(Repr::Small(n, d)),
+        (Ok(n), Ok(d)) => Rational(Repr::Small(n, d)),
         _ => Rational(Repr::Big(Box::new((n, d)))),
     }
 }
