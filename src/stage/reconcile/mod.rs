@@ -172,10 +172,10 @@ mod tests {
 
     #[test]
     fn a_cut_off_digit_agrees_if_truncated() {
-        let source = "Thực hiện 1,000 tỷ đồng trong kế hoạch 1,500 tỷ đồng, đạt 66,6% kế hoạch.";
+        let source = "Thực hiện 1,0000 tỷ đồng trong kế hoạch 1,5000 tỷ đồng, đạt 66,6% kế hoạch.";
         let figures = vec![
-            figure(source, "1,000 tỷ đồng", Measure::Value, Aspect::Actual),
-            figure(source, "1,500 tỷ đồng", Measure::Value, Aspect::Plan),
+            figure(source, "1,0000 tỷ đồng", Measure::Value, Aspect::Actual),
+            figure(source, "1,5000 tỷ đồng", Measure::Value, Aspect::Plan),
             figure(source, "66,6%", Measure::OfPlan, Aspect::Actual),
         ];
         let found = reconcile(Digest::of(b"report"), source, &figures, &RulePack::builtin().relations);
