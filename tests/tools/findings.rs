@@ -59,7 +59,7 @@ fn figure(document: Digest, source: &str, row: &Value) -> Option<Figure> {
     let span = Span::new(offset("start")?, offset("end")?);
     let value: Decimal = text(row, "value").or_else(|| text(row, "low"))?.parse().ok()?;
     let unit = text(row, "unit").unwrap_or_else(|| "item".to_owned());
-    let measure = text(row, "measure").and_then(|code| Measure::from_code(&code)).unwrap_or(Measure::Value);
+    let measure = measure(row, &unit);
     let quote = span.of(source).to_owned();
     Some(Figure {
         id: FigureId::of(document, span, measure),
@@ -85,6 +85,18 @@ fn figure(document: Digest, source: &str, row: &Value) -> Option<Figure> {
         rules: Vec::new(),
         origins: BTreeMap::new(),
     })
+}
+
+/// The first right measure; of several for a percentage, the one that is relative to something.
+fn measure(row: &Value, unit: &str) -> Measure {
+    let codes: Vec<&str> = match row.get("measure") {
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(one)) => vec![one],
+        _ => Vec::new(),
+    };
+    let measures: Vec<Measure> = codes.into_iter().filter_map(Measure::from_code).collect();
+    let relative = measures.iter().find(|measure| unit == "percent" && **measure != Measure::Value);
+    relative.or(measures.first()).copied().unwrap_or(Measure::Value)
 }
 
 /// The line's stretch between full stops around the figure.

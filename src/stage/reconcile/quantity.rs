@@ -84,8 +84,9 @@ pub(super) fn one_digit_repair(figure: &Figure, wanted: &Interval) -> Option<Dec
     let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
     let mut place = unit;
     loop {
-        // The digit at `place` may become any other: differences of up to nine of its units.
-        for times in 1..=9i128 {
+        // The digit at `place` may become any other: differences of up to nine of its units;
+        // two neighbours exchanged differ by a multiple of nine.
+        for times in (1..=9i128).chain((18..=81).step_by(9)) {
             let change = place.checked_mul(Decimal::whole(times))?;
             for next in [value.checked_add(change), value.checked_sub(change)].into_iter().flatten() {
                 let same_sign = next.is_negative() == value.is_negative();
@@ -112,5 +113,15 @@ fn one_digit_apart(a: Decimal, b: Decimal, unit: Decimal) -> bool {
         quotient.and_then(|q| q.as_small()).map(|(n, _)| n.unsigned_abs().to_string())
     };
     let (Some(a), Some(b)) = (text(a), text(b)) else { return false };
-    a.len() == b.len() && a.bytes().zip(b.bytes()).filter(|(x, y)| x != y).count() == 1
+    if a.len() != b.len() {
+        return false;
+    }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let changed: Vec<usize> = (0..a.len()).filter(|at| a[*at] != b[*at]).collect();
+    match changed[..] {
+        [_] => true,
+        // Two neighbours exchanged.
+        [x, y] => y == x + 1 && a[x] == b[y] && a[y] == b[x],
+        _ => false,
+    }
 }

@@ -79,31 +79,82 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
     if relation != Relation::Mean && has(&around, &page.rules.rate_excluded) {
         return false;
     }
-    let bracketed = level.span.start > rate.span.start
+    let between = |x: &Figure, y: &Figure| {
+        let (low, high) = (x.span.start.min(y.span.start), x.span.start.max(y.span.start));
+        page.figures.iter().filter(|figure| figure.span.start > low && figure.span.start < high).count()
+    };
+    let after = level.span.start > rate.span.start;
+    let bracketed = after
         && page.between(rate, level).trim_end().ends_with('(')
-        && level.sentence == rate.sentence;
+        && level.sentence == rate.sentence
+        && between(rate, level) == 0;
     let together = level.span.start > top.span.start && level.span.start < top.span.end;
-    let same_kind =
-        top.indicator.is_some() && top.indicator == level.indicator && rate.indicator == top.indicator;
+    let at_odds = fit(rate.fund.as_ref(), top.fund.as_ref(), 0, -1)
+        + fit(rate.period.as_ref(), top.period.as_ref(), 0, -1)
+        + fit(rate.area.as_ref(), top.area.as_ref(), 0, -1)
+        + if relation == Relation::OfPlan {
+            0
+        } else {
+            fit(top.aspect.as_ref(), level.aspect.as_ref(), 0, -1)
+        };
+    if at_odds < 0 || (top.span.start > rate.span.start && relation != Relation::Mean) {
+        return false;
+    }
     let year = |figure: &Figure| figure.period.map(|period| period.year());
     let planned = matches!(level.aspect, Some(Aspect::Plan | Aspect::Target | Aspect::Allocated));
-    let same_fund = top.fund == level.fund && rate.fund == top.fund && top.area == level.area;
+    let same_fund = top.fund == level.fund && top.area == level.area;
     let base =
         rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
+    let alike = same_kind(top, level);
     bracketed
         || together
         || match relation {
-            Relation::OfPlan => same_kind && same_fund && planned && year(level) == year(rate),
+            Relation::OfPlan => alike && same_fund && planned && year(level) == year(rate),
             Relation::Growth | Relation::Index => {
-                same_kind
+                alike
                     && same_fund
                     && level.period.is_some()
                     && base == level.period
                     && top.period == rate.period
             }
-            Relation::Share => same_kind && top.period == level.period && level.value > top.value,
-            _ => rate.indicator.is_some() && rate.indicator == top.indicator && rate.period == top.period,
+            Relation::Share => {
+                let lead = page.between(level, top);
+                let named = has(&lead, &page.rules.parts_follow);
+                let in_a_row =
+                    between(level, top) == 0 && between(top, rate) == 0 && top.sentence == level.sentence;
+                level.value > top.value
+                    && level.span.start < top.span.start
+                    && top.period == level.period
+                    && ((named && in_a_row) || (top.indicator.is_some() && (alike || is_broader(level, top))))
+            }
+            _ => {
+                let counted = fit(top.period.as_ref(), level.period.as_ref(), 0, -1) == 0;
+                counted
+                    && rate.indicator.is_some()
+                    && rate.indicator == top.indicator
+                    && rate.period == top.period
+            }
         }
+}
+
+/// Tells whether two levels measure the same thing: one indicator, or, where neither fits the list,
+/// one sentence or labels that hold each other.
+fn same_kind(a: &Figure, b: &Figure) -> bool {
+    match (&a.indicator, &b.indicator) {
+        (Some(x), Some(y)) => x == y,
+        (None, None) => {
+            let (x, y) = (a.label.to_lowercase(), b.label.to_lowercase());
+            a.sentence == b.sentence || (!x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x)))
+        }
+        _ => false,
+    }
+}
+
+/// Tells whether the indicator of `whole` is a heading of the one of `part`: its code begins it.
+fn is_broader(whole: &Figure, part: &Figure) -> bool {
+    whole.indicator.as_ref().zip(part.indicator.as_ref()).is_some_and(|(whole, part)| {
+        part.as_str().strip_prefix(whole.as_str()).is_some_and(|rest| rest.starts_with('_'))
+    })
 }
 
 fn units_fit(relation: Relation, rate: &Figure, top: &Figure, bottom: &Figure) -> bool {

@@ -4,11 +4,12 @@
 //! aspect, period and fund). A run that adds up is reported. One that does not is a conflict only
 //! where the words say that all parts are named and one changed digit would make them add up.
 
+use crate::model::Decimal;
 use crate::model::figure::{Figure, FigureId, Fund, Measure};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
-use super::page::{Page, has};
+use super::page::{Page, fit, has};
 use super::quantity::{self, Reading};
 
 /// How many figures of the same kind may stand between a whole and its first part.
@@ -103,14 +104,20 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     let (first, last) = (parts[0], parts[parts.len() - 1]);
     let lead = page.between(whole, first);
     let inside = page.words(whole.span.end, last.span.end + 40.min(page.source.len() - last.span.end));
-    let leads = lead.contains(':')
-        || has(&lead, &page.rules.parts_follow)
-        || has(&inside, &page.rules.parts_complete);
+    let complete = lead.contains(':') || has(&inside, &page.rules.parts_complete);
+    let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
+    // Some of the parts may be named: then they can only be too large, not too small.
+    let leads =
+        complete || (has(&lead, &page.rules.parts_follow) && total.is_some_and(|sum| sum > whole.value));
+    let in_order = parts.windows(2).all(|pair| {
+        let apart = page.line(pair[0]) != page.line(pair[1]) || pair[0].sentence == pair[1].sentence;
+        apart && fit(pair[0].indicator.as_ref(), pair[1].indicator.as_ref(), 0, -1) == 0
+    });
     let ends = run.get(next).is_none_or(|after| {
         after.sentence != last.sentence && page.line(after) != page.line(last)
             || page.between(last, after).contains(". ")
     });
-    leads && ends && is_close(whole, parts)
+    leads && ends && in_order && is_close(whole, parts)
 }
 
 fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
@@ -192,9 +199,7 @@ fn is_sound(claim: &Claim<'_>) -> bool {
         range.low.is_some() && range.high.is_some()
     });
     bounded
-        && claim.figures[..last]
-            .iter()
-            .all(|part| !part.value.is_negative() && part.value != crate::model::Decimal::ZERO)
+        && claim.figures[..last].iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
 }
 
 fn repairable(claim: &Claim<'_>) -> bool {
