@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod relations;
+pub mod segment;
 pub mod word;
 
 use std::sync::OnceLock;
@@ -27,8 +28,10 @@ pub struct BuiltIn {
 }
 
 /// Every file of the pack, in order of name.
-pub const BUILT_IN: &[BuiltIn] =
-    &[BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] }];
+pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] },
+    BuiltIn { name: "segment.toml", text: include_str!("pack/segment.toml"), stages: &["segment"] },
+];
 
 /// The contents of all files of a pack, in order of name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +89,8 @@ pub struct RulePack {
     pub words: Vocabulary,
     /// What joins figures into relations.
     pub relations: relations::RelationRules,
+    /// How a text divides.
+    pub segment: segment::SegmentRules,
 }
 
 impl RulePack {
@@ -106,7 +111,8 @@ impl RulePack {
         let files = Files::overlay(given)?;
         let words = Vocabulary::default();
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
-        Ok(Self { files, words, relations })
+        let segment = files.read("segment.toml").map_err(|error| vec![error])?;
+        Ok(Self { files, words, relations, segment })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of

@@ -1,0 +1,114 @@
+//! Blocks to sentences, sentences to clauses.
+//!
+//! A splitter of our own: the Unicode rules (UAX 29) break `TP. Hồ Chí Minh` and are slower.
+
+use crate::model::Span;
+use crate::model::segment::{Block, BlockKind, Sentence};
+use crate::stage::rules::segment::SegmentRules;
+
+/// Divides a block into sentences that tile it, each with its clauses or cells.
+pub(super) fn sentences(text: &str, block: &Block, rules: &SegmentRules) -> Vec<Sentence> {
+    let words = block.span.of(text);
+    if block.span.is_empty() {
+        return Vec::new();
+    }
+    if matches!(block.kind, BlockKind::TableRow | BlockKind::TableHead) {
+        let mark = if words.contains('|') { '|' } else { '\t' };
+        return vec![Sentence { span: block.span, clauses: cut(block.span, words, |_, _, c| c == mark) }];
+    }
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for (at, mark) in words.match_indices(['.', '!', '?', '…']) {
+        let end = at + mark.len();
+        if end > start && ends_here(words, start, at, end, rules) {
+            let rest = &words[end..];
+            let close = rest.len() - rest.trim_start_matches(['"', '”', ')', '»', '\'']).len();
+            let after = &rest[close..];
+            let space = after.len() - after.trim_start().len();
+            spans.push(Span::new(start, end + close + space));
+            start = end + close + space;
+        }
+    }
+    if start < words.len() {
+        spans.push(Span::new(start, words.len()));
+    }
+    spans
+        .into_iter()
+        .map(|span| {
+            let own = &words[span.start..span.end];
+            let span = Span::new(block.span.start + span.start, block.span.start + span.end);
+            Sentence { span, clauses: cut(span, own, ends_clause) }
+        })
+        .collect()
+}
+
+/// Tells whether the mark at `at..end` ends a sentence begun at `start`.
+fn ends_here(words: &str, start: usize, at: usize, end: usize, rules: &SegmentRules) -> bool {
+    let rest = words[end..].trim_start_matches(['"', '”', ')', '»', '\'']);
+    // Something must stand after it, and apart: `3.382`, `v.v`, `...` inside are none.
+    let Some(gap) = rest.chars().next() else { return false };
+    if !gap.is_whitespace() {
+        return false;
+    }
+    let next = rest
+        .trim_start()
+        .chars()
+        .find(|c| !matches!(c, '"' | '“' | '(' | '«' | '\'' | '-' | '–' | '+' | '•' | '*'));
+    if !next.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()) {
+        return false;
+    }
+    if !words[at..].starts_with('.') || words[..at].ends_with('.') {
+        return true;
+    }
+    let before = &words[start..at];
+    let last =
+        before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“')).next().unwrap_or("");
+    if last.is_empty() {
+        return true;
+    }
+    // `1. Kết quả`, `K. Văn A`: an item's number at the beginning, an initial anywhere.
+    if before.trim_start() == last && last.len() <= 3 && last.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return false;
+    }
+    if last.chars().count() == 1 && last.chars().all(char::is_uppercase) {
+        return false;
+    }
+    let lower = last.to_lowercase();
+    !rules.abbreviations.contains(&lower)
+}
+
+/// Tells whether a clause ends after the mark `c` at `at`: a comma, semicolon or colon between
+/// digits belongs to a number, and brackets open and close clauses.
+fn ends_clause(words: &[u8], at: usize, c: char) -> bool {
+    match c {
+        ',' | ':' => {
+            let digit = |index: Option<usize>| {
+                index.and_then(|index| words.get(index)).is_some_and(u8::is_ascii_digit)
+            };
+            !(digit(at.checked_sub(1)) && digit(Some(at + 1)))
+        }
+        ';' | ')' => true,
+        _ => false,
+    }
+}
+
+fn cut(whole: Span, words: &str, ends: impl Fn(&[u8], usize, char) -> bool) -> Vec<Span> {
+    let bytes = words.as_bytes();
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for (at, c) in words.char_indices() {
+        // A bracket that opens begins a clause: the cut stands before it.
+        let stop =
+            if c == '(' && at > start { Some(at) } else { ends(bytes, at, c).then_some(at + c.len_utf8()) };
+        if let Some(stop) = stop
+            && stop > start
+        {
+            spans.push(Span::new(whole.start + start, whole.start + stop));
+            start = stop;
+        }
+    }
+    if start < words.len() {
+        spans.push(Span::new(whole.start + start, whole.end));
+    }
+    spans
+}
