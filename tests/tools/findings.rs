@@ -102,8 +102,7 @@ fn measure(row: &Value, unit: &str) -> Measure {
 /// The line's stretch between full stops around the figure.
 fn sentence(source: &str, span: Span) -> Span {
     let before = source.get(..span.start).unwrap_or("");
-    let start =
-        [". ", "\n", "; "].iter().filter_map(|mark| before.rfind(mark).map(|at| at + mark.len())).max();
+    let start = [". ", "\n"].iter().filter_map(|mark| before.rfind(mark).map(|at| at + mark.len())).max();
     let after = source.get(span.end..).unwrap_or("");
     let end = [". ", "\n"].iter().filter_map(|mark| after.find(mark)).min();
     Span::new(start.unwrap_or(0), end.map_or(source.len(), |at| span.end + at))

@@ -1,6 +1,6 @@
 //! The page as the relations see it: figures in reading order, their lines, the words between.
 
-use crate::model::figure::Figure;
+use crate::model::figure::{Aspect, Figure};
 use crate::stage::rules::relations::RelationRules;
 
 /// Figures in reading order over their source text.
@@ -45,6 +45,32 @@ impl<'f> Page<'f> {
         self.words(start, end)
     }
 
+    /// Tells whether two figures are printed as one fraction: `15/28 tỉnh`.
+    pub(super) fn is_fraction(&self, top: &Figure, level: &Figure) -> bool {
+        level.span.start > top.span.start
+            && level.span.start < top.span.end
+            && self
+                .source
+                .get(top.span.start..level.span.start)
+                .is_some_and(|words| words.trim_end().ends_with('/'))
+    }
+
+    /// Tells whether a mean names what `counted` counts: `tỷ đồng/tỉnh` or `bình quân một tỉnh`
+    /// beside `28 tỉnh, thành phố`.
+    pub(super) fn is_per(&self, mean: &Figure, counted: &Figure) -> bool {
+        let quote = counted.quote.to_lowercase();
+        let mut words =
+            quote.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().all(char::is_alphabetic));
+        let Some(noun) = words.find(|word| !word.is_empty()) else { return false };
+        let mut from = mean.span.start.saturating_sub(60);
+        while !self.source.is_char_boundary(from) {
+            from += 1;
+        }
+        let before = self.words(from, mean.span.start);
+        mean.quote.to_lowercase().contains(&format!("/{noun}"))
+            || ["mỗi", "một"].iter().any(|each| before.contains(&format!("{each} {noun}")))
+    }
+
     /// Tells whether the text around the figures says that they are not counted alike.
     pub(super) fn differs(&self, figures: &[&Figure]) -> bool {
         has(&self.around(figures), &self.rules.scope_differs)
@@ -63,4 +89,14 @@ pub(super) fn fit<T: PartialEq>(a: Option<&T>, b: Option<&T>, equal: i32, odds: 
         (Some(_), Some(_)) => odds,
         _ => 0,
     }
+}
+
+/// Tells whether two aspects can be of one quantity: intended with intended, done with done.
+pub(super) fn aspects_meet(a: Option<Aspect>, b: Option<Aspect>) -> bool {
+    a.zip(b).is_none_or(|(a, b)| is_intended(a) == is_intended(b))
+}
+
+/// Tells whether an aspect is of something intended, not yet done.
+pub(super) const fn is_intended(aspect: Aspect) -> bool {
+    matches!(aspect, Aspect::Plan | Aspect::Target | Aspect::Allocated)
 }

@@ -53,24 +53,18 @@ fn digits(figure: &Figure, value: Rational, reading: Reading) -> Interval {
     if negative { positive.negated() } else { positive }
 }
 
-/// The unit of the last digit that is not a zero, but never above a tenth of the leading digit's.
+/// For money of one digit and zeros (`300.000 tỷ`): a tenth of that digit's unit. Else the printed step.
 fn hidden_step(figure: &Figure) -> Rational {
-    let mut step = figure.step;
-    let grows = figure.unit.as_str() == "VND" && figure.measure == Measure::Value && step > Decimal::ZERO;
-    if !grows {
-        return step.into();
+    let step = Rational::from(figure.step);
+    if figure.unit.as_str() != "VND" || figure.measure != Measure::Value || step.is_zero() {
+        return step;
     }
-    while let (Some(next), Some(limit)) = (step.shift(1), step.shift(2)) {
-        let divisible = Rational::from(figure.value)
-            .div(&next.into())
-            .and_then(|quotient| quotient.as_small())
-            .is_some_and(|(_, denominator)| denominator == 1);
-        if !divisible || figure.value < limit {
-            break;
-        }
-        step = next;
+    let mantissa = figure.value.mantissa().unsigned_abs().to_string();
+    if figure.value.scale() > 0 || mantissa.trim_end_matches('0').len() != 1 || mantissa.len() < 2 {
+        return step;
     }
-    step.into()
+    let hidden = u32::try_from(mantissa.len() - 2).ok().and_then(|zeros| 10i128.checked_pow(zeros));
+    hidden.map_or(step.clone(), |hidden| Rational::whole(hidden).max(step))
 }
 
 /// Returns the relation's numbers as people write them: the words of the quote up to its unit.

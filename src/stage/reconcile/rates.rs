@@ -4,11 +4,11 @@
 //! best pairing that holds is reported; only where none that is plausible holds, and the best is
 //! certain enough, is it a conflict. A pairing that the text leaves open thus never contradicts.
 
-use crate::model::figure::{Aspect, Figure, Measure};
+use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
-use super::page::{Page, fit, has};
+use super::page::{Page, aspects_meet, fit, has, is_intended};
 
 /// Returns the relations of all rates on the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
@@ -23,7 +23,8 @@ fn relation(measure: Measure) -> Option<(Relation, &'static str)> {
         Measure::Index => (Relation::Index, "relations.index"),
         Measure::Share => (Relation::Share, "relations.share"),
         Measure::Mean => (Relation::Mean, "relations.mean"),
-        Measure::Value | Measure::Difference => return None,
+        Measure::Difference => (Relation::Difference, "relations.difference"),
+        Measure::Value => return None,
     })
 }
 
@@ -88,20 +89,20 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
         && page.between(rate, level).trim_end().ends_with('(')
         && level.sentence == rate.sentence
         && between(rate, level) == 0;
-    let together = level.span.start > top.span.start && level.span.start < top.span.end;
+    let together = page.is_fraction(top, level);
     let at_odds = fit(rate.fund.as_ref(), top.fund.as_ref(), 0, -1)
         + fit(rate.period.as_ref(), top.period.as_ref(), 0, -1)
         + fit(rate.area.as_ref(), top.area.as_ref(), 0, -1)
-        + if relation == Relation::OfPlan {
-            0
-        } else {
-            fit(top.aspect.as_ref(), level.aspect.as_ref(), 0, -1)
-        };
+        + if relation == Relation::OfPlan || aspects_meet(top.aspect, level.aspect) { 0 } else { -1 };
     if at_odds < 0 || (top.span.start > rate.span.start && relation != Relation::Mean) {
         return false;
     }
     let year = |figure: &Figure| figure.period.map(|period| period.year());
-    let planned = matches!(level.aspect, Some(Aspect::Plan | Aspect::Target | Aspect::Allocated));
+    let planned = level.aspect.is_some_and(is_intended);
+    if relation == Relation::Mean && page.is_per(rate, level) {
+        return top.sentence == rate.sentence
+            && (level.sentence == rate.sentence || level.unit.as_str() == "province");
+    }
     let same_fund = top.fund == level.fund && top.area == level.area;
     let base =
         rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
@@ -109,8 +110,12 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
     bracketed
         || together
         || match relation {
-            Relation::OfPlan => alike && same_fund && planned && year(level) == year(rate),
-            Relation::Growth | Relation::Index => {
+            Relation::OfPlan => {
+                let named = rate.base.as_ref().and_then(|base| base.period);
+                let then = named.is_none() || named == level.period;
+                alike && same_fund && planned && then && year(level) == year(rate)
+            }
+            Relation::Growth | Relation::Index | Relation::Difference => {
                 alike
                     && same_fund
                     && level.period.is_some()
@@ -162,11 +167,21 @@ fn units_fit(relation: Relation, rate: &Figure, top: &Figure, bottom: &Figure) -
     if relation == Relation::Mean {
         return top.unit == rate.unit && !money(bottom) && bottom.unit.as_str() != "percent";
     }
+    if relation == Relation::Difference {
+        return top.unit == rate.unit && bottom.unit == rate.unit;
+    }
     let percent = |figure: &Figure| matches!(figure.unit.as_str(), "percent" | "percentage_point");
     rate.unit.as_str() == "percent"
         && !percent(top)
-        && (top.unit == bottom.unit || (!money(top) && !money(bottom) && relation == Relation::Share))
+        && (top.unit == bottom.unit
+            || (!money(top)
+                && !money(bottom)
+                && relation == Relation::Share
+                && bottom.sentence == rate.sentence))
 }
+
+/// A level of which only one side is known agrees with much: it needs better evidence.
+const HEDGED_PENALTY: i32 = 5;
 
 /// Closeness in reading order: the neighbour is worth most.
 fn closeness(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i32 {
@@ -180,7 +195,8 @@ fn closeness(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i3
             _ => -2,
         }
     };
-    place + (4 - steps).max(-4)
+    let hedged = if level.qualifier == Qualifier::Eq { 0 } else { HEDGED_PENALTY };
+    place + (4 - steps).max(-4) - hedged
 }
 
 fn as_dividend(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i32 {
@@ -207,9 +223,8 @@ fn as_divisor(
     let words = page.between(rate, level);
     let after = level.span.start > rate.span.start;
     let bracketed = after && words.len() < 90 && words.trim_end().ends_with('(');
-    let together = i32::from(bracketed) * 4
-        + i32::from(level.span.start > top.span.start && level.span.start < top.span.end) * 4;
-    let planned = matches!(level.aspect, Some(Aspect::Plan | Aspect::Target | Aspect::Allocated));
+    let together = i32::from(bracketed) * 4 + i32::from(page.is_fraction(top, level)) * 4;
+    let planned = level.aspect.is_some_and(is_intended);
     let slots = match relation {
         Relation::OfPlan => {
             let year = |figure: &Figure| figure.period.map(|period| period.year());
@@ -224,7 +239,7 @@ fn as_divisor(
                 + fit(year(rate).as_ref(), year(level).as_ref(), 2, -3)
                 + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
         }
-        Relation::Growth | Relation::Index => {
+        Relation::Growth | Relation::Index | Relation::Difference => {
             let year_before = rate.period.and_then(|period| period.shifted(-1));
             fit(base_period.or(year_before.as_ref()), level.period.as_ref(), 4, -3)
                 + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
@@ -232,7 +247,8 @@ fn as_divisor(
         }
         Relation::Share => {
             fit(rate.period.as_ref(), level.period.as_ref(), 2, -3)
-                + fit(top.aspect.as_ref(), level.aspect.as_ref(), 1, -1)
+                + i32::from(aspects_meet(top.aspect, level.aspect)) * 2
+                - 1
                 + i32::from(level.value >= top.value) * 2
         }
         _ => {
@@ -241,7 +257,7 @@ fn as_divisor(
         }
     };
     let same = if relation == Relation::Mean {
-        0
+        if page.is_per(rate, level) { 8 } else { 0 }
     } else {
         fit(top.indicator.as_ref(), level.indicator.as_ref(), 2, -3)
             + fit(top.area.as_ref(), level.area.as_ref(), 1, if relation == Relation::Share { 0 } else { -2 })

@@ -6,7 +6,7 @@ use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
-use super::page::Page;
+use super::page::{Page, aspects_meet};
 use super::quantity;
 use super::quantity::Reading;
 
@@ -67,7 +67,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
 fn same_key(a: &Figure, b: &Figure) -> bool {
     compatible(a.indicator.as_ref(), b.indicator.as_ref())
         && compatible(a.period.as_ref(), b.period.as_ref())
-        && compatible(a.aspect.as_ref(), b.aspect.as_ref())
+        && aspects_meet(a.aspect, b.aspect)
         && compatible(a.fund.as_ref(), b.fund.as_ref())
         && compatible(a.area.as_ref(), b.area.as_ref())
 }

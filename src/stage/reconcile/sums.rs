@@ -9,7 +9,7 @@ use crate::model::figure::{Figure, FigureId, Fund, Measure};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
-use super::page::{Page, fit, has};
+use super::page::{Page, aspects_meet, has, is_intended};
 use super::quantity::{self, Reading};
 
 /// How many figures of the same kind may stand between a whole and its first part.
@@ -50,8 +50,12 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
         .collect();
     // Figures that add up in another way are no evidence of a contradiction.
     found.retain(|claim| {
-        let explained =
-            |sum: &Vec<&FigureId>| claim.figures.iter().filter(|f| sum.contains(&&f.id)).count() >= 2;
+        let parts = &claim.figures[..claim.figures.len() - 1];
+        let explained = |sum: &Vec<&FigureId>| {
+            let shared = claim.figures.iter().filter(|figure| sum.contains(&&figure.id)).count();
+            let within = sum.iter().all(|id| parts.iter().any(|part| part.id == **id));
+            shared >= 2 && !within
+        };
         claim.decide().verdict != Verdict::Conflicts || !sound.iter().any(explained)
     });
     found
@@ -103,16 +107,17 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
 fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, parts: &[&Figure]) -> bool {
     let (first, last) = (parts[0], parts[parts.len() - 1]);
     let lead = page.between(whole, first);
-    let inside = page.words(whole.span.end, last.span.end + 40.min(page.source.len() - last.span.end));
-    let complete = lead.contains(':') || has(&inside, &page.rules.parts_complete);
+    let inside = page.between(first, last);
+    let complete = lead.contains(':')
+        || has(&lead, &page.rules.parts_complete)
+        || has(&inside, &page.rules.parts_complete);
     let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
     // Some of the parts may be named: then they can only be too large, not too small.
     let leads =
         complete || (has(&lead, &page.rules.parts_follow) && total.is_some_and(|sum| sum > whole.value));
-    let in_order = parts.windows(2).all(|pair| {
-        let apart = page.line(pair[0]) != page.line(pair[1]) || pair[0].sentence == pair[1].sentence;
-        apart && fit(pair[0].indicator.as_ref(), pair[1].indicator.as_ref(), 0, -1) == 0
-    });
+    let in_order = parts
+        .windows(2)
+        .all(|pair| page.line(pair[0]) != page.line(pair[1]) || pair[0].sentence == pair[1].sentence);
     let ends = run.get(next).is_none_or(|after| {
         after.sentence != last.sentence && page.line(after) != page.line(last)
             || page.between(last, after).contains(". ")
@@ -148,13 +153,20 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
 fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
     let mut found = Vec::new();
     let key = |figure: &Figure| {
-        (figure.indicator.clone(), figure.unit.clone(), figure.area.clone(), figure.period, figure.aspect)
+        (
+            figure.indicator.clone(),
+            figure.unit.clone(),
+            figure.area.clone(),
+            figure.period,
+            figure.aspect.map(is_intended),
+        )
     };
     for (at, whole) in levels.iter().enumerate() {
         if whole.fund != Some(Fund::Total) || whole.indicator.is_none() {
             continue;
         }
-        let near = &levels[at + 1..levels.len().min(at + 1 + page.rules.window_figures)];
+        let from = at.saturating_sub(page.rules.window_figures / 2);
+        let near = &levels[from..levels.len().min(at + 1 + page.rules.window_figures)];
         let of = |fund: Fund| -> Vec<&'f Figure> {
             let fits = |part: &&&Figure| part.fund == Some(fund) && key(part) == key(whole);
             near.iter()
@@ -182,7 +194,7 @@ fn is_close(whole: &Figure, parts: &[&Figure]) -> bool {
     places.push(whole.span.start);
     places.sort_unstable();
     places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
-        && parts.iter().all(|part| part.value < whole.value)
+        && parts.iter().all(|part| part.value < whole.value && aspects_meet(part.aspect, whole.aspect))
 }
 
 /// Tells whether a part alone is as large as the whole: no rounding explains that.
@@ -198,8 +210,15 @@ fn is_sound(claim: &Claim<'_>) -> bool {
         let range = quantity::interval(figure, Reading::Rounded);
         range.low.is_some() && range.high.is_some()
     });
-    bounded
-        && claim.figures[..last].iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
+    let parts = &claim.figures[..last];
+    let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
+    // A bound is met by chance unless the numbers are nearly equal: within a twentieth.
+    let whole = claim.figures[last].value;
+    let near = total.and_then(|sum| sum.checked_sub(whole)).is_some_and(|gap| {
+        let size = if gap.is_negative() { gap.negated() } else { Some(gap) };
+        size.and_then(|size| size.checked_mul(Decimal::whole(20))).is_some_and(|size| size <= whole)
+    });
+    (bounded || near) && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
 }
 
 fn repairable(claim: &Claim<'_>) -> bool {
