@@ -28,12 +28,15 @@
 //! | [`event_log`] | the log: append, read, verify |
 //! | [`ledger`] | the ledger: build, swap, query |
 //! | [`runtime`] | inbox, queues, workers, writer, projector, supervisor |
+//! | [`config`], [`error`] | settings in layers; the one error at the edge |
 //! | [`cli`] | the commands |
 //!
 //! Imports point down this list's order of layers: `model` ← `event` ← `stage` are the core, which
 //! touches no clock, file, channel or database; the rest is the shell.
 
 pub mod cli;
+pub mod config;
+pub mod error;
 pub mod event;
 pub mod event_log;
 pub mod ledger;
