@@ -1,3 +1,7 @@
-//! The `socai` program: parses its arguments, loads its configuration, hands over.
+//! The `socai` program: hands its arguments over to the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(socai::cli::main(std::env::args_os()).code())
+}

@@ -1,0 +1,96 @@
+//! Opens the event log and the ledger for reading, beside whoever writes them.
+
+use crate::config::Config;
+use crate::error::{Exit, Failure};
+use crate::event::envelope::StreamId;
+use crate::event::kinds::Event;
+use crate::event_log::{LogError, LogReader};
+use crate::ledger::{DocumentRow, LedgerError, LedgerReader, ledger_path};
+use crate::stage::plan::Identities;
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        let exit = match error {
+            LogError::Unreadable { .. } | LogError::Damaged { .. } | LogError::OldSqlite { .. } => {
+                Exit::Internal
+            }
+            _ => Exit::Unavailable,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Log(error) => error.into(),
+            LedgerError::Damaged { .. } => Self::internal(error.to_string()),
+            other => Self::unavailable(other.to_string()),
+        }
+    }
+}
+
+/// Opens the event log of the data directory.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn log(config: &Config) -> Result<LogReader, Failure> {
+    Ok(LogReader::open(&config.event_log_path())?)
+}
+
+/// Returns the generation that readers see: the one activated last, 1 before any was.
+///
+/// # Errors
+/// What the log says.
+pub fn active_generation(log: &LogReader) -> Result<u64, Failure> {
+    let events = log.stream(StreamId::Generations)?;
+    let activated = events.iter().rev().find_map(|envelope| match &envelope.event {
+        Event::GenerationActivated(activated) => Some(activated.number),
+        _ => None,
+    });
+    Ok(activated.unwrap_or(1))
+}
+
+/// Returns what identifies the stages of a generation, as it was recorded when it began.
+///
+/// # Errors
+/// What the log says; the log knows no such generation.
+pub fn identities(log: &LogReader, generation: u64) -> Result<Identities, Failure> {
+    let events = log.stream(StreamId::Generations)?;
+    let recorded = events.iter().find_map(|envelope| match &envelope.event {
+        Event::GenerationStarted(started) if started.number == generation => Some(&started.stages),
+        _ => None,
+    });
+    recorded.and_then(|stages| Identities::from_recorded(stages)).ok_or_else(|| {
+        Failure::unavailable(format!("the event log has no generation {generation}"))
+            .next("`socai run` or `socai ingest FILE` begins the first")
+    })
+}
+
+/// Opens the ledger that readers see.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn ledger(config: &Config) -> Result<LedgerReader, Failure> {
+    let generation = active_generation(&log(config)?)?;
+    Ok(LedgerReader::open(&ledger_path(&config.data_dir, generation))?)
+}
+
+/// Finds the one document that `name` means: a digest, the beginning of one, or a file name.
+///
+/// # Errors
+/// None, or several.
+pub fn document(ledger: &LedgerReader, name: &str) -> Result<DocumentRow, Failure> {
+    let mut rows = ledger.documents_named(name)?;
+    match rows.len() {
+        1 => Ok(rows.remove(0)),
+        0 => Err(Failure::usage(format!("no document is named {name:?}"))
+            .next("give a file name as first received, or 4 or more digits of its digest; `socai status --documents` lists them")),
+        count => {
+            let names: Vec<String> =
+                rows.iter().take(5).map(|row| format!("{} {}", row.document.short(12), row.source)).collect();
+            Err(Failure::usage(format!("{name:?} means {count} documents: {}", names.join(", ")))
+                .next("give more digits of the digest"))
+        }
+    }
+}
