@@ -28,6 +28,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub inbox: InboxConfig,
     pub limits: LimitsConfig,
+    pub rules: RulesConfig,
     pub workers: WorkersConfig,
     pub log: LogConfig,
 }
@@ -73,6 +74,13 @@ pub struct LimitsConfig {
     pub in_flight_documents: usize,
     pub in_flight_bytes: u64,
     pub stage_seconds: u64,
+}
+
+/// The section `[rules]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each key is described in pipeline.toml, which is what users read")]
+pub struct RulesConfig {
+    pub path: PathBuf,
 }
 
 /// The section `[workers]`.

@@ -91,15 +91,19 @@ pub fn prune(folder: &Path, days: u64, bytes: u64) {
     }
 }
 
-/// Finds the head of the event log that was last written down: a line with the fields `head` (a
-/// position) and `head_digest`.
+/// The message under which the writer notes the head of the event log when it closes it, with the
+/// fields `position` and `digest`.
+const HEAD_NOTE: &str = "log closed";
+
+/// Finds the head of the event log that was last noted, so that a log cut since then shows.
 pub fn last_head(folder: &Path) -> Option<(Position, Digest)> {
     for path in files(folder).into_iter().rev() {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let head = text.lines().rev().filter(|line| line.contains("\"head_digest\"")).find_map(|line| {
+        let head = text.lines().rev().filter(|line| line.contains(HEAD_NOTE)).find_map(|line| {
             let line: serde_json::Value = serde_json::from_str(line).ok()?;
-            let digest = line.get("head_digest")?.as_str()?.parse().ok()?;
-            Some((Position(line.get("head")?.as_u64()?), digest))
+            let noted = line.get("message")?.as_str()? == HEAD_NOTE;
+            let digest = line.get("digest")?.as_str()?.parse().ok()?;
+            noted.then_some((Position(line.get("position")?.as_u64()?), digest))
         });
         if head.is_some() {
             return head;

@@ -1,5 +1,7 @@
 //! Opens the event log and the ledger for reading, beside whoever writes them.
 
+use std::sync::Arc;
+
 use crate::config::Config;
 use crate::error::{Exit, Failure};
 use crate::event::envelope::StreamId;
@@ -7,6 +9,7 @@ use crate::event::kinds::Event;
 use crate::event_log::{LogError, LogReader};
 use crate::ledger::{DocumentRow, LedgerError, LedgerReader, ledger_path};
 use crate::stage::plan::Identities;
+use crate::stage::rules::RulePack;
 
 impl From<LogError> for Failure {
     fn from(error: LogError) -> Self {
@@ -93,4 +96,30 @@ pub fn document(ledger: &LedgerReader, name: &str) -> Result<DocumentRow, Failur
                 .next("give more digits of the digest"))
         }
     }
+}
+
+/// Reads the rule pack: the built-in one, with the files of `rules.path` in place of their namesakes.
+///
+/// # Errors
+/// A folder that cannot be read, and every mistake in its files; the exit code is 78.
+pub fn rules(config: &Config) -> Result<Arc<RulePack>, Failure> {
+    let folder = &config.rules.path;
+    if folder.as_os_str().is_empty() {
+        return Ok(Arc::new(RulePack::builtin().clone()));
+    }
+    let wrong = |what: String| Failure::new(Exit::Config, what);
+    let unreadable = |error| wrong(format!("rules.path: cannot read {}: {error}", folder.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            files.push((name, std::fs::read_to_string(&path).map_err(unreadable)?));
+        }
+    }
+    files.sort_unstable();
+    RulePack::parse(&files).map(Arc::new).map_err(|errors| {
+        let failures = errors.iter().map(|error| wrong(error.to_string())).collect();
+        Failure::join(failures).unwrap_or_else(|| wrong("the rules cannot be read".to_owned()))
+    })
 }

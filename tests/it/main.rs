@@ -7,4 +7,5 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod cli;
 mod event_log;
