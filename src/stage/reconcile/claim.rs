@@ -1,6 +1,6 @@
 //! A claim: figures in the roles of one relation, and what arithmetic says of it.
 
-use crate::model::figure::Figure;
+use crate::model::figure::{Figure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
@@ -101,6 +101,34 @@ impl Claim<'_> {
                 }
             }
         }
+    }
+
+    /// Tells whether agreement is more than the width of a hedge: every figure is as printed, or the
+    /// printed numbers taken alone come within a tenth of each other.
+    pub(super) fn says_something(&self) -> bool {
+        let exact = |at: usize| Rational::from(self.figures[at].value);
+        if self.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq) {
+            return true;
+        }
+        let last = self.figures.len() - 1;
+        let (expected, printed) = match self.relation {
+            Relation::Sum => {
+                let sum = (0..last).map(exact).fold(Rational::ZERO, |sum, part| sum.add(&part));
+                (Some(sum), exact(last))
+            }
+            Relation::Growth => {
+                let base = exact(2).add(&Rational::whole(100));
+                (exact(0).div(&exact(1)).map(|ratio| ratio.mul(&Rational::whole(100))), base)
+            }
+            Relation::Mean => (exact(0).div(&exact(1)), exact(2)),
+            Relation::OfPlan | Relation::Index | Relation::Share => {
+                (exact(0).div(&exact(1)).map(|ratio| ratio.mul(&Rational::whole(100))), exact(2))
+            }
+            Relation::Difference => (Some(exact(0).sub(&exact(1))), exact(2)),
+            Relation::Restated | Relation::Bound | Relation::Order => (Some(exact(0)), exact(1)),
+        };
+        expected
+            .is_some_and(|expected| expected.sub(&printed).abs().mul(&Rational::whole(10)) <= printed.abs())
     }
 
     /// Decides the claim: rounding first, then truncation of the stated figure, then round money.

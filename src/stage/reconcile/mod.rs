@@ -61,8 +61,9 @@ pub fn reconcile(
         let decision = claim.decide();
         decided.entry(id).or_insert((claim, operands, decision));
     }
-    let support =
-        suspects::Support::of(decided.values().map(|(claim, _, decision)| (claim, decision.verdict)));
+    let derived = derive::derived(&page, &rates);
+    let holding = decided.values().map(|(claim, _, decision)| (claim, decision.verdict));
+    let support = suspects::Support::of(holding, &derived);
     let findings = decided
         .iter()
         .map(|(id, (claim, operands, decision))| Finding {
@@ -85,7 +86,7 @@ pub fn reconcile(
             rule: claim.rule.to_owned(),
         })
         .collect();
-    Reconciliation { findings, derived: derive::derived(&page, &rates) }
+    Reconciliation { findings, derived }
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 use crate::model::figure::{Aspect, Figure};
 use crate::stage::rules::relations::RelationRules;
 
+/// The fewest letters by which two categories are recognised as the same words.
+const WIDER_CHARS: usize = 12;
+
 /// Figures in reading order over their source text.
 pub(super) struct Page<'f> {
     pub(super) source: &'f str,
@@ -43,6 +46,19 @@ impl<'f> Page<'f> {
         let start = line.checked_sub(1).and_then(|at| self.lines.get(at)).map_or(0, |at| at + 1);
         let end = self.lines.iter().copied().find(|at| *at >= last).unwrap_or(self.source.len());
         self.words(start, end)
+    }
+
+    /// Tells whether the words after `part` name what the words after `whole` name *and* something
+    /// more: a part of another breadth than its whole.
+    pub(super) fn is_wider(&self, part: &Figure, whole: &Figure) -> bool {
+        let tail = |figure: &Figure| {
+            let rest = self.source.get(figure.span.end..).unwrap_or("");
+            let end = rest.find([';', '.', '\n', '(', ':']).unwrap_or(rest.len());
+            rest.get(..end).unwrap_or("").trim().to_lowercase()
+        };
+        let (part, whole) = (tail(part), tail(whole));
+        whole.chars().count() >= WIDER_CHARS
+            && part.strip_prefix(whole.as_str()).is_some_and(|more| more.starts_with(" và "))
     }
 
     /// Tells whether two figures are printed as one fraction: `15/28 tỉnh`.

@@ -54,14 +54,24 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         Claim { relation, figures, rule, scope }
     };
     let mut failing = None;
+    let mut held = false;
     for (score, n, d) in pairs.into_iter().filter(|(score, ..)| *score >= page.rules.pairing_agrees) {
         let candidate = claim(n, d);
         match candidate.decide().verdict {
+            Verdict::Agrees | Verdict::AgreesIfTruncated if !candidate.says_something() => {
+                // Open on one side it holds, but shows little: no reason to report, or to contradict.
+                let outweighed = |(best, _): &(i32, Claim<'f>)| best - score >= page.rules.pairing_margin;
+                failing = failing.filter(outweighed);
+                if failing.is_none() {
+                    held = true;
+                }
+            }
             Verdict::Agrees | Verdict::AgreesIfTruncated => {
                 let outweighed = |(best, _): &(i32, Claim<'f>)| best - score >= page.rules.pairing_margin;
                 return failing.filter(outweighed).map(|(_, claim)| claim).or(Some(candidate));
             }
-            _ if failing.is_none()
+            _ if !held
+                && failing.is_none()
                 && score >= page.rules.pairing_conflicts
                 && is_evident(page, relation, rate, page.figures[n], page.figures[d]) =>
             {
@@ -106,7 +116,16 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
     let same_fund = top.fund == level.fund && top.area == level.area;
     let base =
         rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
-    let alike = same_kind(top, level);
+    let again = page.figures.iter().any(|figure| {
+        figure.measure == rate.measure
+            && figure.span.start > top.span.start
+            && figure.span.start < rate.span.start
+    });
+    if again && matches!(relation, Relation::Growth | Relation::Index | Relation::OfPlan) {
+        // A second rate of the same measure after one level is of something else.
+        return together;
+    }
+    let alike = same_kind(page, top, level);
     bracketed
         || together
         || match relation {
@@ -143,13 +162,16 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
 }
 
 /// Tells whether two levels measure the same thing: one indicator, or, where neither fits the list,
-/// one sentence or labels that hold each other.
-fn same_kind(a: &Figure, b: &Figure) -> bool {
+/// a sentence of their own or labels that hold each other.
+fn same_kind(page: &Page<'_>, a: &Figure, b: &Figure) -> bool {
     match (&a.indicator, &b.indicator) {
         (Some(x), Some(y)) => x == y,
         (None, None) => {
             let (x, y) = (a.label.to_lowercase(), b.label.to_lowercase());
-            a.sentence == b.sentence || (!x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x)))
+            let unit_peers =
+                page.figures.iter().filter(|f| f.sentence == a.sentence && f.unit == a.unit).count();
+            (a.sentence == b.sentence && unit_peers == 2)
+                || (!x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x)))
         }
         _ => false,
     }

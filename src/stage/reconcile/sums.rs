@@ -5,7 +5,7 @@
 //! where the words say that all parts are named and one changed digit would make them add up.
 
 use crate::model::Decimal;
-use crate::model::figure::{Figure, FigureId, Fund, Measure};
+use crate::model::figure::{Figure, FigureId, Fund, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
@@ -25,7 +25,11 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
         .figures
         .iter()
         .copied()
-        .filter(|figure| figure.measure == Measure::Value && figure.unit.as_str() != "percent")
+        .filter(|figure| {
+            figure.measure == Measure::Value
+                && figure.unit.as_str() != "percent"
+                && !matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le)
+        })
         .collect();
     let mut found = Vec::new();
     let loose = |figure: &Figure| format!("{}", figure.unit);
@@ -45,7 +49,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     found.extend(funds(page, &levels));
     let sound: Vec<Vec<&FigureId>> = found
         .iter()
-        .filter(|claim| claim.decide().verdict == Verdict::Agrees)
+        .filter(|claim| is_exact(claim) && claim.decide().verdict == Verdict::Agrees)
         .map(|claim| claim.figures.iter().map(|figure| &figure.id).collect())
         .collect();
     // Figures that add up in another way are no evidence of a contradiction.
@@ -64,7 +68,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
 fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
     let mut figures = parts.to_vec();
     figures.push(whole);
-    let scope = page.differs(&figures);
+    let scope = page.differs(&figures) || parts.iter().any(|part| page.is_wider(part, whole));
     Claim { relation: Relation::Sum, figures, rule: "relations.sum", scope }
 }
 
@@ -82,7 +86,9 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             }
             let candidate = claim(page, parts, whole);
             match candidate.decide().verdict {
-                Verdict::Agrees if is_sound(&candidate) => {
+                Verdict::Agrees
+                    if is_sound(&candidate) && (is_exact(&candidate) || follows(page, whole, parts[0])) =>
+                {
                     sound.push(candidate);
                     continue 'skips;
                 }
@@ -101,6 +107,15 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
         sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim)));
     }
     sound
+}
+
+/// Tells whether the words between a whole and a figure announce its parts.
+fn follows(page: &Page<'_>, whole: &Figure, first: &Figure) -> bool {
+    let lead = page.between(whole, first);
+    lead.contains(':')
+        || has(&lead, &page.rules.parts_follow)
+        || has(&lead, &page.rules.parts_complete)
+        || whole.sentence == first.sentence
 }
 
 /// Tells whether the words say that exactly these parts make up the whole.
@@ -135,7 +150,11 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
         }
         let candidate = claim(page, parts, whole);
         match candidate.decide().verdict {
-            Verdict::Agrees if is_sound(&candidate) => return Some(candidate),
+            Verdict::Agrees
+                if is_sound(&candidate) && (is_exact(&candidate) || parts[0].sentence == whole.sentence) =>
+            {
+                return Some(candidate);
+            }
             Verdict::Conflicts if doubtful.is_none() => {
                 let words = page.between(parts[count - 1], whole);
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
@@ -168,7 +187,13 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         let from = at.saturating_sub(page.rules.window_figures / 2);
         let near = &levels[from..levels.len().min(at + 1 + page.rules.window_figures)];
         let of = |fund: Fund| -> Vec<&'f Figure> {
-            let fits = |part: &&&Figure| part.fund == Some(fund) && key(part) == key(whole);
+            let fits = |part: &&&Figure| {
+                let (whole_key, part_key) = (key(whole), key(part));
+                let alike = whole_key.0 == part_key.0 || page.is_wider(part, whole);
+                let rest = (&part_key.1, &part_key.2, &part_key.3, &part_key.4)
+                    == (&whole_key.1, &whole_key.2, &whole_key.3, &whole_key.4);
+                part.fund == Some(fund) && alike && rest
+            };
             near.iter()
                 .filter(fits)
                 .copied()
@@ -187,14 +212,18 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
     found
 }
 
-/// Tells whether the figures follow each other closely and no part is as large as the whole: what a
-/// contradiction needs, since far figures add up or fail to by chance.
+/// Tells whether the figures are exact, follow each other closely and no part is as large as the
+/// whole: what a contradiction needs, since far figures add up or fail to by chance.
 fn is_close(whole: &Figure, parts: &[&Figure]) -> bool {
     let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
     places.push(whole.span.start);
     places.sort_unstable();
     places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
-        && parts.iter().all(|part| part.value < whole.value && aspects_meet(part.aspect, whole.aspect))
+        && parts.iter().all(|part| {
+            part.qualifier == Qualifier::Eq
+                && part.value < whole.value
+                && aspects_meet(part.aspect, whole.aspect)
+        })
 }
 
 /// Tells whether a part alone is as large as the whole: no rounding explains that.
@@ -203,22 +232,25 @@ fn sure(claim: &Claim<'_>) -> bool {
     claim.figures[..claim.figures.len() - 1].iter().any(|part| part.value >= whole.value)
 }
 
+/// Tells whether a part is of another province than its whole: a province is no part of another.
+fn elsewhere(part: &Figure, whole: &Figure) -> bool {
+    let province = |figure: &Figure| {
+        let code = figure.area.as_ref()?.as_str();
+        code.split_once(':').map(|(list, number)| (list.to_owned(), number.to_owned()))
+    };
+    province(part).zip(province(whole)).is_some_and(|(part, whole)| part.0 == whole.0 && part.1 != whole.1)
+}
+
+/// Tells whether no figure is hedged.
+fn is_exact(claim: &Claim<'_>) -> bool {
+    claim.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq)
+}
+
 /// Tells whether the agreement says something: every part is above zero and none is a mere bound.
 fn is_sound(claim: &Claim<'_>) -> bool {
-    let last = claim.figures.len() - 1;
-    let bounded = claim.figures.iter().all(|figure| {
-        let range = quantity::interval(figure, Reading::Rounded);
-        range.low.is_some() && range.high.is_some()
-    });
-    let parts = &claim.figures[..last];
-    let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
-    // A bound is met by chance unless the numbers are nearly equal: within a twentieth.
-    let whole = claim.figures[last].value;
-    let near = total.and_then(|sum| sum.checked_sub(whole)).is_some_and(|gap| {
-        let size = if gap.is_negative() { gap.negated() } else { Some(gap) };
-        size.and_then(|size| size.checked_mul(Decimal::whole(20))).is_some_and(|size| size <= whole)
-    });
-    (bounded || near) && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
+    let parts = &claim.figures[..claim.figures.len() - 1];
+    claim.says_something()
+        && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
 }
 
 fn repairable(claim: &Claim<'_>) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::figure::FigureId;
-use crate::model::finding::{Suspect, Verdict};
+use crate::model::finding::{Derived, Suspect, Verdict};
 use crate::model::rational::Rational;
 
 use super::claim::Claim;
@@ -13,13 +13,22 @@ use super::quantity::{self, Reading};
 pub(super) struct Support(BTreeMap<FigureId, usize>);
 
 impl Support {
-    pub(super) fn of<'c>(claims: impl Iterator<Item = (&'c Claim<'c>, Verdict)>) -> Self {
+    /// Counts over the claims that hold and over the unknowns that several routes agree on.
+    pub(super) fn of<'c>(
+        claims: impl Iterator<Item = (&'c Claim<'c>, Verdict)>,
+        derived: &[Derived],
+    ) -> Self {
         let mut counts = BTreeMap::new();
         for (claim, verdict) in claims {
             if verdict == Verdict::Agrees {
                 for figure in &claim.figures {
                     *counts.entry(figure.id.clone()).or_insert(0) += 1;
                 }
+            }
+        }
+        for unknown in derived.iter().filter(|unknown| unknown.from.len() > 2) {
+            for id in &unknown.from {
+                *counts.entry(id.clone()).or_insert(0) += 1;
             }
         }
         Self(counts)
