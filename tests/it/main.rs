@@ -9,3 +9,5 @@
 
 mod cli;
 mod event_log;
+mod gold;
+mod reconcile;

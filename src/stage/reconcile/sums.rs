@@ -249,7 +249,9 @@ fn is_exact(claim: &Claim<'_>) -> bool {
 /// Tells whether the agreement says something: every part is above zero and none is a mere bound.
 fn is_sound(claim: &Claim<'_>) -> bool {
     let parts = &claim.figures[..claim.figures.len() - 1];
-    claim.says_something()
+    let whole = claim.figures[claim.figures.len() - 1];
+    !parts.iter().any(|part| elsewhere(part, whole))
+        && claim.says_something()
         && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
 }
 

@@ -1,0 +1,149 @@
+//! Reconciling hand-made figures: what is found, what a changed digit does, what order does.
+//!
+//! The gold sets lie beside the project; where they are absent these tests say so and pass.
+
+use std::path::{Path, PathBuf};
+
+use socai::model::figure::{Figure, Qualifier};
+use socai::model::finding::{Finding, Relation, Verdict};
+use socai::model::{Decimal, Digest};
+use socai::stage::reconcile::{Reconciliation, reconcile};
+use socai::stage::rules::RulePack;
+
+use crate::gold;
+
+fn shared() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: no ../shared beside the project");
+    None
+}
+
+fn documents(set: &str) -> Vec<gold::Document> {
+    let Some(shared) = shared() else { return Vec::new() };
+    let folder = shared.join("gold").join(set);
+    gold::documents(&folder.join("figures.jsonl"), &folder.join("texts")).unwrap()
+}
+
+fn decide(source: &str, figures: &[Figure]) -> Reconciliation {
+    reconcile(Digest::of(source.as_bytes()), source, figures, &RulePack::builtin().relations)
+}
+
+/// What arithmetic says of five real reports: document, relation, formula, verdict, and the digits
+/// that the computed interval begins with.
+const SEEDS: &[(&str, Relation, &str, Verdict, &str, &str)] = &[
+    ("000", Relation::Growth, "77,228 tỷ đồng / 42,250 tỷ đồng - 1", Verdict::Agrees, "82.7848", "82.7915"),
+    (
+        "000",
+        Relation::Mean,
+        "77,228 tỷ đồng / 20 tỉnh, thành phố",
+        Verdict::Agrees,
+        "3861375000",
+        "3861425000",
+    ),
+    ("000", Relation::OfPlan, "35,921 tỷ đồng / 77,228 tỷ đồng", Verdict::Conflicts, "46.5119", "46.5138"),
+    ("002", Relation::OfPlan, "19,9 tỷ đồng / 69,41 tỷ đồng", Verdict::Conflicts, "28.596", "28.744"),
+    ("003", Relation::Sum, "23,41 tỷ đồng + 19,07 tỷ đồng", Verdict::Agrees, "42470000000", "42490000000"),
+    ("004", Relation::Sum, "79,9 tỷ đồng + 96,6 tỷ đồng", Verdict::Agrees, "176400000000", "176600000000"),
+    ("004", Relation::Sum, "163 cơ sở CNNT + 236 cơ sở CNNT", Verdict::Agrees, "399", "399"),
+    (
+        "004",
+        Relation::Sum,
+        "6 mô hình trình diễn kỹ thuật + 10 mô hình trình diễn kỹ thuật",
+        Verdict::DiffersInScope,
+        "16",
+        "16",
+    ),
+];
+
+#[test]
+fn real_reports_are_decided_as_by_hand() {
+    let Some(shared) = shared() else { return };
+    let documents = gold::documents(&shared.join("gold/seeds.figures.jsonl"), &shared.join("seeds")).unwrap();
+    for (seed, relation, formula, verdict, low, high) in SEEDS {
+        let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
+        let found = decide(source, figures).findings;
+        let finding = found.iter().find(|f| f.relation == *relation && f.formula == *formula);
+        let finding = finding.unwrap_or_else(|| panic!("{seed}: no finding {formula}"));
+        assert_eq!(finding.verdict, *verdict, "{seed}: {formula}");
+        assert!(finding.computed.low.as_deref().unwrap().starts_with(low), "{seed}: {:?}", finding.computed);
+        assert!(
+            finding.computed.high.as_deref().unwrap().starts_with(high),
+            "{seed}: {:?}",
+            finding.computed
+        );
+    }
+    let conflicts = |seed: &str| {
+        let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
+        decide(source, figures).findings.iter().filter(|f| f.verdict == Verdict::Conflicts).count()
+    };
+    assert_eq!([conflicts("001"), conflicts("003"), conflicts("004")], [0, 0, 0]);
+}
+
+#[test]
+fn the_order_of_figures_does_not_matter() {
+    for (name, source, mut figures) in documents("khuyencong") {
+        let found = decide(&source, &figures);
+        figures.reverse();
+        assert_eq!(decide(&source, &figures), found, "{name}");
+        let middle = figures.len() / 2;
+        figures.rotate_left(middle);
+        assert_eq!(decide(&source, &figures), found, "{name}");
+    }
+}
+
+/// Changes one digit, so far that rounding does not explain it.
+fn mutated(figure: &Figure, seed: usize) -> Option<Figure> {
+    let unit = if figure.step == Decimal::ZERO { Decimal::whole(1) } else { figure.step };
+    let places = figure.quote.chars().take_while(|c| !c.is_alphabetic()).filter(char::is_ascii_digit).count();
+    // The last but one printed digit, or the only one.
+    let place = if places > 1 { unit.shift(1)? } else { unit };
+    let change = place.checked_mul(Decimal::whole(i128::try_from(seed % 4).ok()? + 2))?;
+    let value = if seed.is_multiple_of(2) {
+        figure.value.checked_add(change)?
+    } else {
+        figure.value.checked_sub(change)?
+    };
+    if value.is_negative() != figure.value.is_negative() || value == Decimal::ZERO {
+        return None;
+    }
+    let mut changed = figure.clone();
+    changed.value = value;
+    Some(changed)
+}
+
+#[test]
+fn a_changed_digit_is_flagged_and_suspected() {
+    let (mut tried, mut flagged, mut named) = (0, 0, 0);
+    for (_, source, figures) in documents("khuyencong") {
+        let found = decide(&source, &figures).findings;
+        if found.iter().any(|finding| finding.verdict == Verdict::Conflicts) {
+            continue;
+        }
+        let rounded = |f: &&Finding| f.verdict == Verdict::Agrees && f.relation != Relation::Restated;
+        for (seed, finding) in found.iter().filter(rounded).enumerate() {
+            let operand = &finding.figures[seed % finding.figures.len()];
+            let at = figures.iter().position(|figure| figure.id == operand.id).unwrap();
+            if figures[at].qualifier != Qualifier::Eq {
+                continue;
+            }
+            let Some(changed) = mutated(&figures[at], seed) else { continue };
+            let mut others = figures.clone();
+            others[at] = changed;
+            let after = decide(&source, &others).findings;
+            let conflicts: Vec<&Finding> = after
+                .iter()
+                .filter(|f| f.verdict == Verdict::Conflicts && f.figures.iter().any(|o| o.id == operand.id))
+                .collect();
+            tried += 1;
+            flagged += usize::from(!conflicts.is_empty());
+            named +=
+                usize::from(conflicts.iter().any(|f| f.suspects.iter().take(2).any(|s| s.id == operand.id)));
+        }
+    }
+    println!("changed {tried}, flagged {flagged}, among the first two suspects {named}");
+    assert!(flagged * 100 >= tried * 50, "flagged {flagged} of {tried}");
+    assert!(named * 100 >= flagged * 70, "named {named} of {flagged}");
+}
