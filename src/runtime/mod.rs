@@ -15,8 +15,10 @@
 //! Invariants: a queue carries wake-ups, never the only copy of anything; nothing is acknowledged
 //! before the log has it on disk; one document never stops another.
 
+pub mod inbox;
 pub mod options;
 pub mod outcome;
+pub mod world;
 
 pub use options::{Options, Originals, Watching};
 pub use outcome::{FileResult, Outcome, RuntimeError, Summary};

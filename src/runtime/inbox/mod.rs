@@ -1,0 +1,3 @@
+//! The inbox: hints from the watcher, walks of the folder, and the tracker that decides.
+
+pub mod tracker;
