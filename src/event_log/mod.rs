@@ -20,5 +20,5 @@ mod verify;
 
 pub use append::{Appended, LogWriter, MAX_BATCH};
 pub use error::{AppendError, LogError};
-pub use read::{LogReader, RawEvent};
+pub use read::{LogReader, Outline, RawEvent};
 pub use verify::{Damage, Verified};

@@ -151,6 +151,38 @@ impl LogReader {
         rows.into_iter().map(RawEvent::decode).collect()
     }
 
+    /// Returns up to `limit` events after `after`, in order, without their payloads: enough to tell
+    /// what was answered, at a fraction of the cost.
+    ///
+    /// # Errors
+    /// What SQLite says, and rows that cannot be read.
+    pub fn outlines_after(&self, after: Position, limit: usize) -> Result<Vec<Outline>, LogError> {
+        self.outlines(
+            "SELECT position, stream, version, kind, stage_key, payload_digest FROM events
+             WHERE position > ?1 ORDER BY position LIMIT ?2",
+            params![after.0.cast_signed(), i64::try_from(limit).unwrap_or(i64::MAX)],
+        )
+    }
+
+    /// Returns the history of one stream, in order, without payloads.
+    ///
+    /// # Errors
+    /// As [`LogReader::outlines_after`].
+    pub fn outline(&self, stream: StreamId) -> Result<Vec<Outline>, LogError> {
+        self.outlines(
+            "SELECT position, stream, version, kind, stage_key, payload_digest FROM events
+             WHERE stream = ?1 ORDER BY version",
+            params![stream.to_string()],
+        )
+    }
+
+    fn outlines(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Outline>, LogError> {
+        let sqlite = |source| LogError::Sqlite { path: self.path.clone(), source };
+        let mut statement = self.connection.prepare_cached(sql).map_err(sqlite)?;
+        let rows = statement.query_map(values, outline_row).map_err(sqlite)?;
+        rows.collect::<Result<_, _>>().map_err(sqlite)
+    }
+
     /// Returns the bytes stored under `digest`; `None` where there are none.
     ///
     /// # Errors
@@ -209,5 +241,36 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawEvent> {
         payload: blobs::unpack(row.get(10)?, &encoding),
         payload_digest: digest(12)?,
         digest: digest(13)?,
+    })
+}
+
+/// An event without its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Place in the log.
+    pub position: Position,
+    /// The history it belongs to.
+    pub stream: StreamId,
+    /// Place in that history.
+    pub version: Version,
+    /// Its kind (`text-cleaned`).
+    pub kind: String,
+    /// For a stage's answer or failure: what identifies the work.
+    pub stage_key: Option<Digest>,
+    /// blake3 of the canonical payload.
+    pub payload_digest: Digest,
+}
+
+fn outline_row(row: &Row<'_>) -> rusqlite::Result<Outline> {
+    let text = |at: usize, error: Box<dyn std::error::Error + Send + Sync>| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error)
+    };
+    Ok(Outline {
+        position: Position(row.get::<_, i64>(0)?.cast_unsigned()),
+        stream: row.get::<_, String>(1)?.parse().map_err(|error| text(1, Box::new(error)))?,
+        version: Version(row.get::<_, i64>(2)?.cast_unsigned()),
+        kind: row.get(3)?,
+        stage_key: row.get::<_, Option<[u8; 32]>>(4)?.map(Digest::from_bytes),
+        payload_digest: Digest::from_bytes(row.get::<_, [u8; 32]>(5)?),
     })
 }

@@ -18,7 +18,12 @@
 pub mod inbox;
 pub mod options;
 pub mod outcome;
+pub mod projector;
+pub mod receive;
+pub mod work;
+pub mod worker;
 pub mod world;
+pub mod writer;
 
 pub use options::{Options, Originals, Watching};
 pub use outcome::{FileResult, Outcome, RuntimeError, Summary};
