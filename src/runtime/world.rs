@@ -187,7 +187,7 @@ impl World {
     pub fn is_network(&self, path: &Path) -> bool {
         match *self.kind {
             Kind::Real { .. } => {
-                rustix::fs::statfs(path).is_ok_and(|stat| is_network_magic(stat.f_type as i64))
+                rustix::fs::statfs(path).is_ok_and(|stat| is_network_magic(stat.f_type))
             }
         }
     }
