@@ -15,11 +15,16 @@
 //! Invariants: a queue carries wake-ups, never the only copy of anything; nothing is acknowledged
 //! before the log has it on disk; one document never stops another.
 
+pub mod engine;
+pub mod handover;
 pub mod inbox;
+pub mod ingest;
 pub mod options;
 pub mod outcome;
 pub mod projector;
 pub mod receive;
+pub mod stages;
+pub mod supervisor;
 pub mod work;
 pub mod worker;
 pub mod world;
@@ -27,3 +32,5 @@ pub mod writer;
 
 pub use options::{Options, Originals, Watching};
 pub use outcome::{FileResult, Outcome, RuntimeError, Summary};
+pub use ingest::{Source, ingest};
+pub use supervisor::{Shutdown, run};

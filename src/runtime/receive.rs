@@ -38,6 +38,16 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl Refusal {
+    /// Refuses a document of `size` bytes under a limit of `limit` bytes.
+    pub(super) fn too_large(size: u64, limit: u64) -> Self {
+        let message = format!(
+            "{size} bytes, and the limit is {limit}; split the document, or raise the limit in pipeline.toml"
+        );
+        Self { reason: "too_large", message }
+    }
+}
+
 /// What came of reading a file of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
@@ -100,13 +110,10 @@ pub fn read(source: &mut impl Read, limit: u64) -> io::Result<Received> {
         hasher.update(&bytes[..read]);
         size += read as u64;
     }
-    let message = format!(
-        "{size} bytes, and the limit is {limit}; split the document, or raise the limit in pipeline.toml"
-    );
     Ok(Received {
         document: Digest::from_bytes(*hasher.finalize().as_bytes()),
         size,
-        verdict: Err(Refusal { reason: "too_large", message }),
+        verdict: Err(Refusal::too_large(size, limit)),
     })
 }
 

@@ -70,6 +70,11 @@ impl Writer {
         Ok(answered.await.map_err(|_| WriteError::Stopped)??)
     }
 
+    /// Takes no request more; the thread ends after those it has.
+    pub fn close(&self) {
+        self.requests.close();
+    }
+
     /// Returns the last position on disk, as it moves.
     pub fn head(&self) -> watch::Receiver<Position> {
         self.head.clone()

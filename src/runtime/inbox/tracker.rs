@@ -106,6 +106,7 @@ pub struct Tracker {
     left_out: bool,
     walk: u64,
     walking: bool,
+    news: bool,
 }
 
 impl Tracker {
@@ -130,6 +131,7 @@ impl Tracker {
             left_out: false,
             walk: 0,
             walking: false,
+            news: false,
         }
     }
 
@@ -141,6 +143,29 @@ impl Tracker {
     /// Tells whether every file seen was taken or given up after [`TRIES`] tries.
     pub fn is_idle(&self) -> bool {
         self.pending == 0 && self.taking == 0 && !self.left_out && !self.walking
+    }
+
+    /// Returns how many files are being taken.
+    pub const fn taking(&self) -> usize {
+        self.taking
+    }
+
+    /// Takes the report of a file that was being taken, and starts no other: the program ends.
+    pub fn stop_taking(&mut self, now: Moment, input: Input) {
+        self.ready.clear();
+        self.step(now, input);
+    }
+
+    /// Learns of a folder that a walk came by.
+    pub fn note_folder(&mut self, folder: &Path) {
+        if !self.folders.contains(folder) {
+            self.folders.insert(folder.to_path_buf());
+        }
+    }
+
+    /// Tells whether files were taken since the start or since this was last asked.
+    pub const fn take_news(&mut self) -> bool {
+        std::mem::replace(&mut self.news, false)
     }
 
     /// Returns the files taken, with the fingerprint of each: what the next run may remember.
@@ -318,6 +343,7 @@ impl Tracker {
         entry.tries = 0;
         entry.fingerprint = fingerprint;
         entry.state = State::Known;
+        self.news = true;
         self.walk_again_when_room(actions);
     }
 

@@ -1,0 +1,551 @@
+//! The engine: what every way in (inbox, given files, hand-over) shares. It admits what was read, and
+//! leads each document through its stages.
+//!
+//! The life of a document is one task, [`Engine::live`]: while something is due, run it on its pool
+//! and have the writer make the answer durable. Tasks wait for pools and for the writer, and neither
+//! waits for a task, so nothing can wait in a circle.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::event::codec;
+use crate::event::envelope::{Append, Blob, Position, StreamId, Version};
+use crate::event::kinds::{DocumentReceived, DocumentRefused, DocumentSeenAgain, Event, StageFailed, StageParked};
+use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
+use crate::model::Digest;
+use crate::model::figure::Figure;
+use crate::model::text::CleanText;
+use crate::runtime::projector::Projector;
+use crate::runtime::receive::Received;
+use crate::runtime::stages::{self, Input, Made};
+use crate::runtime::work::{ATTEMPTS, Answer, Due, Progress, Task};
+use crate::runtime::worker::{Pool, Trouble};
+use crate::runtime::world::World;
+use crate::runtime::writer::{WriteError, Writer};
+use crate::runtime::{Options, Summary};
+use crate::stage::plan::{Identities, Stage};
+use crate::stage::rules::RulePack;
+
+/// Bytes that one permit stands for: a semaphore counts in 32 bits.
+const PERMIT_BYTES: u64 = 1024;
+/// Between two tries of a stage that failed; short, since a stage is a function and mostly fails for
+/// good: only what lies around it (memory) can change.
+const RETRY_WAIT: Duration = Duration::from_millis(100);
+
+/// Why a document's work stopped half way. The log still says what is due.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The program ends.
+    #[error("stopped before the document was done; the next start goes on with it")]
+    Stopped,
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The log refused an event.
+    #[error(transparent)]
+    Append(AppendError),
+    /// A blob or an event that the log's own events name is not there.
+    #[error("the log lacks {0}; run `socai verify`")]
+    Lacks(String),
+}
+
+impl From<WriteError> for EngineError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Refused(error) => Self::Append(error),
+            WriteError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+/// What admitting a file came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admitted {
+    /// A new document.
+    New,
+    /// The same bytes under another name: recorded as such.
+    SeenAgain,
+    /// These bytes under this name: nothing to record.
+    Known,
+    /// Not taken in, and recorded as such.
+    Refused,
+}
+
+/// Where a document's work ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Every stage answered; how many figures, and the last position.
+    Done(Position),
+    /// A stage gave it up.
+    Parked(Stage, String, Position),
+    /// The work stopped with an error; the next start finds it again.
+    Broken(String),
+}
+
+/// A share of the bounds on documents and bytes at work.
+#[derive(Debug)]
+pub struct Share {
+    _bytes: OwnedSemaphorePermit,
+    _document: OwnedSemaphorePermit,
+}
+
+/// Counts of what one run did.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// As in [`Summary`].
+    pub received: AtomicU64,
+    /// As in [`Summary`].
+    pub seen_again: AtomicU64,
+    /// As in [`Summary`].
+    pub refused: AtomicU64,
+    /// As in [`Summary`].
+    pub parked: AtomicU64,
+    /// As in [`Summary`].
+    pub failed: AtomicU64,
+}
+
+impl Counts {
+    /// Returns the counts as they stand.
+    pub fn summary(&self) -> Summary {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Summary {
+            received: of(&self.received),
+            seen_again: of(&self.seen_again),
+            refused: of(&self.refused),
+            parked: of(&self.parked),
+            failed: of(&self.failed),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Engine {
+    /// The door to clock and files.
+    pub world: World,
+    /// The settings.
+    pub options: Options,
+    /// The generation whose ledger is kept.
+    pub generation: u64,
+    /// What was done.
+    pub counts: Counts,
+    /// The live ledger.
+    pub projector: Projector,
+    /// Told to stop at once.
+    pub now: CancellationToken,
+    /// The tasks under way.
+    pub tasks: TaskTracker,
+    pub(super) rules: Arc<RulePack>,
+    pub(super) identities: Identities,
+    pub(super) writer: Writer,
+    pub(super) readers: Mutex<Vec<LogReader>>,
+    pub(super) pools: [Pool; 4],
+    pub(super) documents: Arc<Semaphore>,
+    pub(super) bytes: Arc<Semaphore>,
+    pub(super) at_work: Mutex<BTreeMap<Digest, watch::Receiver<Option<Ending>>>>,
+}
+
+impl Engine {
+    /// Tells how many permits of the bytes at work a file of `size` bytes takes.
+    pub fn permits(size: u64, most: u64) -> u32 {
+        u32::try_from((size.min(most) / PERMIT_BYTES).max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// Waits for a share of the bounds: this is what slows the inbox.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`].
+    pub async fn share(&self, size: u64) -> Result<Share, EngineError> {
+        let most = self.options.in_flight_bytes;
+        let permits = Self::permits(size, most);
+        let bytes = self.bytes.clone().acquire_many_owned(permits).await.map_err(|_| EngineError::Stopped)?;
+        let document = self.documents.clone().acquire_owned().await.map_err(|_| EngineError::Stopped)?;
+        Ok(Share { _bytes: bytes, _document: document })
+    }
+
+    /// Calls `read` with a reader of the log, on a thread that may block.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&LogReader) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let engine = self.clone();
+        let work = move || {
+            let spare = engine.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let reader = match spare {
+                Some(reader) => reader,
+                None => LogReader::open(&log_path(&engine.options))?,
+            };
+            let result = read(&reader);
+            engine.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            result
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| EngineError::Stopped)?
+    }
+
+    async fn progress(self: &Arc<Self>, document: Digest) -> Result<Progress, EngineError> {
+        self.read(move |log| {
+            let mut progress = Progress::default();
+            for event in log.outline(StreamId::Document(document))? {
+                progress.apply(&event);
+            }
+            Ok(progress)
+        })
+        .await
+    }
+
+    /// Records what was read: new, seen again, or refused. Returns when that is on disk.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub async fn admit(
+        self: &Arc<Self>,
+        name: &str,
+        tags: &[String],
+        received: &Received,
+    ) -> Result<(Admitted, Position), EngineError> {
+        let document = received.document;
+        loop {
+            let progress = self.progress(document).await?;
+            let expected = progress.version();
+            let (name, tags) = (name.to_owned(), tags.to_vec());
+            if expected > Version(0) && self.is_named(document, &name, &tags, received.verdict.is_err()).await? {
+                let known = if received.verdict.is_ok() { Admitted::Known } else { Admitted::Refused };
+                return Ok((known, Position(0)));
+            }
+            let (event, admitted, blobs) = match &received.verdict {
+                Err(refusal) => {
+                    let event = DocumentRefused {
+                        document,
+                        name,
+                        tags,
+                        size: received.size,
+                        reason: refusal.reason.to_owned(),
+                        message: refusal.message.clone(),
+                    };
+                    (Event::DocumentRefused(event), Admitted::Refused, Vec::new())
+                }
+                Ok(_) if progress.is_received() => {
+                    let event = DocumentSeenAgain { document, name, tags };
+                    (Event::DocumentSeenAgain(event), Admitted::SeenAgain, Vec::new())
+                }
+                Ok(accepted) => {
+                    let media_type = accepted.media_type.to_owned();
+                    let event = DocumentReceived { document, name, tags, size: received.size, media_type };
+                    let blob = Blob { digest: document, bytes: accepted.bytes.clone() };
+                    (Event::DocumentReceived(event), Admitted::New, vec![blob])
+                }
+            };
+            let append = Append {
+                generation: self.generation,
+                expected: Some(expected),
+                blobs,
+                ..Append::new(StreamId::Document(document), event)
+            };
+            let count = match admitted {
+                Admitted::New => &self.counts.received,
+                Admitted::SeenAgain | Admitted::Known => &self.counts.seen_again,
+                Admitted::Refused => &self.counts.refused,
+            };
+            match self.writer.append(append).await {
+                Ok(appended) => {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    return Ok((admitted, appended.position));
+                }
+                // The same bytes came in by another way meanwhile: look again.
+                Err(WriteError::Refused(AppendError::VersionMismatch { .. })) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn is_named(
+        self: &Arc<Self>,
+        document: Digest,
+        name: &str,
+        tags: &[String],
+        refused: bool,
+    ) -> Result<bool, EngineError> {
+        let (name, tags) = (name.to_owned(), tags.to_vec());
+        self.read(move |log| {
+            let events = log.stream(StreamId::Document(document))?;
+            Ok(events.iter().any(|envelope| match &envelope.event {
+                Event::DocumentReceived(event) => !refused && event.name == name && event.tags == tags,
+                Event::DocumentSeenAgain(event) => !refused && event.name == name && event.tags == tags,
+                Event::DocumentRefused(event) => refused && event.name == name && event.tags == tags,
+                _ => false,
+            }))
+        })
+        .await
+    }
+
+    /// Leads a document through its stages in a task of its own, unless one is at it already; returns
+    /// where to hear of its end. `original` spares reading it back.
+    pub fn start(
+        self: &Arc<Self>,
+        document: Digest,
+        original: Option<Arc<[u8]>>,
+        share: Share,
+    ) -> watch::Receiver<Option<Ending>> {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ending) = at_work.get(&document) {
+            return ending.clone();
+        }
+        let (sender, ending) = watch::channel(None);
+        at_work.insert(document, ending.clone());
+        drop(at_work);
+        let engine = self.clone();
+        self.tasks.spawn(async move {
+            let _share = share;
+            let end = match engine.live(document, original).await {
+                Ok(end) => end,
+                Err(error) => {
+                    if !matches!(error, EngineError::Stopped) {
+                        tracing::error!(%document, %error, "the work on this document stopped");
+                    }
+                    Ending::Broken(error.to_string())
+                }
+            };
+            engine.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&document);
+            sender.send_replace(Some(end));
+        });
+        ending
+    }
+
+    async fn live(self: &Arc<Self>, document: Digest, original: Option<Arc<[u8]>>) -> Result<Ending, EngineError> {
+        let mut progress = self.progress(document).await?;
+        let mut texts = Texts { original, ..Texts::default() };
+        loop {
+            match progress.due(document, &self.identities) {
+                Due::Unknown => return Err(EngineError::Lacks(format!("the receipt of document {document}"))),
+                Due::Done(position) => return Ok(Ending::Done(position)),
+                Due::Parked(stage, position) => {
+                    let message = self.parked_message(position).await?;
+                    return Ok(Ending::Parked(stage, message, position));
+                }
+                Due::Run(task) => {
+                    if self.now.is_cancelled() {
+                        return Err(EngineError::Stopped);
+                    }
+                    let event = self.run(document, task, &progress, &mut texts).await?;
+                    progress.apply(&event);
+                }
+            }
+        }
+    }
+
+    async fn parked_message(self: &Arc<Self>, position: Position) -> Result<String, EngineError> {
+        match self.event_at(position).await? {
+            Event::StageParked(parked) => Ok(parked.message),
+            _ => Err(EngineError::Lacks(format!("the parking at position {position}"))),
+        }
+    }
+
+    async fn event_at(self: &Arc<Self>, position: Position) -> Result<Event, EngineError> {
+        self.read(move |log| {
+            let before = Position(position.0.saturating_sub(1));
+            let event = log.after(before, 1)?.pop().filter(|event| event.position == position);
+            event.map(|event| event.event).ok_or_else(|| EngineError::Lacks(format!("position {position}")))
+        })
+        .await
+    }
+
+    /// Runs one stage and records its answer, or its failure.
+    async fn run(
+        self: &Arc<Self>,
+        document: Digest,
+        task: Task,
+        progress: &Progress,
+        texts: &mut Texts,
+    ) -> Result<Outline, EngineError> {
+        let began = self.world.moment();
+        let input = self.input(document, task.stage, progress, texts).await?;
+        let rules = self.rules.clone();
+        let pool = &self.pools[task.stage as usize];
+        let result = pool.run(move || stages::run(document, input, &rules)).await;
+        let (event, blobs) = match result {
+            Ok(Ok(output)) => {
+                texts.keep(output.made);
+                (output.event, output.blobs)
+            }
+            Ok(Err(message)) => return self.park(document, task, "cannot_change", message).await,
+            Err(Trouble::Stopped) => return Err(EngineError::Stopped),
+            Err(Trouble::TooSlow) => {
+                let message = format!("took longer than {} s", self.options.stage_time.as_secs_f32());
+                return self.park(document, task, "too_slow", message).await;
+            }
+            Err(Trouble::Panicked(message)) => return self.fail(document, task, message).await,
+        };
+        let kind = event.kind();
+        let append = Append { blobs, ..self.append(document, task, event) };
+        match self.record(append).await {
+            Ok((outline, repeated)) => {
+                let duration = self.world.moment().saturating_sub(began);
+                tracing::info!(
+                    %document,
+                    stage = task.stage.name(),
+                    position = outline.position.0,
+                    generation = self.generation,
+                    duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+                    repeated,
+                    "{kind}"
+                );
+                Ok(outline)
+            }
+            Err(EngineError::Append(error @ AppendError::NonDeterministic { .. })) => {
+                self.park(document, task, "non_deterministic", error.to_string()).await
+            }
+            Err(EngineError::Append(error @ AppendError::TooLarge { .. })) => {
+                self.park(document, task, "cannot_change", error.to_string()).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn append(&self, document: Digest, task: Task, event: Event) -> Append {
+        Append {
+            stage_key: Some(task.key),
+            cause: Some(task.cause),
+            generation: self.generation,
+            attempt: task.attempt,
+            ..Append::new(StreamId::Document(document), event)
+        }
+    }
+
+    async fn record(&self, append: Append) -> Result<(Outline, bool), EngineError> {
+        let (stream, stage_key, kind) = (append.stream, append.stage_key, append.event.kind());
+        let payload_digest = codec::encode(&append.event).map(|payload| Digest::of(&payload)).unwrap_or_else(|_| {
+            // Unwritable: the append below says so.
+            Digest::of(b"")
+        });
+        let Appended { position, version, repeated, .. } = self.writer.append(append).await?;
+        Ok((Outline { position, stream, version, kind: kind.to_owned(), stage_key, payload_digest }, repeated))
+    }
+
+    async fn fail(&self, document: Digest, task: Task, message: String) -> Result<Outline, EngineError> {
+        if task.attempt >= ATTEMPTS {
+            return self.park(document, task, "failed_three_times", message).await;
+        }
+        let stage = task.stage.name();
+        tracing::warn!(%document, stage, generation = self.generation, attempt = task.attempt, message, "stage-failed");
+        let event = StageFailed { stage: stage.to_owned(), key: task.key, message };
+        let (outline, _) = self.record(self.append(document, task, Event::StageFailed(event))).await?;
+        tokio::time::sleep(RETRY_WAIT).await;
+        Ok(outline)
+    }
+
+    async fn park(
+        &self,
+        document: Digest,
+        task: Task,
+        reason: &str,
+        message: String,
+    ) -> Result<Outline, EngineError> {
+        let stage = task.stage.name();
+        let event = StageParked { stage: stage.to_owned(), key: task.key, reason: reason.to_owned(), message };
+        let message = event.message.clone();
+        let (outline, _) = self.record(self.append(document, task, Event::StageParked(event))).await?;
+        self.counts.parked.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(
+            %document, stage, position = outline.position.0, generation = self.generation, reason, message,
+            "stage-parked"
+        );
+        Ok(outline)
+    }
+
+    /// Gathers what a stage reads: what this task made, or else what the log holds.
+    async fn input(
+        self: &Arc<Self>,
+        document: Digest,
+        stage: Stage,
+        progress: &Progress,
+        texts: &mut Texts,
+    ) -> Result<Input, EngineError> {
+        let answers = progress.answers(document, &self.identities);
+        if stage == Stage::Clean {
+            let bytes = match texts.original.take() {
+                Some(bytes) => bytes,
+                None => self.blob(document).await?.into(),
+            };
+            return Ok(Input::Clean(bytes));
+        }
+        self.load_texts(answers[Stage::Clean as usize], texts).await?;
+        let lacks = |what: &str| EngineError::Lacks(format!("{what} of document {document}"));
+        let (source, clean) = texts.texts.clone().ok_or_else(|| lacks("the text"))?;
+        match stage {
+            Stage::Clean | Stage::Segment => Ok(Input::Segment(clean)),
+            Stage::Extract => {
+                if texts.blocks.is_none()
+                    && let Some(answer) = answers[Stage::Segment as usize]
+                    && let Event::TextSegmented(segmented) = self.event_at(answer.position).await?
+                {
+                    texts.blocks = Some(Arc::new(segmented.blocks));
+                }
+                let blocks = texts.blocks.clone().ok_or_else(|| lacks("the blocks"))?;
+                Ok(Input::Extract(source, clean, blocks))
+            }
+            Stage::Reconcile => {
+                if texts.figures.is_none()
+                    && let Some(answer) = answers[Stage::Extract as usize]
+                    && let Event::FiguresExtracted(extracted) = self.event_at(answer.position).await?
+                {
+                    texts.figures = Some(Arc::new(extracted.figures));
+                }
+                let figures = texts.figures.clone().ok_or_else(|| lacks("the figures"))?;
+                Ok(Input::Reconcile(source, figures))
+            }
+        }
+    }
+
+    async fn load_texts(self: &Arc<Self>, answer: Option<Answer>, texts: &mut Texts) -> Result<(), EngineError> {
+        if texts.texts.is_none()
+            && let Some(answer) = answer
+            && let Event::TextCleaned(cleaned) = self.event_at(answer.position).await?
+        {
+            let text = |bytes: Vec<u8>, digest: Digest| {
+                String::from_utf8(bytes).map_err(|_| EngineError::Lacks(format!("the text {digest} as UTF-8")))
+            };
+            let source = text(self.blob(cleaned.source).await?, cleaned.source)?;
+            let clean = text(self.blob(cleaned.clean).await?, cleaned.clean)?;
+            texts.texts = Some((source.into(), Arc::new(CleanText { text: clean, map: cleaned.map })));
+        }
+        Ok(())
+    }
+
+    async fn blob(self: &Arc<Self>, digest: Digest) -> Result<Vec<u8>, EngineError> {
+        self.read(move |log| log.blob(digest)?.ok_or_else(|| EngineError::Lacks(format!("the blob {digest}")))).await
+    }
+}
+
+/// Returns where the log lies.
+pub fn log_path(options: &Options) -> std::path::PathBuf {
+    options.data_dir.join("socai.db")
+}
+
+/// What the stages so far made, kept while the document is at work.
+#[derive(Debug, Default)]
+struct Texts {
+    original: Option<Arc<[u8]>>,
+    texts: Option<(Arc<str>, Arc<CleanText>)>,
+    blocks: Option<Arc<Vec<crate::model::segment::Block>>>,
+    figures: Option<Arc<Vec<Figure>>>,
+}
+
+impl Texts {
+    fn keep(&mut self, made: Made) {
+        match made {
+            Made::Texts(source, clean) => self.texts = Some((source, clean)),
+            Made::Blocks(blocks) => self.blocks = Some(blocks),
+            Made::Figures(figures) => self.figures = Some(figures),
+            Made::Nothing => {}
+        }
+    }
+}

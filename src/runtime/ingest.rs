@@ -1,0 +1,234 @@
+//! Given files and folders into the ledger: a result for every file, and back when the ledger holds
+//! them. Where a daemon holds the data directory the files are handed over to it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::event::envelope::Position;
+use crate::event::kinds::Event;
+use crate::model::Digest;
+use crate::runtime::engine::{Admitted, Ending, Engine, EngineError};
+use crate::runtime::inbox::patterns::Patterns;
+use crate::runtime::receive::{self, Reading, Received};
+use crate::runtime::supervisor::{self, Shutdown};
+use crate::runtime::world::{Found, World};
+use crate::runtime::{FileResult, Options, Outcome, RuntimeError, Summary, handover};
+use crate::stage::rules::RulePack;
+
+/// Files read at once ahead of the slowest; bounds what waits in memory besides the documents at work.
+const AHEAD: usize = 128;
+
+/// One file to take in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it lies; `-` for standard input.
+    pub path: PathBuf,
+    /// The name to record.
+    pub name: String,
+    /// The subfolders, below the folder given, that it lies in.
+    pub tags: Vec<String>,
+}
+
+impl Source {
+    /// Finds the files that `paths` mean: files as they are, folders with all below them but what
+    /// `ignore` and the default patterns leave alone, in order of path; `-` is standard input.
+    ///
+    /// # Errors
+    /// A wrong ignore pattern. A path that is not there becomes a source whose result says so.
+    pub fn find(paths: &[PathBuf], ignore: &[String]) -> Result<Vec<Self>, RuntimeError> {
+        let world = World::real();
+        let mut sources = Vec::new();
+        for given in paths {
+            let name = given.file_name().map_or_else(|| "stdin".into(), |name| name.to_string_lossy().into_owned());
+            let name = if given == Path::new("-") { "stdin".to_owned() } else { name };
+            if !given.is_dir() {
+                sources.push(Self { path: given.clone(), name, tags: Vec::new() });
+                continue;
+            }
+            let patterns = Patterns::new(given, ignore)?;
+            let mut folders = vec![(given.clone(), Vec::new())];
+            while let Some((folder, tags)) = folders.pop() {
+                let Ok(entries) = world.list(&folder) else {
+                    let name = folder.to_string_lossy().into_owned();
+                    sources.push(Self { path: folder, name, tags });
+                    continue;
+                };
+                for (path, found) in entries {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    let is_folder = matches!(found, Found::Folder(_));
+                    if patterns.leave_alone(&path, is_folder) || found == Found::Other {
+                        continue;
+                    }
+                    if is_folder {
+                        let tags = tags.iter().cloned().chain([name]).collect();
+                        folders.push((path, tags));
+                    } else {
+                        sources.push(Self { path, name, tags: tags.clone() });
+                    }
+                }
+            }
+        }
+        Ok(sources)
+    }
+}
+
+/// Takes `sources` in and calls `each` with every file's result as it comes; returns when the ledger
+/// holds them.
+///
+/// # Errors
+/// [`RuntimeError::InUse`] when another program holds the data directory and takes no files;
+/// otherwise what stopped it.
+pub fn ingest(
+    options: Options,
+    rules: Arc<RulePack>,
+    sources: Vec<Source>,
+    shutdown: &Shutdown,
+    mut each: impl FnMut(&FileResult),
+) -> Result<Summary, RuntimeError> {
+    supervisor::in_runtime(async {
+        shutdown.listen();
+        let running = match supervisor::start(options.clone(), rules, shutdown) {
+            Ok(running) => running,
+            Err(error) if error.is_unavailable() => {
+                return handover::offer(&options, sources, shutdown, &mut each).await.map_err(|_| error);
+            }
+            Err(error) => return Err(error),
+        };
+        let engine = running.engine.clone();
+        supervisor::resume(&engine, &shutdown.drain).await?;
+        let mut waiting = tokio::task::JoinSet::new();
+        for source in sources {
+            if shutdown.drain.is_cancelled() {
+                break;
+            }
+            while waiting.len() >= AHEAD
+                && let Some(done) = waiting.join_next().await
+            {
+                report(done, &mut each);
+            }
+            let engine = engine.clone();
+            waiting.spawn(async move {
+                let outcome = take(&engine, &source).await;
+                FileResult { path: source.path, outcome }
+            });
+        }
+        while let Some(done) = waiting.join_next().await {
+            report(done, &mut each);
+            if shutdown.now.is_cancelled() {
+                waiting.abort_all();
+            }
+        }
+        supervisor::drain(running, engine, shutdown).await
+    })
+}
+
+fn report(done: Result<FileResult, tokio::task::JoinError>, each: &mut impl FnMut(&FileResult)) {
+    if let Ok(result) = done {
+        each(&result);
+    }
+}
+
+/// Reads a given file and follows it into the ledger.
+async fn take(engine: &Arc<Engine>, source: &Source) -> Outcome {
+    let size = match engine.world.look(&source.path) {
+        Found::File(fingerprint) => fingerprint.size,
+        _ => 0,
+    };
+    let Ok(share) = engine.share(size).await else { return failed(&EngineError::Stopped) };
+    let (world, path, limit) = (engine.world.clone(), source.path.clone(), engine.options.document_bytes);
+    let read = tokio::task::spawn_blocking(move || read_given(&world, &path, limit)).await;
+    match read {
+        Ok(Ok(received)) => follow(engine, &source.name, &source.tags, received, share).await,
+        Ok(Err(error)) => {
+            engine.counts.failed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            failed(&error)
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Outcome {
+    Outcome::Failed { message: error.to_string() }
+}
+
+/// A person names this very path: a link at its end is followed, unlike in the inbox.
+fn read_given(world: &World, path: &Path, limit: u64) -> std::io::Result<Received> {
+    if path == Path::new("-") {
+        return receive::read(&mut std::io::stdin().lock(), limit);
+    }
+    let path = std::fs::canonicalize(path)?;
+    let folder = path.parent().unwrap_or(Path::new("/")).to_path_buf();
+    for _ in 0..3 {
+        if let Reading::Whole(received) = receive::read_file(world, &folder, &path, None, limit)? {
+            return Ok(received);
+        }
+    }
+    Err(std::io::Error::other("it changes while it is read; try again when its writer is done"))
+}
+
+/// Admits what was read and follows it until the ledger holds it.
+pub(super) async fn follow(
+    engine: &Arc<Engine>,
+    name: &str,
+    tags: &[String],
+    received: Received,
+    share: crate::runtime::engine::Share,
+) -> Outcome {
+    match follow_to_end(engine, name, tags, received, share).await {
+        Ok(outcome) => outcome,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn follow_to_end(
+    engine: &Arc<Engine>,
+    name: &str,
+    tags: &[String],
+    received: Received,
+    share: crate::runtime::engine::Share,
+) -> Result<Outcome, EngineError> {
+    let document = received.document;
+    let (admitted, position) = engine.admit(name, tags, &received).await?;
+    let accepted = match received.verdict {
+        Ok(accepted) => accepted,
+        Err(refusal) => {
+            engine.projector.reached(position).await;
+            return Ok(Outcome::Refused { document, reason: refusal.reason.to_owned(), message: refusal.message });
+        }
+    };
+    tracing::info!(%document, stage = "receive", position = position.0, generation = engine.generation,
+        file = name, bytes = received.size, "{}", match admitted {
+            Admitted::New => "document-received",
+            Admitted::SeenAgain => "document-seen-again",
+            Admitted::Known | Admitted::Refused => "known",
+        });
+    // A document known before may still be unfinished: following it costs one look at its events.
+    let mut ending = engine.start(document, Some(accepted.bytes.into()), share);
+    let end = ending.wait_for(Option::is_some).await.map_err(|_| EngineError::Stopped)?.clone();
+    let (outcome, last) = match end {
+        Some(Ending::Done(last)) if admitted == Admitted::New => {
+            (Outcome::Received { document, figures: figures(engine, document).await? }, last)
+        }
+        Some(Ending::Done(last)) => (Outcome::SeenAgain { document }, last),
+        Some(Ending::Parked(stage, message, last)) => {
+            (Outcome::Parked { document, stage: stage.name().to_owned(), message }, last)
+        }
+        Some(Ending::Broken(message)) => (Outcome::Failed { message }, Position(0)),
+        None => return Err(EngineError::Stopped),
+    };
+    engine.projector.reached(last.max(position)).await;
+    Ok(outcome)
+}
+
+async fn figures(engine: &Arc<Engine>, document: Digest) -> Result<usize, EngineError> {
+    engine
+        .read(move |log| {
+            let events = log.stream(crate::event::envelope::StreamId::Document(document))?;
+            let last = events.into_iter().rev().find_map(|envelope| match envelope.event {
+                Event::FiguresExtracted(extracted) => Some(extracted.figures.len()),
+                _ => None,
+            });
+            Ok(last.unwrap_or_default())
+        })
+        .await
+}
