@@ -16,7 +16,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::event::codec;
 use crate::event::envelope::{Append, Blob, Position, StreamId, Version};
-use crate::event::kinds::{DocumentReceived, DocumentRefused, DocumentSeenAgain, Event, StageFailed, StageParked};
+use crate::event::kinds::{
+    DocumentReceived, DocumentRefused, DocumentSeenAgain, Event, StageFailed, StageParked,
+};
 use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
 use crate::model::Digest;
 use crate::model::figure::Figure;
@@ -217,7 +219,9 @@ impl Engine {
             let progress = self.progress(document).await?;
             let expected = progress.version();
             let (name, tags) = (name.to_owned(), tags.to_vec());
-            if expected > Version(0) && self.is_named(document, &name, &tags, received.verdict.is_err()).await? {
+            if expected > Version(0)
+                && self.is_named(document, &name, &tags, received.verdict.is_err()).await?
+            {
                 let known = if received.verdict.is_ok() { Admitted::Known } else { Admitted::Refused };
                 return Ok((known, Position(0)));
             }
@@ -320,12 +324,18 @@ impl Engine {
         ending
     }
 
-    async fn live(self: &Arc<Self>, document: Digest, original: Option<Arc<[u8]>>) -> Result<Ending, EngineError> {
+    async fn live(
+        self: &Arc<Self>,
+        document: Digest,
+        original: Option<Arc<[u8]>>,
+    ) -> Result<Ending, EngineError> {
         let mut progress = self.progress(document).await?;
         let mut texts = Texts { original, ..Texts::default() };
         loop {
             match progress.due(document, &self.identities) {
-                Due::Unknown => return Err(EngineError::Lacks(format!("the receipt of document {document}"))),
+                Due::Unknown => {
+                    return Err(EngineError::Lacks(format!("the receipt of document {document}")));
+                }
                 Due::Done(position) => return Ok(Ending::Done(position)),
                 Due::Parked(stage, position) => {
                     let message = self.parked_message(position).await?;
@@ -422,12 +432,16 @@ impl Engine {
 
     async fn record(&self, append: Append) -> Result<(Outline, bool), EngineError> {
         let (stream, stage_key, kind) = (append.stream, append.stage_key, append.event.kind());
-        let payload_digest = codec::encode(&append.event).map(|payload| Digest::of(&payload)).unwrap_or_else(|_| {
-            // Unwritable: the append below says so.
-            Digest::of(b"")
-        });
+        let payload_digest =
+            codec::encode(&append.event).map(|payload| Digest::of(&payload)).unwrap_or_else(|_| {
+                // Unwritable: the append below says so.
+                Digest::of(b"")
+            });
         let Appended { position, version, repeated, .. } = self.writer.append(append).await?;
-        Ok((Outline { position, stream, version, kind: kind.to_owned(), stage_key, payload_digest }, repeated))
+        Ok((
+            Outline { position, stream, version, kind: kind.to_owned(), stage_key, payload_digest },
+            repeated,
+        ))
     }
 
     async fn fail(&self, document: Digest, task: Task, message: String) -> Result<Outline, EngineError> {
@@ -450,7 +464,8 @@ impl Engine {
         message: String,
     ) -> Result<Outline, EngineError> {
         let stage = task.stage.name();
-        let event = StageParked { stage: stage.to_owned(), key: task.key, reason: reason.to_owned(), message };
+        let event =
+            StageParked { stage: stage.to_owned(), key: task.key, reason: reason.to_owned(), message };
         let message = event.message.clone();
         let (outline, _) = self.record(self.append(document, task, Event::StageParked(event))).await?;
         self.counts.parked.fetch_add(1, Ordering::Relaxed);
@@ -505,13 +520,18 @@ impl Engine {
         }
     }
 
-    async fn load_texts(self: &Arc<Self>, answer: Option<Answer>, texts: &mut Texts) -> Result<(), EngineError> {
+    async fn load_texts(
+        self: &Arc<Self>,
+        answer: Option<Answer>,
+        texts: &mut Texts,
+    ) -> Result<(), EngineError> {
         if texts.texts.is_none()
             && let Some(answer) = answer
             && let Event::TextCleaned(cleaned) = self.event_at(answer.position).await?
         {
             let text = |bytes: Vec<u8>, digest: Digest| {
-                String::from_utf8(bytes).map_err(|_| EngineError::Lacks(format!("the text {digest} as UTF-8")))
+                String::from_utf8(bytes)
+                    .map_err(|_| EngineError::Lacks(format!("the text {digest} as UTF-8")))
             };
             let source = text(self.blob(cleaned.source).await?, cleaned.source)?;
             let clean = text(self.blob(cleaned.clean).await?, cleaned.clean)?;
@@ -521,7 +541,10 @@ impl Engine {
     }
 
     async fn blob(self: &Arc<Self>, digest: Digest) -> Result<Vec<u8>, EngineError> {
-        self.read(move |log| log.blob(digest)?.ok_or_else(|| EngineError::Lacks(format!("the blob {digest}")))).await
+        self.read(move |log| {
+            log.blob(digest)?.ok_or_else(|| EngineError::Lacks(format!("the blob {digest}")))
+        })
+        .await
     }
 }
 

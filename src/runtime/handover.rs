@@ -178,7 +178,8 @@ pub(super) async fn offer(
         if next < sources.len() && open < OFFERED && !shutdown.drain.is_cancelled() {
             let source = &sources[next];
             let path = source.path.clone();
-            let read = tokio::task::spawn_blocking(move || whole(&path)).await.map_err(std::io::Error::other)?;
+            let read =
+                tokio::task::spawn_blocking(move || whole(&path)).await.map_err(std::io::Error::other)?;
             match read {
                 Ok(bytes) => {
                     let (name, tags) = (source.name.clone(), source.tags.clone());

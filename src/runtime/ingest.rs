@@ -39,7 +39,8 @@ impl Source {
         let world = World::real();
         let mut sources = Vec::new();
         for given in paths {
-            let name = given.file_name().map_or_else(|| "stdin".into(), |name| name.to_string_lossy().into_owned());
+            let name =
+                given.file_name().map_or_else(|| "stdin".into(), |name| name.to_string_lossy().into_owned());
             let name = if given == Path::new("-") { "stdin".to_owned() } else { name };
             if !given.is_dir() {
                 sources.push(Self { path: given.clone(), name, tags: Vec::new() });
@@ -193,15 +194,19 @@ async fn follow_to_end(
         Ok(accepted) => accepted,
         Err(refusal) => {
             engine.projector.reached(position).await;
-            return Ok(Outcome::Refused { document, reason: refusal.reason.to_owned(), message: refusal.message });
+            return Ok(Outcome::Refused {
+                document,
+                reason: refusal.reason.to_owned(),
+                message: refusal.message,
+            });
         }
     };
     tracing::info!(%document, stage = "receive", position = position.0, generation = engine.generation,
-        file = name, bytes = received.size, "{}", match admitted {
-            Admitted::New => "document-received",
-            Admitted::SeenAgain => "document-seen-again",
-            Admitted::Known | Admitted::Refused => "known",
-        });
+    file = name, bytes = received.size, "{}", match admitted {
+        Admitted::New => "document-received",
+        Admitted::SeenAgain => "document-seen-again",
+        Admitted::Known | Admitted::Refused => "known",
+    });
     // A document known before may still be unfinished: following it costs one look at its events.
     let mut ending = engine.start(document, Some(accepted.bytes.into()), share);
     let end = ending.wait_for(Option::is_some).await.map_err(|_| EngineError::Stopped)?.clone();

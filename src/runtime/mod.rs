@@ -30,7 +30,7 @@ pub mod worker;
 pub mod world;
 pub mod writer;
 
+pub use ingest::{Source, ingest};
 pub use options::{Options, Originals, Watching};
 pub use outcome::{FileResult, Outcome, RuntimeError, Summary};
-pub use ingest::{Source, ingest};
 pub use supervisor::{Shutdown, run};

@@ -97,11 +97,10 @@ pub fn run(options: Options, rules: Arc<RulePack>, shutdown: &Shutdown) -> Resul
 
 /// Runs a future on a runtime of its own, which no thread left to its work holds up at the end.
 pub(super) fn in_runtime<T>(work: impl Future<Output = Result<T, RuntimeError>>) -> Result<T, RuntimeError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source })?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
+            |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source },
+        )?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result
@@ -131,13 +130,14 @@ pub(super) fn start(
     let generation = generation(&mut log, &reader, &identities, &world)?;
     let ledger = LedgerWriter::open(&ledger_path(&options.data_dir, generation), generation, identities)
         .map_err(|error| store(&error))?;
-    let threads = |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source };
+    let threads =
+        |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source };
     let (writer, writer_thread) = Writer::start(log, world.clone(), shutdown.now.clone()).map_err(threads)?;
     let (projector, projector_thread) =
-        Projector::start(ledger, reader, writer.head(), world.clone(), shutdown.now.clone()).map_err(threads)?;
+        Projector::start(ledger, reader, writer.head(), world.clone(), shutdown.now.clone())
+            .map_err(threads)?;
     let pool = |stage: Stage| Pool::start(stage.name(), options.workers, options.stage_time).map_err(threads);
-    let pools =
-        [pool(Stage::Clean)?, pool(Stage::Segment)?, pool(Stage::Extract)?, pool(Stage::Reconcile)?];
+    let pools = [pool(Stage::Clean)?, pool(Stage::Segment)?, pool(Stage::Extract)?, pool(Stage::Reconcile)?];
     let all_bytes = Engine::permits(options.in_flight_bytes, options.in_flight_bytes) as usize;
     let engine = Engine {
         world,
@@ -185,7 +185,8 @@ fn generation(
         return Ok(number);
     }
     let number = stages.keys().last().copied().unwrap_or_default() + 1;
-    let reason = if number == 1 { "the first" } else { "stages or rules are not those of the active generation" };
+    let reason =
+        if number == 1 { "the first" } else { "stages or rules are not those of the active generation" };
     let request = |event| Append { generation: number, ..Append::new(StreamId::Generations, event) };
     let requests = [
         request(Event::GenerationStarted(GenerationStarted {

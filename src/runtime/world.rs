@@ -186,9 +186,7 @@ impl World {
     /// Tells whether a path lies on a filesystem whose changes by other machines give no events.
     pub fn is_network(&self, path: &Path) -> bool {
         match *self.kind {
-            Kind::Real { .. } => {
-                rustix::fs::statfs(path).is_ok_and(|stat| is_network_magic(stat.f_type))
-            }
+            Kind::Real { .. } => rustix::fs::statfs(path).is_ok_and(|stat| is_network_magic(stat.f_type)),
         }
     }
 

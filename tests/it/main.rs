@@ -10,4 +10,5 @@
 mod cli;
 mod event_log;
 mod gold;
+mod inbox;
 mod reconcile;

@@ -5,8 +5,8 @@
 //! that nothing falls between; a hint that finds no room in the queue becomes a walk.
 
 pub mod patterns;
-pub mod tracker;
 mod taking;
+pub mod tracker;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -281,7 +281,9 @@ impl Shell {
         self.unwatch(&self.root.clone());
         match (before, inode) {
             (None, Some(_)) | (Some(_), Some(_)) => self.next_walk = Moment::ZERO,
-            _ => tracing::warn!(inbox = %self.root.display(), "the inbox is gone; waiting for it to come back"),
+            _ => {
+                tracing::warn!(inbox = %self.root.display(), "the inbox is gone; waiting for it to come back")
+            }
         }
     }
 
@@ -298,7 +300,8 @@ impl Shell {
         let probed = Arc::new(AtomicBool::new(false));
         let (seen, sender, lost) = (probed.clone(), self.sender.clone(), self.lost.clone());
         let watcher = self.world.watcher(move |event| hint(event, &sender, &lost, &seen));
-        let mut watcher = watcher.inspect_err(|error| tracing::warn!(%error, "no watcher: walking instead")).ok()?;
+        let mut watcher =
+            watcher.inspect_err(|error| tracing::warn!(%error, "no watcher: walking instead")).ok()?;
         let probe = self.root.join(format!("{PROBE}{}", std::process::id()));
         let tried = watcher.watch(&self.root).is_ok() && self.world.write(&probe, b"").is_ok();
         let began = self.world.moment();

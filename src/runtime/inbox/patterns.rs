@@ -9,8 +9,24 @@ use crate::runtime::RuntimeError;
 /// What editors, browsers, copy programs and desktops leave for a while; settings come after it and
 /// may take one back with `!`.
 pub const DEFAULTS: &[&str] = &[
-    ".*", "*~", "#*#", "*.swp", "*.swx", "*.swo", "4913", "~$*", "*.tmp", "*.temp", "*.part", "*.partial",
-    "*.crdownload", "*.download", "*.filepart", "*.lock", "Thumbs.db", "desktop.ini",
+    ".*",
+    "*~",
+    "#*#",
+    "*.swp",
+    "*.swx",
+    "*.swo",
+    "4913",
+    "~$*",
+    "*.tmp",
+    "*.temp",
+    "*.part",
+    "*.partial",
+    "*.crdownload",
+    "*.download",
+    "*.filepart",
+    "*.lock",
+    "Thumbs.db",
+    "desktop.ini",
 ];
 
 /// Compiled patterns.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::tracker::{Input, Tracker};
 use crate::event::envelope::Position;
 use crate::model::Digest;
+use crate::runtime::Originals;
 use crate::runtime::engine::{Admitted, Engine, EngineError};
 use crate::runtime::receive::{self, Reading};
 use crate::runtime::world::{Fingerprint, Found, World};
-use crate::runtime::Originals;
 
 /// Takes a file in a task of its own and reports to the tracker.
 pub(super) fn start(
@@ -68,7 +68,8 @@ async fn take(engine: &Arc<Engine>, path: &Path, fingerprint: Fingerprint) -> Re
     // Durable by now: only a document taken in may lose its original.
     if accepted.is_some() {
         let (engine, path) = (engine.clone(), path.to_path_buf());
-        let _done = tokio::task::spawn_blocking(move || dispose(&engine, &path, fingerprint, &tags, &name)).await;
+        let _done =
+            tokio::task::spawn_blocking(move || dispose(&engine, &path, fingerprint, &tags, &name)).await;
     }
     if let (Admitted::New, Some(accepted)) = (admitted, accepted) {
         engine.start(document, Some(accepted.bytes.into()), share);
