@@ -11,7 +11,7 @@ use crate::runtime::RuntimeError;
 pub const DEFAULTS: &[&str] = &[
     ".*",
     "*~",
-    "#*#",
+    "\\#*#",
     "*.swp",
     "*.swx",
     "*.swo",
@@ -84,6 +84,6 @@ mod tests {
         let patterns = Patterns::new(Path::new("/inbox"), &given).unwrap();
         assert!(patterns.leave_alone(Path::new("/inbox/drafts/a.txt"), false));
         assert!(!patterns.leave_alone(Path::new("/inbox/a.tmp"), false));
-        assert!(Patterns::new(Path::new("/inbox"), &["a[".to_owned()]).is_err());
+        assert!(Patterns::new(Path::new("/inbox"), &["a{".to_owned()]).is_err());
     }
 }
