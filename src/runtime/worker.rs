@@ -105,10 +105,10 @@ mod tests {
 
     #[tokio::test]
     async fn one_piece_of_work_never_stops_another() {
-        let pool = Pool::start("test", 1, Duration::from_millis(50)).unwrap();
+        let pool = Pool::start("test", 1, Duration::from_secs(1)).unwrap();
         assert_eq!(pool.run(|| 1).await, Ok(1));
         assert_eq!(pool.run(|| -> u8 { panic!("bad") }).await, Err(Trouble::Panicked("bad".into())));
-        let slow = pool.run(|| std::thread::sleep(Duration::from_millis(500))).await;
+        let slow = pool.run(|| std::thread::sleep(Duration::from_secs(3))).await;
         assert_eq!(slow, Err(Trouble::TooSlow));
         assert_eq!(pool.run(|| 2).await, Ok(2), "another thread took its place");
     }
