@@ -104,7 +104,7 @@ impl Claim<'_> {
     }
 
     /// Tells whether agreement is more than the width of a hedge: every figure is as printed, or the
-    /// printed numbers taken alone come within a tenth of each other.
+    /// printed numbers taken alone come within a tenth of each other, for a sum within a fiftieth.
     pub(super) fn says_something(&self) -> bool {
         let exact = |at: usize| Rational::from(self.figures[at].value);
         if self.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq) {
@@ -127,8 +127,8 @@ impl Claim<'_> {
             Relation::Difference => (Some(exact(0).sub(&exact(1))), exact(2)),
             Relation::Restated | Relation::Bound | Relation::Order => (Some(exact(0)), exact(1)),
         };
-        expected
-            .is_some_and(|expected| expected.sub(&printed).abs().mul(&Rational::whole(10)) <= printed.abs())
+        let parts = Rational::whole(if self.relation == Relation::Sum { 50 } else { 10 });
+        expected.is_some_and(|expected| expected.sub(&printed).abs().mul(&parts) <= printed.abs())
     }
 
     /// Decides the claim: rounding first, then truncation of the stated figure, then round money.

@@ -16,6 +16,8 @@ use super::quantity::{self, Reading};
 const SKIPPED_LIMIT: usize = 2;
 /// How far apart the figures of a contradicting sum may stand, in bytes.
 const STEP_BYTES: usize = 350;
+/// From this total on, counts that add up far apart in the text are a sum.
+const TELLING_TOTAL: i128 = 50;
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
 
@@ -87,7 +89,9 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             let candidate = claim(page, parts, whole);
             match candidate.decide().verdict {
                 Verdict::Agrees
-                    if is_sound(&candidate) && (is_exact(&candidate) || follows(page, whole, parts[0])) =>
+                    if is_sound(&candidate)
+                        && ((is_exact(&candidate) && is_telling(whole))
+                            || follows(page, whole, parts[0])) =>
                 {
                     sound.push(candidate);
                     continue 'skips;
@@ -107,6 +111,11 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
         sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim)));
     }
     sound
+}
+
+/// Tells whether a total is so large that numbers add up to it by chance only rarely.
+fn is_telling(whole: &Figure) -> bool {
+    whole.unit.as_str() == "VND" || whole.value >= Decimal::whole(TELLING_TOTAL)
 }
 
 /// Tells whether the words between a whole and a figure announce its parts.
@@ -151,7 +160,9 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
         let candidate = claim(page, parts, whole);
         match candidate.decide().verdict {
             Verdict::Agrees
-                if is_sound(&candidate) && (is_exact(&candidate) || parts[0].sentence == whole.sentence) =>
+                if is_sound(&candidate)
+                    && ((is_exact(&candidate) && is_telling(whole))
+                        || page.line(parts[0]) == page.line(whole)) =>
             {
                 return Some(candidate);
             }
