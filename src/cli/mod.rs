@@ -16,6 +16,7 @@ pub mod config;
 pub mod context;
 pub mod events;
 pub mod export;
+pub mod findings;
 pub mod logs;
 pub mod man;
 pub mod moment;
@@ -73,6 +74,7 @@ commands! {
     Events => events,
     Show => show,
     Export => export,
+    Findings => findings,
     Verify => verify,
     Rebuild => rebuild,
     Quarantine => quarantine,

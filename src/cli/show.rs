@@ -1,4 +1,4 @@
-//! `socai show DOCUMENT`: a document's figures and findings, or its text.
+//! `socai show DOCUMENT`: a document's figures and findings, or its text; `socai show FINDING`.
 
 use std::io::Write as _;
 
@@ -18,7 +18,7 @@ use crate::model::finding::{Finding, Verdict};
     after_help = "Examples:\n  socai show report.txt\n  socai show 3fa2c1 --text\n  socai show report.txt --json | jq .figures[0]"
 )]
 pub struct Args {
-    /// The beginning of its digest, or its file name
+    /// The beginning of its digest, or its file name; or the beginning of a finding's id
     document: String,
     /// Print the source text that `start` and `end` of every record count in
     #[arg(long, conflicts_with = "json")]
@@ -35,8 +35,20 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
     let ledger = stores::ledger(&config)?;
-    let row = stores::document(&ledger, &args.document)?;
     let mut out = context.out();
+    // A name that is no document's may be a finding's.
+    if ledger.documents_named(&args.document)?.is_empty()
+        && !args.text
+        && let [finding] = ledger.findings_named(&args.document)?.as_slice()
+    {
+        if args.json {
+            json_line(&mut out, finding)?;
+        } else {
+            super::findings::in_full(&mut out, &ledger, &stores::log(&config)?, finding)?;
+        }
+        return finish(out);
+    }
+    let row = stores::document(&ledger, &args.document)?;
     if args.text {
         let Some(digest) = row.source_text else {
             return Err(Failure::unavailable(format!("{} has no text yet", row.source))

@@ -1,0 +1,238 @@
+//! `socai findings`: what arithmetic decided, filtered; and one finding in full.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::context::{Context, finish, json_line};
+use super::{stores, tail};
+use crate::error::Failure;
+use crate::event_log::LogReader;
+use crate::ledger::LedgerReader;
+use crate::model::Digest;
+use crate::model::figure::{Figure, FigureId};
+use crate::model::finding::{Bounds, Finding, Verdict};
+use crate::model::record::FindingRecord;
+
+/// List findings, or show one in full: the sentences, the figures, the suspects
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  socai findings --verdict conflicts
+  socai findings --document report.txt --json
+  socai findings 3fa2c1                 one finding in full
+  socai findings --verdict conflicts --exit-code || echo 'figures that contradict each other'")]
+pub struct Args {
+    /// The beginning of a finding's id: show it in full
+    finding: Option<String>,
+    /// Only this verdict: agrees, agrees_if_truncated, conflicts, differs_in_scope, undetermined
+    #[arg(long, value_parser = verdict)]
+    verdict: Option<Verdict>,
+    /// Only where a figure is of this area code
+    #[arg(long)]
+    area: Option<String>,
+    /// Only where a figure is of this period
+    #[arg(long)]
+    period: Option<String>,
+    /// Only where a figure is of this indicator
+    #[arg(long)]
+    indicator: Option<String>,
+    /// Only of this document: its file name, or the beginning of its digest
+    #[arg(long)]
+    document: Option<String>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    json: bool,
+    /// Exit with 1 where a finding printed is a conflict
+    #[arg(long)]
+    exit_code: bool,
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    let codes: Vec<&str> = Verdict::ALL.iter().map(|verdict| verdict.code()).collect();
+    Verdict::from_code(text).ok_or_else(|| format!("expected one of {}", codes.join(", ")))
+}
+
+/// Prints the findings that fit.
+///
+/// # Errors
+/// No such finding or document; what log and ledger say; exit code 1 as asked for.
+pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let config = context.settings()?.config;
+    let ledger = stores::ledger(&config)?;
+    let mut out = context.out();
+    let mut conflicts = false;
+    if let Some(id) = &args.finding {
+        let finding = named(&ledger, id)?;
+        conflicts = finding.verdict == Verdict::Conflicts;
+        if args.json {
+            json_line(&mut out, &finding)?;
+        } else {
+            in_full(&mut out, &ledger, &stores::log(&config)?, &finding)?;
+        }
+    } else {
+        let document = args.document.as_deref().map(|name| stores::document(&ledger, name)).transpose()?;
+        let keys = keys(&ledger, &args)?;
+        ledger.findings::<Failure>(|record| {
+            let fits = args.verdict.is_none_or(|verdict| verdict == record.verdict)
+                && document.as_ref().is_none_or(|row| record.documents.contains(&row.document))
+                && keys.as_ref().is_none_or(|ids| record.figures.iter().any(|f| ids.contains(&f.id)));
+            if !fits {
+                return Ok(());
+            }
+            conflicts |= record.verdict == Verdict::Conflicts;
+            if args.json { json_line(&mut out, &record) } else { line(&mut out, &record) }
+        })?;
+    }
+    finish(out)?;
+    if args.exit_code && conflicts { Err(Failure::found()) } else { Ok(()) }
+}
+
+/// Returns the figures that the key filters admit; `None` without such a filter.
+fn keys(ledger: &LedgerReader, args: &Args) -> Result<Option<Vec<FigureId>>, Failure> {
+    if args.area.is_none() && args.period.is_none() && args.indicator.is_none() {
+        return Ok(None);
+    }
+    let mut ids = Vec::new();
+    ledger.figures::<Failure>(|record| {
+        let is = |asked: &Option<String>, found: Option<String>| {
+            asked.as_ref().is_none_or(|asked| found.as_ref() == Some(asked))
+        };
+        if is(&args.area, record.area.map(|area| area.0))
+            && is(&args.period, record.period.map(|period| period.to_string()))
+            && is(&args.indicator, record.indicator.map(|code| code.0))
+        {
+            ids.push(record.id);
+        }
+        Ok(())
+    })?;
+    Ok(Some(ids))
+}
+
+fn named(ledger: &LedgerReader, id: &str) -> Result<Finding, Failure> {
+    let mut found = ledger.findings_named(id)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            Err(Failure::usage(format!("no finding's id begins with {id:?}"))
+                .next("`socai findings` lists them"))
+        }
+        count => {
+            Err(Failure::usage(format!("{id:?} means {count} findings")).next("give more digits of the id"))
+        }
+    }
+}
+
+fn line(out: &mut impl Write, record: &FindingRecord) -> Result<(), Failure> {
+    let words = tail::harmless(&record.explanation.vi).to_string();
+    writeln!(
+        out,
+        "{}  {:<19} {:<10} {words}",
+        &record.id[..record.id.len().min(8)],
+        record.verdict.code(),
+        record.relation.code()
+    )?;
+    Ok(())
+}
+
+/// Prints a finding's sentences with its figures marked, its operands and its suspects.
+pub(super) fn in_full(
+    out: &mut impl Write,
+    ledger: &LedgerReader,
+    log: &LogReader,
+    finding: &Finding,
+) -> Result<(), Failure> {
+    writeln!(out, "{}  {}  {}", finding.id, finding.verdict, finding.relation)?;
+    writeln!(out, "{}", tail::harmless(&finding.explanation.vi))?;
+    writeln!(out, "{}\n", tail::harmless(&finding.explanation.en))?;
+    let mut figures: BTreeMap<FigureId, Figure> = BTreeMap::new();
+    for document in &finding.documents {
+        let all = ledger.figures_of(*document)?;
+        let taking_part: Vec<Figure> =
+            all.into_iter().filter(|figure| finding.figures.iter().any(|o| o.id == figure.id)).collect();
+        sentences(out, ledger, log, *document, &taking_part)?;
+        figures.extend(taking_part.into_iter().map(|figure| (figure.id.clone(), figure)));
+    }
+    let shown = |id: &FigureId| {
+        figures.get(id).map_or_else(|| id.to_string(), |figure| tail::harmless(&figure.quote).to_string())
+    };
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["role", "printed", "lowest", "highest", "label"]);
+    for operand in &finding.figures {
+        let Some(figure) = figures.get(&operand.id) else { continue };
+        let end = |value: Option<crate::model::Decimal>| {
+            value.map_or_else(|| "…".to_owned(), |value| value.to_string())
+        };
+        table.add_row([
+            operand.role.clone(),
+            shown(&operand.id),
+            end(figure.low),
+            end(figure.high),
+            tail::harmless(&figure.label).to_string(),
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    writeln!(
+        out,
+        "computed {}   stated {}   gap {}",
+        range(&finding.computed),
+        range(&finding.stated),
+        finding.gap
+    )?;
+    for suspect in &finding.suspects {
+        let implied = suspect.implied.as_ref().map_or_else(|| "no value".to_owned(), range);
+        let repair =
+            suspect.repair.as_ref().map_or_else(String::new, |value| format!(", one digit away: {value}"));
+        writeln!(
+            out,
+            "suspect {}: {} would have to lie in {implied}{repair}",
+            suspect.rank,
+            shown(&suspect.id)
+        )?;
+    }
+    Ok(())
+}
+
+fn range(bounds: &Bounds) -> String {
+    let end = |text: &Option<String>| text.clone().unwrap_or_else(|| "…".to_owned());
+    format!("[{}, {}]", end(&bounds.low), end(&bounds.high))
+}
+
+/// Prints each sentence once, its figures between `«` and `»`.
+fn sentences(
+    out: &mut impl Write,
+    ledger: &LedgerReader,
+    log: &LogReader,
+    document: Digest,
+    figures: &[Figure],
+) -> Result<(), Failure> {
+    let row = stores::document(ledger, &document.to_string())?;
+    let Some(bytes) = row.source_text.map(|digest| log.blob(digest)).transpose()?.flatten() else {
+        return Ok(());
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut spans: Vec<_> = figures.iter().map(|figure| figure.sentence).collect();
+    spans.sort();
+    spans.dedup();
+    writeln!(out, "{}", tail::harmless(&row.source))?;
+    for span in spans {
+        let mut marked = String::new();
+        let mut at = span.start;
+        for figure in figures.iter().filter(|figure| span.contains(figure.span) && figure.sentence == span) {
+            if figure.span.start < at {
+                continue;
+            }
+            marked.push_str(text.get(at..figure.span.start).unwrap_or(""));
+            marked.push('«');
+            marked.push_str(figure.span.of(&text));
+            marked.push('»');
+            at = figure.span.end;
+        }
+        marked.push_str(text.get(at..span.end).unwrap_or(""));
+        let one_line = marked.split_whitespace().collect::<Vec<_>>().join(" ");
+        writeln!(out, "  {}", tail::harmless(&one_line))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
