@@ -5,6 +5,8 @@
 //! built-in one of the same name as a whole; files not given stay as built in.
 
 pub mod error;
+pub mod mention;
+pub mod phrase;
 pub mod relations;
 pub mod segment;
 pub mod word;
@@ -29,8 +31,13 @@ pub struct BuiltIn {
 
 /// Every file of the pack, in order of name.
 pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "hedges.toml", text: include_str!("pack/hedges.toml"), stages: &["extract"] },
+    BuiltIn { name: "numbers.toml", text: include_str!("pack/numbers.toml"), stages: &["extract"] },
+    BuiltIn { name: "periods.toml", text: include_str!("pack/periods.toml"), stages: &["extract"] },
+    BuiltIn { name: "places.toml", text: include_str!("pack/places.toml"), stages: &["extract"] },
     BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] },
     BuiltIn { name: "segment.toml", text: include_str!("pack/segment.toml"), stages: &["segment"] },
+    BuiltIn { name: "units.toml", text: include_str!("pack/units.toml"), stages: &["extract"] },
 ];
 
 /// The contents of all files of a pack, in order of name.
@@ -87,6 +94,8 @@ pub struct RulePack {
     pub files: Files,
     /// The words of all rules.
     pub words: Vocabulary,
+    /// What numerals, periods and places are.
+    pub mention: mention::MentionRules,
     /// What joins figures into relations.
     pub relations: relations::RelationRules,
     /// How a text divides.
@@ -109,10 +118,11 @@ impl RulePack {
     /// Every mistake found, in order of file.
     pub fn parse(given: &[(String, String)]) -> Result<RulePack, Vec<RuleError>> {
         let files = Files::overlay(given)?;
-        let words = Vocabulary::default();
+        let mut words = Vocabulary::default();
+        let mention = mention::MentionRules::load(&files, &mut words)?;
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
-        Ok(Self { files, words, relations, segment })
+        Ok(Self { files, words, mention, relations, segment })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of

@@ -3,6 +3,9 @@
 //! All spans are in the clean text. What a mention means by itself is told here; what it means in
 //! its sentence (whose figure, which period of several) is told by the layers above.
 
+mod legal;
+mod number;
+mod numeral;
 pub mod period;
 pub mod place;
 
@@ -96,8 +99,24 @@ pub struct OtherMention {
     pub rule: String,
 }
 
-/// Finds the mentions of `within` of `text`, a block or a whole text.
+/// Finds the mentions of `within` of `text`, a block or a whole text. Nothing runs across a line.
 pub fn find(text: &str, within: Span, rules: &RulePack) -> Mentions {
-    let _ = (text, within, rules);
-    Mentions::default()
+    let mut out = Mentions::default();
+    let mut tokens = Vec::new();
+    let end = within.end.min(text.len());
+    let mut start = within.start;
+    while start < end {
+        let stop = memchr::memchr(b'\n', &text.as_bytes()[start..end]).map_or(end, |at| start + at);
+        tokens.clear();
+        rules.words.tokenize(text, Span::new(start, stop), &mut tokens);
+        let taken = vec![false; tokens.len()];
+        let mut line = number::Line { text, tokens: &tokens, taken, rules: &rules.mention };
+        line.legal_references(&mut out.others);
+        line.periods(&mut out.periods);
+        line.numbers(&mut out);
+        line.places(&mut out.places);
+        start = stop + 1;
+    }
+    out.others.sort_by_key(|other| other.span);
+    out
 }

@@ -5,9 +5,13 @@
 
 use jiff::civil::Date;
 
+use super::number::Line;
 use crate::model::Span;
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
+use crate::stage::rules::mention::{PartKind, PeriodRule};
+use crate::stage::rules::phrase::{Found, Slot};
+use crate::stage::rules::{TokenKind, Word};
 
 /// A date, a period or a duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +124,212 @@ pub struct TimeContext {
 impl TimeExpression {
     /// Resolves the expression in its context; `None` where the text leaves it open.
     pub fn resolve(&self, context: &TimeContext) -> Option<Period> {
-        let _ = context;
-        None
+        let spoken = context
+            .year
+            .or_else(|| context.period.map(|period| period.year()))
+            .or_else(|| context.document_date.map(|date| date.year()));
+        let year = match self.year {
+            Year::Stated(year) => Some(year),
+            // What is told from today's point of view counts from the document's date.
+            Year::Relative(0) => context.document_date.map(|date| date.year()).or(spoken),
+            Year::Relative(years) => spoken.map(|year| year + i16::from(years)),
+            Year::Open => spoken,
+        };
+        let document_month = || context.document_date.map(|date| (date.year(), date.month()));
+        match self.part {
+            Part::Whole => year.map(Period::Year),
+            Part::Half(half) => year.map(|year| Period::Half(year, half)),
+            Part::Quarter(quarter) => year.map(|year| Period::Quarter(year, quarter)),
+            Part::Month(month) => year.map(|year| Period::Month(year, month)),
+            Part::Day { month, day } => Date::new(year?, month, day).ok().map(Period::Day),
+            Part::FirstMonths(months) => Period::from_january(year?, months),
+            Part::LastMonths(6) => year.map(|year| Period::Half(year, 2)),
+            Part::LastMonths(3) => year.map(|year| Period::Quarter(year, 4)),
+            Part::LastMonths(months) => {
+                Some(Period::Months(Date::new(year?, 13 - months, 1).ok()?, months.into()))
+            }
+            Part::MonthRange(first, last) if first == last => year.map(|year| Period::Month(year, first)),
+            Part::MonthRange(1, last) => Period::from_january(year?, last),
+            Part::MonthRange(first, last) => {
+                let months = last.checked_sub(first)?.checked_add(1).filter(|months| *months > 0)?;
+                Some(Period::Months(Date::new(year?, first, 1).ok()?, months.into()))
+            }
+            Part::HalfMonth { month, half: 1 } => Some(Period::Days(Date::new(year?, month, 1).ok()?, 15)),
+            Part::HalfMonth { month, .. } => {
+                let start = Date::new(year?, month, 16).ok()?;
+                Some(Period::Days(start, i16::from(start.days_in_month()) - 15))
+            }
+            Part::Same => match (context.period?, self.year) {
+                (period, Year::Stated(year)) => period.shifted(year - period.year()),
+                (period, Year::Relative(years)) => period.shifted(years.into()),
+                (period, Year::Open) => period.shifted(-1),
+            },
+            Part::RelativeMonth(months) => {
+                let (year, month) = match context.period {
+                    Some(Period::Month(year, month)) => (year, month),
+                    _ => document_month()?,
+                };
+                let index = i32::from(year) * 12 + i32::from(month) - 1 + i32::from(months);
+                let month = i8::try_from(index.rem_euclid(12)).ok()? + 1;
+                Some(Period::Month(i16::try_from(index.div_euclid(12)).ok()?, month))
+            }
+            Part::RelativeQuarter(quarters) => {
+                let (year, quarter) = match context.period {
+                    Some(Period::Quarter(year, quarter)) => (year, quarter),
+                    _ => document_month().map(|(year, month)| (year, (month - 1) / 3 + 1))?,
+                };
+                let index = i32::from(year) * 4 + i32::from(quarter) - 1 + i32::from(quarters);
+                let quarter = i8::try_from(index.rem_euclid(4)).ok()? + 1;
+                Some(Period::Quarter(i16::try_from(index.div_euclid(4)).ok()?, quarter))
+            }
+            Part::PastYears(years) => spoken.map(|last| Period::Years(last - i16::from(years) + 1, last)),
+            Part::Now => context.document_date.map(Period::Day),
+            Part::Years(first, last) => (first < last).then_some(Period::Years(first, last)),
+            Part::SomeFirstMonths | Part::RestOfYear | Part::Duration => None,
+        }
+    }
+
+    /// Makes what a rule's pattern says with the numbers found in its slots.
+    fn of(rule: &PeriodRule, values: &[(Slot, i32)]) -> Option<Self> {
+        let years: Vec<i16> = values
+            .iter()
+            .filter(|(slot, _)| *slot == Slot::Year)
+            .filter_map(|(_, year)| i16::try_from(*year).ok())
+            .collect();
+        let mut numbers = values
+            .iter()
+            .filter(|(slot, _)| *slot != Slot::Year)
+            .filter_map(|(_, number)| i8::try_from(*number).ok());
+        let mut number = || numbers.next().or(rule.value);
+        let within = |value: i8, most: i8| (1..=most).contains(&value).then_some(value);
+        let part = match rule.part {
+            PartKind::Whole => Part::Whole,
+            PartKind::Half => Part::Half(within(rule.value?, 2)?),
+            PartKind::Quarter => Part::Quarter(within(number()?, 4)?),
+            PartKind::Month => Part::Month(within(number()?, 12)?),
+            PartKind::Day => {
+                let day = number()?;
+                Part::Day { day: within(day, 31)?, month: within(number()?, 12)? }
+            }
+            PartKind::FirstMonths => Part::FirstMonths(within(number()?, 12)?),
+            PartKind::LastMonths => Part::LastMonths(within(number()?, 12)?),
+            PartKind::MonthRange => {
+                let first = within(number()?, 12)?;
+                Part::MonthRange(first, within(number()?, 12)?)
+            }
+            PartKind::HalfMonth => Part::HalfMonth { month: within(number()?, 12)?, half: rule.value? },
+            PartKind::SomeFirstMonths => Part::SomeFirstMonths,
+            PartKind::RestOfYear => Part::RestOfYear,
+            PartKind::Same => Part::Same,
+            PartKind::RelativeMonth => Part::RelativeMonth(rule.value?),
+            PartKind::RelativeQuarter => Part::RelativeQuarter(rule.value?),
+            PartKind::PastYears => Part::PastYears(within(number()?, 99)?),
+            PartKind::Now => Part::Now,
+            PartKind::Years => Part::Years(*years.first()?, *years.get(1)?),
+            PartKind::Duration => Part::Duration,
+        };
+        let year = match (years.first(), rule.year) {
+            (Some(year), _) => Year::Stated(*year),
+            (None, Some(years)) => Year::Relative(years),
+            (None, None) => Year::Open,
+        };
+        Some(Self { part, year })
+    }
+}
+
+impl Line<'_> {
+    /// Finds the line's dates, periods and durations and takes their tokens.
+    pub(crate) fn periods(&mut self, out: &mut Vec<PeriodMention>) {
+        let number = |word: Word| self.rules.digits.get(&word).copied();
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let token = &self.tokens[at];
+            let may = !self.taken[at]
+                && match token.kind {
+                    TokenKind::Digits => token.span.len() <= 4 && !self.inside_number(at),
+                    TokenKind::Letters => {
+                        token.word != Word::UNKNOWN
+                            && (self.rules.period_words.starts_with(token.word)
+                                || self.rules.digits.contains_key(&token.word))
+                    }
+                    TokenKind::Mark => false,
+                };
+            let window = &self.tokens[at..self.tokens.len().min(at + 16)];
+            let hit = if may { self.rules.period_words.longest(self.text, window, &number) } else { None };
+            match hit.and_then(|hit| self.period(at, &hit).map(|mention| (hit.tokens, mention))) {
+                Some((used, mention)) => {
+                    found.push((at, at + used));
+                    out.push(mention);
+                    at += used;
+                }
+                None => at += 1,
+            }
+        }
+        for (from, to) in found {
+            self.taken[from..to].fill(true);
+        }
+    }
+
+    /// Tells whether the digits go on from or into a decimal number: `1,5 năm`.
+    fn inside_number(&self, at: usize) -> bool {
+        at > 1
+            && self.tokens[at - 2].kind == TokenKind::Digits
+            && self.tokens[at - 2].span.end == self.tokens[at - 1].span.start
+            && self.tokens[at - 1].span.end == self.tokens[at].span.start
+            && matches!(self.tokens[at - 1].span.of(self.text), "." | ",")
+    }
+
+    fn period(&self, at: usize, hit: &Found) -> Option<PeriodMention> {
+        let rule = &self.rules.periods[hit.rule as usize];
+        let next = at + hit.tokens;
+        let digits_only = self.tokens[at..next].iter().all(|token| token.kind != TokenKind::Letters);
+        if digits_only && !self.stands_as_date(at, next, rule) {
+            return None;
+        }
+        let expression = TimeExpression::of(rule, &hit.values)?;
+        let class = match rule.part {
+            PartKind::Day => MentionClass::Date,
+            PartKind::Duration => MentionClass::Duration,
+            _ => MentionClass::Period,
+        };
+        let fixed = &self.rules.fixed;
+        let before = |back: usize| at.checked_sub(back).map(|at| self.tokens[at].word);
+        let one_of = |word: Option<Word>, list: &[Option<Word>]| word.is_some() && list.contains(&word);
+        let leads = |place: Option<Word>| one_of(place, &[fixed.den, fixed.toi, fixed.het]);
+        let first = Some(self.tokens[at].word);
+        let role = if leads(before(1)) || leads(first) {
+            TimeRole::Until
+        } else if one_of(before(1), &[fixed.tu, fixed.ke]) || one_of(first, &[fixed.tu]) {
+            TimeRole::Since
+        } else {
+            TimeRole::Plain
+        };
+        let span = Span::new(self.tokens[at].span.start, self.tokens[next - 1].span.end);
+        Some(PeriodMention { span, class, expression, role, rule: format!("period.{}", rule.id) })
+    }
+
+    /// Tells whether digits without a word of time are one: a bare year or `6/10` may as well count.
+    fn stands_as_date(&self, at: usize, next: usize, rule: &PeriodRule) -> bool {
+        let tokens = next - at;
+        let counts = self.longest(&self.rules.unit_words, next).is_some()
+            || self.longest(&self.rules.noun_words, next).is_some()
+            || self.longest(&self.rules.scale_words, next).is_some();
+        let glued_on = self.tokens.get(next).is_some_and(|token| {
+            token.span.start == self.tokens[next - 1].span.end
+                && matches!(token.span.of(self.text), "." | ",")
+                && self.tokens.get(next + 1).is_some_and(|after| {
+                    after.kind == TokenKind::Digits && after.span.start == token.span.end
+                })
+        });
+        if counts || glued_on {
+            return false;
+        }
+        let before = at.checked_sub(1).map_or("", |before| self.tokens[before].span.of(self.text));
+        match (rule.part, tokens) {
+            (PartKind::Day, 3) => matches!(before, "(" | ""),
+            (PartKind::Whole, 1) => matches!(before, "-" | "–" | "(" | "," | "và" | "/"),
+            _ => true,
+        }
     }
 }

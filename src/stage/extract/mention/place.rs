@@ -1,8 +1,11 @@
 //! Places: provinces of both lists, regions, the country, and the words that stand for them.
 
+use super::number::Line;
 use crate::model::Span;
 use crate::model::figure::AreaCode;
 use crate::model::period::Period;
+use crate::stage::rules::mention::PlaceKind;
+use crate::stage::rules::{TokenKind, Word};
 
 /// A place named, or a word that stands for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +71,73 @@ impl PlaceMention {
     /// no period is known, of the 34 for later ones. `None` for what has no code, and for words that
     /// stand for a place spoken of before.
     pub fn area(&self, period: Option<Period>) -> Option<AreaCode> {
-        let _ = period;
-        None
+        match &self.place {
+            Place::Country => Some(AreaCode::new("VN")),
+            Place::Region(code) => Some(code.clone()),
+            Place::Province { before, after } | Place::Below { before, after } => {
+                let merged = period
+                    .and_then(|period| period.last_day())
+                    .is_some_and(|day| day.year() > 2025 || (day.year() == 2025 && day.month() >= 7));
+                match (before, after) {
+                    (_, Some(after)) if merged => Some(AreaCode::new(format!("VN34:{after}"))),
+                    (Some(before), _) => Some(AreaCode::new(format!("VN63:{before}"))),
+                    (None, Some(after)) => Some(AreaCode::new(format!("VN34:{after}"))),
+                    (None, None) => None,
+                }
+            }
+            Place::Uncoded | Place::Foreign | Place::ThisRegion | Place::ThisProvince => None,
+        }
+    }
+}
+
+impl Line<'_> {
+    /// Finds the line's places.
+    pub(crate) fn places(&self, out: &mut Vec<PlaceMention>) {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let token = &self.tokens[at];
+            let may = token.kind == TokenKind::Letters
+                && token.word != Word::UNKNOWN
+                && self.rules.place_words.starts_with(token.word);
+            match if may { self.place(at) } else { None } {
+                Some((next, mention)) => {
+                    out.push(mention);
+                    at = next;
+                }
+                None => at += 1,
+            }
+        }
+    }
+
+    fn place(&self, at: usize) -> Option<(usize, PlaceMention)> {
+        let (used, number) = self.longest(&self.rules.place_words, at)?;
+        let rule = &self.rules.places[number as usize];
+        let next = at + used;
+        let letters = |token: &&crate::stage::rules::Token| token.kind == TokenKind::Letters;
+        if rule.capital && !self.tokens[at..next].iter().filter(letters).all(|token| token.capital) {
+            return None;
+        }
+        // A name that goes on with a capital is another name: `Hà Nam Ninh`, `Bình Định Vương`.
+        let start = self.ending_at(&self.rules.place_prefix, at, 3).map_or(at, |(start, _)| start);
+        let in_name = if self.ending_at(&self.rules.agency_before, at, 10).is_some() {
+            InName::Agency
+        } else if self.ending_at(&self.rules.other_name_before, at, 6).is_some() {
+            InName::Other
+        } else {
+            InName::No
+        };
+        let (before, after) = (rule.code.clone(), rule.after.clone());
+        let place = match rule.kind {
+            PlaceKind::Country => Place::Country,
+            PlaceKind::Region => Place::Region(AreaCode::new(rule.code.clone().unwrap_or_default())),
+            PlaceKind::Uncoded => Place::Uncoded,
+            PlaceKind::Foreign => Place::Foreign,
+            PlaceKind::Province => Place::Province { before, after },
+            PlaceKind::Below => Place::Below { before, after },
+            PlaceKind::ThisRegion => Place::ThisRegion,
+            PlaceKind::ThisProvince => Place::ThisProvince,
+        };
+        let span = Span::new(self.tokens[start].span.start, self.tokens[next - 1].span.end);
+        Some((next, PlaceMention { span, place, in_name, rule: format!("place.{}", rule.id) }))
     }
 }

@@ -1,0 +1,55 @@
+//! Legal references: `45/2012/NĐ-CP`, `01/NQ-CP`, `942/QĐ-UBND`.
+
+use super::OtherMention;
+use super::number::Line;
+use crate::model::Span;
+use crate::model::mention::MentionClass;
+use crate::stage::rules::TokenKind;
+
+impl Line<'_> {
+    /// Finds the numbers of laws, decrees and decisions and takes their tokens.
+    pub(crate) fn legal_references(&mut self, out: &mut Vec<OtherMention>) {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            match self.legal_end(at) {
+                Some(end) => {
+                    let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
+                    let value = span.of(self.text).to_owned();
+                    let class = MentionClass::LegalReference;
+                    out.push(OtherMention { span, class, value, rule: "legal.number".into() });
+                    self.taken[at..end].fill(true);
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+    }
+
+    /// Number, a year or none, then capitals, all glued with `/` and `-`.
+    fn legal_end(&self, at: usize) -> Option<usize> {
+        if self.tokens[at].kind != TokenKind::Digits {
+            return None;
+        }
+        let mut end = at + 1;
+        let mut capitals = 0;
+        while let Some([mark, part]) = self.tokens.get(end..end + 2) {
+            let before = self.tokens[end - 1].span.end;
+            let sign = mark.span.of(self.text);
+            if mark.span.start != before
+                || part.span.start != mark.span.end
+                || !matches!(sign, "/" | "-" | "&" | ".")
+            {
+                break;
+            }
+            let capital = part.kind == TokenKind::Letters && part.capital;
+            let year = part.kind == TokenKind::Digits && sign == "/" && part.span.len() == 4;
+            if !(capital || (year && capitals == 0) || (part.kind == TokenKind::Digits && capitals > 0)) {
+                break;
+            }
+            capitals += usize::from(capital);
+            end += 2;
+            // `QĐ-TTg`, `NĐ-CP`: letters glued to letters were cut only at marks.
+        }
+        (capitals > 0).then_some(end)
+    }
+}
