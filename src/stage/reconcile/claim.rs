@@ -176,3 +176,104 @@ impl Claim<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::figure::{FigureId, Measure, UnitCode};
+    use crate::model::{Decimal, Digest, Span};
+    use num_rational::BigRational;
+    use proptest::prelude::*;
+
+    fn figure(at: usize, mantissa: i128, step: i128, measure: Measure) -> Figure {
+        let span = Span::new(at, at + 1);
+        Figure {
+            id: FigureId::of(Digest::of(b"oracle"), span, measure),
+            span,
+            sentence: span,
+            quote: mantissa.to_string(),
+            indicator: None,
+            label: String::new(),
+            measure,
+            value: Decimal::whole(mantissa * step),
+            step: Decimal::whole(step),
+            unit: UnitCode::new("t"),
+            qualifier: Qualifier::Eq,
+            low: None,
+            high: None,
+            area: None,
+            period: None,
+            aspect: None,
+            fund: None,
+            base: None,
+            rules: Vec::new(),
+            origins: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// Both ends of what half a unit either way admits, lower end included, upper end not.
+    fn ends(figure: &Figure) -> (BigRational, BigRational) {
+        let big = |value: i128| BigRational::from_integer(value.into());
+        let half = big(figure.step.mantissa()) / big(2);
+        let value = big(figure.value.mantissa());
+        (&value - &half, &value + &half)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        /// Ten thousand random systems against big fractions and the corners of the box: a ratio of
+        /// positive numbers is least at the least dividend and the greatest divisor, and reaches
+        /// neither corner, since one of the two ends is open.
+        #[test]
+        fn ratios_agree_with_an_exact_oracle(
+            top in 1i128..2000, bottom in 1i128..2000, rate in 1i128..400, s in 0u32..4, t in 0u32..4,
+        ) {
+            let (s, t) = (10i128.pow(s), 10i128.pow(t));
+            let figures = [
+                figure(0, top, s, Measure::Value),
+                figure(1, bottom, t, Measure::Value),
+                figure(2, rate, 1, Measure::OfPlan),
+            ];
+            let claim = Claim {
+                relation: Relation::OfPlan, figures: figures.iter().collect(), rule: "oracle", scope: false,
+            };
+            let hundred = BigRational::from_integer(100.into());
+            let ((a, b), (c, d), (e, f)) = (ends(&figures[0]), ends(&figures[1]), ends(&figures[2]));
+            let (low, high) = (&hundred * a / d, &hundred * b / c);
+            // (low, high) is open at both ends, [e, f) is closed below.
+            let rounded = low < f && e < high;
+            let cut = low < &f + BigRational::new(1.into(), 2.into()) && &e + BigRational::new(1.into(), 2.into()) < high;
+            let expected = match (rounded, cut) {
+                (true, _) => Verdict::Agrees,
+                (false, true) => Verdict::AgreesIfTruncated,
+                (false, false) => Verdict::Conflicts,
+            };
+            prop_assert_eq!(claim.decide().verdict, expected);
+        }
+
+        #[test]
+        fn sums_agree_with_an_exact_oracle(
+            parts in proptest::collection::vec((1i128..500, 0u32..3), 2..7), off in -30i128..30, s in 0u32..3,
+        ) {
+            let step = 10i128.pow(s);
+            let mut figures: Vec<Figure> = parts
+                .iter()
+                .enumerate()
+                .map(|(at, (mantissa, power))| figure(at, *mantissa, 10i128.pow(*power), Measure::Value))
+                .collect();
+            let total: i128 = figures.iter().map(|part| part.value.mantissa()).sum();
+            figures.push(figure(figures.len(), (total / step + off).max(1), step, Measure::Value));
+            let claim = Claim {
+                relation: Relation::Sum, figures: figures.iter().collect(), rule: "oracle", scope: false,
+            };
+            let zero = BigRational::from_integer(0.into());
+            let last = figures.len() - 1;
+            let (low, high) = figures[..last].iter().map(ends).fold((zero.clone(), zero), |(l, h), (a, b)| (l + a, h + b));
+            let (e, f) = ends(&figures[last]);
+            // Both are closed below and open above.
+            let agrees = low < f && e < high;
+            prop_assert_eq!(claim.decide().verdict == Verdict::Agrees, agrees);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Figures that nobody printed: the plan behind a percentage of plan, the level before a growth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Hasher;
 use crate::model::figure::{Aspect, Figure, Measure};
@@ -25,9 +25,10 @@ struct Route<'f> {
 /// meet in an interval tighter than each, unless they contradict.
 pub(super) fn derived(page: &Page<'_>, related: &[Claim<'_>]) -> Vec<Derived> {
     let mut unknowns: BTreeMap<String, Vec<Route<'_>>> = BTreeMap::new();
+    let known: BTreeSet<_> =
+        related.iter().filter_map(|claim| claim.figures.last().map(|last| &last.id)).collect();
     for (at, rate) in page.figures.iter().enumerate() {
-        let known = related.iter().any(|claim| claim.figures.last().is_some_and(|last| last.id == rate.id));
-        if known {
+        if known.contains(&rate.id) {
             continue;
         }
         if let Some(route) = route(page, at) {
@@ -48,14 +49,16 @@ fn route<'f>(page: &Page<'f>, at: usize) -> Option<Route<'f>> {
         _ => return None,
     };
     // The level is the nearest one before the rate in its sentence with the same slots.
-    let level = page.figures[..at].iter().rev().copied().find(|level| {
-        level.measure == Measure::Value
-            && level.unit.as_str() != "percent"
-            && level.sentence == rate.sentence
-            && fit(rate.indicator.as_ref(), level.indicator.as_ref(), 1, -9) > 0
-            && fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -9) >= 0
-            && fit(rate.period.as_ref(), level.period.as_ref(), 1, -9) >= 0
-    })?;
+    let level = page.figures[at.saturating_sub(page.rules.window_figures)..at].iter().rev().copied().find(
+        |level| {
+            level.measure == Measure::Value
+                && level.unit.as_str() != "percent"
+                && level.sentence == rate.sentence
+                && fit(rate.indicator.as_ref(), level.indicator.as_ref(), 1, -9) > 0
+                && fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -9) >= 0
+                && fit(rate.period.as_ref(), level.period.as_ref(), 1, -9) >= 0
+        },
+    )?;
     let figures = vec![level, level, rate];
     let claim = Claim { relation, figures, rule: "relations.derived", scope: false };
     let interval = claim.implied(1, Reading::Rounded);

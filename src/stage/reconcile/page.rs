@@ -27,6 +27,13 @@ impl<'f> Page<'f> {
         self.lines.partition_point(|at| *at < figure.span.start)
     }
 
+    /// Returns the figures that begin after `low` and before `high`, in reading order.
+    pub(super) fn among(&self, low: usize, high: usize) -> &[&'f Figure] {
+        let from = self.figures.partition_point(|figure| figure.span.start <= low);
+        let to = self.figures.partition_point(|figure| figure.span.start < high);
+        self.figures.get(from..to).unwrap_or(&[])
+    }
+
     /// Returns the words between two figures in either order, in lower case.
     pub(super) fn between(&self, a: &Figure, b: &Figure) -> String {
         let (first, second) = if a.span.start <= b.span.start { (a, b) } else { (b, a) };
@@ -44,7 +51,8 @@ impl<'f> Page<'f> {
         let last = figures.iter().map(|f| f.span.end).max().unwrap_or(0);
         let line = self.lines.partition_point(|at| *at < first);
         let start = line.checked_sub(1).and_then(|at| self.lines.get(at)).map_or(0, |at| at + 1);
-        let end = self.lines.iter().copied().find(|at| *at >= last).unwrap_or(self.source.len());
+        let after = self.lines.partition_point(|at| *at < last);
+        let end = self.lines.get(after).copied().unwrap_or(self.source.len());
         self.words(start, end)
     }
 

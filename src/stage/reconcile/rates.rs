@@ -92,7 +92,7 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
     }
     let between = |x: &Figure, y: &Figure| {
         let (low, high) = (x.span.start.min(y.span.start), x.span.start.max(y.span.start));
-        page.figures.iter().filter(|figure| figure.span.start > low && figure.span.start < high).count()
+        page.among(low, high).len()
     };
     let after = level.span.start > rate.span.start;
     let bracketed = after
@@ -116,11 +116,8 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
     let same_fund = top.fund == level.fund && top.area == level.area;
     let base =
         rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
-    let again = page.figures.iter().any(|figure| {
-        figure.measure == rate.measure
-            && figure.span.start > top.span.start
-            && figure.span.start < rate.span.start
-    });
+    let again =
+        page.among(top.span.start, rate.span.start).iter().any(|figure| figure.measure == rate.measure);
     if again && matches!(relation, Relation::Growth | Relation::Index | Relation::OfPlan) {
         // A second rate of the same measure after one level is of something else.
         return together;
@@ -168,8 +165,11 @@ fn same_kind(page: &Page<'_>, a: &Figure, b: &Figure) -> bool {
         (Some(x), Some(y)) => x == y,
         (None, None) => {
             let (x, y) = (a.label.to_lowercase(), b.label.to_lowercase());
-            let unit_peers =
-                page.figures.iter().filter(|f| f.sentence == a.sentence && f.unit == a.unit).count();
+            let unit_peers = page
+                .among(a.sentence.start.saturating_sub(1), a.sentence.end)
+                .iter()
+                .filter(|f| f.sentence == a.sentence && f.unit == a.unit)
+                .count();
             (a.sentence == b.sentence && unit_peers == 2)
                 || (!x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x)))
         }

@@ -96,8 +96,10 @@ fn same_words(a: &Figure, b: &Figure) -> bool {
 }
 
 fn is_headline(page: &Page<'_>, group: &[&Figure], first: &Figure, second: &Figure) -> bool {
-    let in_body = group.iter().filter(|other| page.line(other) > 0 && full_key(first, other)).count();
-    page.line(first) == 0 && page.line(second) > 0 && in_body == 1 && second.qualifier == Qualifier::Eq
+    if page.line(first) > 0 || page.line(second) == 0 || second.qualifier != Qualifier::Eq {
+        return false;
+    }
+    group.iter().filter(|other| page.line(other) > 0 && full_key(first, other)).count() == 1
 }
 
 /// Tells whether one is a hedge of the other: at most a tenth apart, and no third of that key between.

@@ -4,6 +4,8 @@
 //! aspect, period and fund). A run that adds up is reported. One that does not is a conflict only
 //! where the words say that all parts are named and one changed digit would make them add up.
 
+use std::collections::BTreeMap;
+
 use crate::model::Decimal;
 use crate::model::figure::{Figure, FigureId, Fund, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
@@ -37,7 +39,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     let loose = |figure: &Figure| format!("{}", figure.unit);
     let tight = |figure: &Figure| format!("{}|{:?}|{:?}", figure.unit, figure.aspect, figure.period);
     for kind in [loose, tight] as [fn(&Figure) -> String; 2] {
-        let mut runs: std::collections::BTreeMap<String, Vec<&Figure>> = std::collections::BTreeMap::new();
+        let mut runs: BTreeMap<String, Vec<&Figure>> = BTreeMap::new();
         for figure in &levels {
             runs.entry(kind(figure)).or_default().push(figure);
         }
@@ -49,22 +51,37 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
         }
     }
     found.extend(funds(page, &levels));
-    let sound: Vec<Vec<&FigureId>> = found
-        .iter()
-        .filter(|claim| is_exact(claim) && claim.decide().verdict == Verdict::Agrees)
-        .map(|claim| claim.figures.iter().map(|figure| &figure.id).collect())
-        .collect();
-    // Figures that add up in another way are no evidence of a contradiction.
-    found.retain(|claim| {
-        let parts = &claim.figures[..claim.figures.len() - 1];
-        let explained = |sum: &Vec<&FigureId>| {
-            let shared = claim.figures.iter().filter(|figure| sum.contains(&&figure.id)).count();
-            let within = sum.iter().all(|id| parts.iter().any(|part| part.id == **id));
-            shared >= 2 && !within
-        };
-        claim.decide().verdict != Verdict::Conflicts || !sound.iter().any(explained)
-    });
+    drop_explained(&mut found);
     found
+}
+
+/// Drops contradictions whose figures add up in another way: they are no evidence of a wrong figure.
+/// A sum that lies wholly within the parts explains nothing.
+fn drop_explained(found: &mut Vec<Claim<'_>>) {
+    let mut holding: BTreeMap<FigureId, Vec<usize>> = BTreeMap::new();
+    let mut sizes = Vec::with_capacity(found.len());
+    for (index, claim) in found.iter().enumerate() {
+        sizes.push(claim.figures.len());
+        if is_exact(claim) && claim.decide().verdict == Verdict::Agrees {
+            for figure in &claim.figures {
+                holding.entry(figure.id.clone()).or_default().push(index);
+            }
+        }
+    }
+    found.retain(|claim| {
+        if claim.decide().verdict != Verdict::Conflicts {
+            return true;
+        }
+        let count = |figures: &[&Figure]| {
+            let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+            for index in figures.iter().filter_map(|figure| holding.get(&figure.id)).flatten() {
+                *shared.entry(*index).or_insert(0) += 1;
+            }
+            shared
+        };
+        let (all, parts) = (count(&claim.figures), count(&claim.figures[..claim.figures.len() - 1]));
+        !all.iter().any(|(index, shared)| *shared >= 2 && parts.get(index) != sizes.get(*index))
+    });
 }
 
 fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
