@@ -17,11 +17,13 @@ pub mod context;
 pub mod events;
 pub mod export;
 pub mod findings;
+pub mod ingest;
 pub mod logs;
 pub mod man;
 pub mod moment;
 pub mod quarantine;
 pub mod rebuild;
+pub mod run;
 pub mod show;
 pub mod status;
 pub mod stores;
@@ -69,6 +71,8 @@ macro_rules! commands {
 }
 
 commands! {
+    Run => run,
+    Ingest => ingest,
     Status => status,
     Tail => tail,
     Events => events,

@@ -1,0 +1,88 @@
+//! The whole path: documents a second made durable, against a bare loop that writes the same rows;
+//! then the ledger rebuilt and the chain verified from what was written.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use socai::event_log::LogReader;
+use socai::ledger::{ledger_path, rebuild};
+use socai::runtime::ingest::{Source, ingest};
+use socai::runtime::{Options, Shutdown, stages};
+use socai::stage::rules::RulePack;
+
+use super::{Sizes, per_second, reports, timed};
+
+/// Rows in one transaction of the floor: what the writer commits at most, so the floor is not slowed
+/// by more syncs than it.
+const FLOOR_BATCH: usize = 512;
+
+pub(crate) fn run(sizes: &Sizes) {
+    let folder = tempfile::tempdir().unwrap();
+    let (inbox, data_dir) = (folder.path().join("reports"), folder.path().join("var"));
+    std::fs::create_dir_all(&inbox).unwrap();
+    for number in 0..sizes.documents {
+        let text = reports::numbered(sizes.seed, number, 10).text;
+        std::fs::write(inbox.join(format!("{number}.txt")), text).unwrap();
+    }
+    let rules = Arc::new(RulePack::builtin().clone());
+    let sources = Source::find(&[inbox], &[]).unwrap();
+    let options = Options::new(&data_dir);
+    let (summary, time) =
+        timed(|| ingest(options, rules.clone(), sources, &Shutdown::new(), |_| {}).unwrap());
+    assert_eq!(summary.received + summary.seen_again, sizes.documents, "{summary:?}");
+    let ingested = per_second(sizes.documents, time);
+    println!("ingest, durable       {ingested:>12.1} documents/s");
+
+    let log_path = data_dir.join("socai.db");
+    let floor = floor(&log_path, &folder.path().join("floor.db"));
+    let floor = per_second(sizes.documents, floor);
+    println!("floor, bare rusqlite  {floor:>12.1} documents/s (same rows; ratio {:.2})", ingested / floor);
+
+    let log = LogReader::open(&log_path).unwrap();
+    let head = log.head().unwrap();
+    let identities = stages::identities(&rules);
+    let (rebuilt, time) = timed(|| rebuild(&log, &ledger_path(&data_dir, 1), 1, identities, head, |_| {}));
+    rebuilt.unwrap();
+    println!("rebuild the ledger    {:>12.0} events/s", per_second(head.0, time));
+    let (verified, time) = timed(|| log.verify(1..=u64::MAX, None).unwrap());
+    assert_eq!(verified.unwrap().events, head.0);
+    println!("verify                {:>12.0} events/s", per_second(head.0, time));
+}
+
+/// Writes every row of the log's tables into tables of the same columns, without chain or checks.
+fn floor(from: &Path, to: &Path) -> std::time::Duration {
+    let from = Connection::open(from).unwrap();
+    let mut tables = Vec::new();
+    for table in ["blobs", "events"] {
+        let mut statement = from.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns: Vec<String> = statement.column_names().iter().map(|name| (*name).to_owned()).collect();
+        let rows: Vec<Vec<Value>> = statement
+            .query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect())
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        tables.push((table, columns, rows));
+    }
+    let mut to = Connection::open(to).unwrap();
+    to.pragma_update(None, "journal_mode", "WAL").unwrap();
+    to.pragma_update(None, "synchronous", "FULL").unwrap();
+    for (table, columns, _) in &tables {
+        to.execute(&format!("CREATE TABLE {table} ({})", columns.join(", ")), []).unwrap();
+    }
+    let ((), time) = timed(|| {
+        for (table, columns, rows) in &tables {
+            let marks = vec!["?"; columns.len()].join(", ");
+            let insert = format!("INSERT INTO {table} VALUES ({marks})");
+            for batch in rows.chunks(FLOOR_BATCH) {
+                let transaction = to.transaction().unwrap();
+                for row in batch {
+                    transaction.prepare_cached(&insert).unwrap().execute(params_from_iter(row)).unwrap();
+                }
+                transaction.commit().unwrap();
+            }
+        }
+    });
+    time
+}

@@ -1,0 +1,83 @@
+//! Benches: `scripts/bench [SUBCOMMAND] [--documents N] [--megabytes N] [--seed S]`.
+//!
+//! Without arguments, as `cargo test` runs it, every bench runs small, so that none can rot; its
+//! figures mean nothing then. Each subcommand is a module with one `run(&Sizes)`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that fails should say where"
+)]
+
+mod extract;
+mod ingest;
+#[path = "../tools/reports.rs"]
+mod reports;
+
+use std::time::{Duration, Instant};
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    /// Reports ingested.
+    documents: u64,
+    /// Text extracted from, in MB.
+    megabytes: u64,
+    /// Of the reports.
+    seed: u64,
+}
+
+const SMALL: Sizes = Sizes { documents: 20, megabytes: 1, seed: 1 };
+const FULL: Sizes = Sizes { documents: 2_000, megabytes: 10, seed: 1 };
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
+        // A test runner asks what there is.
+        println!("small: test");
+        return;
+    }
+    let measuring = arguments.iter().any(|argument| argument == "--bench");
+    let mut sizes = if measuring { FULL } else { SMALL };
+    let mut wanted = None;
+    let mut words = arguments.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        let mut number = || words.next().and_then(|text| text.parse().ok()).expect("a number after the flag");
+        match word {
+            "--documents" => sizes.documents = number(),
+            "--megabytes" => sizes.megabytes = number(),
+            "--seed" => sizes.seed = number(),
+            "ingest" | "extract" => wanted = Some(word),
+            // What cargo and test runners add means nothing here.
+            _ => {}
+        }
+    }
+    println!("sizes: {} documents, {} MB, seed {}", sizes.documents, sizes.megabytes, sizes.seed);
+    if wanted.is_none_or(|name| name == "extract") {
+        extract::run(&sizes);
+    }
+    if wanted.is_none_or(|name| name == "ingest") {
+        ingest::run(&sizes);
+    }
+    if let Some(peak) = peak_memory() {
+        println!("peak memory           {:>12.1} MB", peak as f64 / 1e6);
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    let value = work();
+    (value, began.elapsed())
+}
+
+fn per_second(count: u64, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64().max(1e-9)
+}
+
+/// Returns the most memory this process ever held, in bytes; `None` where the system does not tell.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+}
