@@ -1,6 +1,5 @@
 //! `socai ingest`: takes given files in and waits for their figures.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};

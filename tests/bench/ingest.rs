@@ -57,7 +57,7 @@ fn floor(from: &Path, to: &Path) -> std::time::Duration {
     let mut tables = Vec::new();
     for table in ["blobs", "events"] {
         let mut statement = from.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let columns: Vec<String> = statement.column_names().iter().map(|name| (*name).to_owned()).collect();
+        let columns: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
         let rows: Vec<Vec<Value>> = statement
             .query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect())
             .unwrap()

@@ -12,6 +12,7 @@
 
 mod extract;
 mod ingest;
+#[allow(dead_code, reason = "the benches read the texts, not what is planted in them")]
 #[path = "../tools/reports.rs"]
 mod reports;
 

@@ -30,7 +30,7 @@ fn folder() -> TempDir {
 fn wrong_settings_end_with_78_and_start_nothing() {
     let folder = folder();
     std::fs::write(folder.path().join("pipeline.toml"), "[inbox]\nsetle_ms = 5\n").unwrap();
-    for command in [&["config", "check"][..], &["status"], &["export", "figures"]] {
+    for command in [&["config", "check"][..], &["status"], &["export", "figures"], &["run", "--once"]] {
         let (code, out, err) = run(folder.path(), command);
         assert_eq!(code, 78, "{command:?}: {err}");
         assert!(out.is_empty(), "{command:?}: {out}");
@@ -94,4 +94,161 @@ fn completions_and_manual_pages_are_made() {
     assert!(run(folder.path(), &["man"]).1.contains(".TH socai"));
     assert_eq!(run(folder.path(), &["man", "--output", "pages"]).0, 0);
     assert!(folder.path().join("pages/socai-export.1").exists());
+}
+
+/// Copies the sample reports into a folder.
+fn samples(into: &Path) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    std::fs::create_dir_all(into).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, into.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn given_files_are_taken_in_once_and_can_be_looked_at() {
+    let folder = folder();
+    samples(&folder.path().join("reports"));
+    let (code, out, err) = run(folder.path(), &["ingest", "reports", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let results: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(results.len(), 3, "{out}");
+    assert!(results.iter().all(|result| result["outcome"] == "received"), "{out}");
+
+    let name = "khuyen-cong-tra-vinh-2022.txt";
+    let printed = std::fs::read_to_string(folder.path().join("reports").join(name)).unwrap();
+    assert_eq!(run(folder.path(), &["show", name, "--text"]).1, printed);
+    let digest = blake3::hash(printed.as_bytes()).to_hex();
+    assert_eq!(run(folder.path(), &["show", &digest[..8], "--text"]).1, printed);
+    let (code, _, err) = run(folder.path(), &["show", "nothing.txt"]);
+    assert!(code == 2 && err.contains("status --documents"), "{code}: {err}");
+
+    let (code, out, _) = run(folder.path(), &["verify", "--json"]);
+    let verified: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(code == 0 && verified["sound"] == true && verified["events"].as_u64() > Some(3), "{out}");
+
+    let status = |key: &str| {
+        let (_, out, _) = run(folder.path(), &["status", "--json"]);
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()["ledger"][key].as_u64().unwrap()
+    };
+    assert_eq!((status("documents"), status("reconciled"), status("parked")), (3, 3, 0));
+
+    // The same bytes under another name are one document.
+    std::fs::copy(folder.path().join("reports").join(name), folder.path().join("again.txt")).unwrap();
+    assert_eq!(run(folder.path(), &["ingest", "again.txt"]).0, 0);
+    assert_eq!((status("documents"), status("copies")), (3, 1));
+}
+
+#[test]
+fn a_rebuilt_ledger_exports_the_same_bytes() {
+    let folder = folder();
+    samples(&folder.path().join("reports"));
+    assert_eq!(run(folder.path(), &["ingest", "reports"]).0, 0);
+    let exports = || {
+        ["figures", "mentions", "findings", "derived"].map(|records| {
+            let (code, out, err) = run(folder.path(), &["export", records]);
+            assert_eq!(code, 0, "{err}");
+            out
+        })
+    };
+    let live = exports();
+    assert_eq!(run(folder.path(), &["rebuild"]).0, 0);
+    assert_eq!(exports(), live);
+}
+
+#[test]
+fn every_exported_quote_is_the_source_text_at_its_place() {
+    let folder = folder();
+    samples(&folder.path().join("reports"));
+    assert_eq!(run(folder.path(), &["ingest", "reports"]).0, 0);
+    for line in run(folder.path(), &["export", "figures"]).1.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let source = record["source"].as_str().unwrap();
+        let text = std::fs::read(folder.path().join("reports").join(source)).unwrap();
+        let at = |key: &str| usize::try_from(record[key].as_u64().unwrap()).unwrap();
+        assert_eq!(&text[at("start")..at("end")], record["quote"].as_str().unwrap().as_bytes(), "{line}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_taken_in_is_named_with_its_reason_and_left_where_it_is() {
+    let folder = folder();
+    let path = folder.path().join("big.txt");
+    std::fs::write(&path, "khuyến công ".repeat(100)).unwrap();
+    let output = socai(folder.path())
+        .args(["ingest", "big.txt", "missing.txt", "--json"])
+        .env("SOCAI__LIMITS__DOCUMENT_BYTES", "100")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.contains("too_large") && out.contains("missing.txt"), "{out}");
+    let (_, out, _) = run(folder.path(), &["quarantine", "ls"]);
+    assert!(out.contains("big.txt") && out.contains("too_large"), "{out}");
+    assert!(path.exists());
+}
+
+#[test]
+fn the_inbox_is_drained_once_and_the_structured_log_tells_it() {
+    let folder = folder();
+    samples(&folder.path().join("var/inbox"));
+    let output = socai(folder.path())
+        .args(["run", "--once", "--json"])
+        .env("SOCAI__INBOX__SETTLE_MS", "50")
+        .output()
+        .unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["received"], 3, "{err}");
+    let (_, out, _) = run(folder.path(), &["tail", "-n", "1000", "--json", "--stage", "receive"]);
+    assert_eq!(out.lines().count(), 3, "{out}");
+    let (_, out, _) = run(folder.path(), &["events", "--kind", "document-received"]);
+    assert_eq!(out.lines().count(), 3, "{out}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::{Command, Stdio};
+    let folder = folder();
+    samples(&folder.path().join("reports"));
+    assert_eq!(run(folder.path(), &["ingest", "reports"]).0, 0);
+    // A pipe whose reader has closed before anything is written.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_socai"))
+        .current_dir(folder.path())
+        .args(["events", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && err.is_empty(), "{:?} {err}", output.status);
+}
+
+#[test]
+fn a_damaged_log_is_named_with_its_position() {
+    let folder = folder();
+    samples(&folder.path().join("reports"));
+    assert_eq!(run(folder.path(), &["ingest", "reports"]).0, 0);
+    let log = rusqlite::Connection::open(folder.path().join("var/socai.db")).unwrap();
+    log.execute_batch("CREATE TEMP TABLE triggers AS SELECT name FROM sqlite_master WHERE type = 'trigger';")
+        .unwrap();
+    let triggers: Vec<String> = log
+        .prepare("SELECT name FROM triggers")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    for trigger in triggers {
+        log.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+    }
+    log.execute("UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 4", []).unwrap();
+    drop(log);
+    let (code, out, _) = run(folder.path(), &["verify"]);
+    assert!(code == 1 && out.contains("position 4"), "{code}: {out}");
 }
