@@ -119,6 +119,7 @@ impl Vocabulary {
                 }
             }
         }
+        self.words.entry(word.into()).or_insert(id);
         id
     }
 

@@ -92,11 +92,14 @@ impl Line<'_> {
         if let Some(next) = self.range_or_pair(at, &first, &tail, out) {
             return next;
         }
-        if !digits && tail.unit.is_none() {
+        let times = self.is(after, self.rules.fixed.lan)
+            && (1..=3.min(at)).any(|back| self.is(at - back, self.rules.fixed.gap));
+        if !digits && tail.unit.is_none() && !times {
             return after;
         }
-        if tail.unit.is_none()
+        if (tail.unit.is_none() || tail.rule == "noun.unknown")
             && tail.power == 0
+            && !times
             && let Some((start, ordinal)) = self.introduced(at)
         {
             let class = if ordinal { MentionClass::Ordinal } else { MentionClass::Other };
@@ -128,7 +131,7 @@ impl Line<'_> {
                         && at > 1
                         && self.glued(at - 2)
                         && self.tokens[at - 2].kind == TokenKind::Letters
-                        && self.tokens[at - 2].word == Word::UNKNOWN
+                        && (self.tokens[at - 2].capital || self.tokens[at - 2].word == Word::UNKNOWN)
                 }
                 TokenKind::Digits => false,
             };
@@ -219,7 +222,8 @@ impl Line<'_> {
         } else if digits
             && let Some(token) = self.tokens.get(next)
             && token.kind == TokenKind::Letters
-            && !token.capital
+            && (!token.capital || (token.span.len() > 1 && self.words(next).chars().all(char::is_uppercase)))
+            && !self.glued(next - 1)
             && !self.taken[next]
             && self.longest(&rules.stop, next).is_none()
         {
@@ -257,6 +261,9 @@ impl Line<'_> {
             return None;
         }
         let mut second_at = join + 1;
+        if pair && self.introduced(at).is_some() {
+            return None;
+        }
         if self.taken.get(second_at) != Some(&false) {
             return None;
         }
@@ -338,7 +345,7 @@ impl Line<'_> {
             hedge,
             role,
             multiple,
-            figure: !(one && class == MentionClass::Count) && (!bare || numeral.marked),
+            figure: !(one && class == MentionClass::Count) && (!bare || numeral.marked || tail.power > 0),
             rules: names,
         })
     }

@@ -328,7 +328,8 @@ impl Line<'_> {
         let before = at.checked_sub(1).map_or("", |before| self.tokens[before].span.of(self.text));
         match (rule.part, tokens) {
             (PartKind::Day, 3) => matches!(before, "(" | ""),
-            (PartKind::Whole, 1) => matches!(before, "-" | "–" | "(" | "," | "và" | "/"),
+            // Bare, in the years that reports speak of; known counted nouns were asked above.
+            (PartKind::Whole, 1) => ("1990".."2040").contains(&self.tokens[at].span.of(self.text)),
             _ => true,
         }
     }
