@@ -8,6 +8,7 @@
 )]
 
 mod cli;
+mod crash;
 mod event_log;
 mod gold;
 mod inbox;
