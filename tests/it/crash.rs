@@ -50,7 +50,8 @@ fn write_documents(folder: &Path, documents: usize) {
             dice.below(20)
         )
         .unwrap();
-        writeln!(text, "Đào tạo nghề cho {} lao động tại {} cơ sở.", dice.below(5000), dice.below(90)).unwrap();
+        writeln!(text, "Đào tạo nghề cho {} lao động tại {} cơ sở.", dice.below(5000), dice.below(90))
+            .unwrap();
         let subfolder = folder.join(format!("{year}"));
         std::fs::create_dir_all(&subfolder).unwrap();
         std::fs::write(subfolder.join(format!("{number:04}.txt")), text).unwrap();
@@ -82,7 +83,9 @@ fn exports(data_dir: &Path) -> String {
 /// Counts receipts a document, and checks the chain and every blob.
 fn receipts(data_dir: &Path, round: usize) -> BTreeSet<String> {
     let log = LogReader::open(&data_dir.join("socai.db")).unwrap();
-    log.verify(1..=u64::MAX, None).unwrap().unwrap_or_else(|damage| panic!("seed {SEED}, round {round}: {damage}"));
+    log.verify(1..=u64::MAX, None)
+        .unwrap()
+        .unwrap_or_else(|damage| panic!("seed {SEED}, round {round}: {damage}"));
     let mut documents = BTreeSet::new();
     for event in log.outlines_after(Position(0), usize::MAX >> 1).unwrap() {
         if event.kind == "document-received" {
@@ -99,7 +102,8 @@ fn killed_fifty_times_during_ingest_nothing_acknowledged_is_lost_and_the_exports
     let documents = folder.path().join("documents");
     write_documents(&documents, DOCUMENTS);
     let calm = folder.path().join("calm");
-    let status = socai(&calm).arg("ingest").arg(&documents).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status =
+        socai(&calm).arg("ingest").arg(&documents).stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(status.unwrap().success());
 
     let data_dir = folder.path().join("killed");
@@ -134,7 +138,8 @@ fn killed_fifty_times_during_ingest_nothing_acknowledged_is_lost_and_the_exports
             assert!(lost.is_empty(), "seed {SEED}, round {round}: lost {lost:?}");
         }
     }
-    let status = socai(&data_dir).arg("ingest").arg(&documents).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status =
+        socai(&data_dir).arg("ingest").arg(&documents).stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(status.unwrap().success());
     assert_eq!(receipts(&data_dir, KILLS).len(), DOCUMENTS);
     assert!(exports(&calm) == exports(&data_dir), "the exports differ from those of an undisturbed run");
