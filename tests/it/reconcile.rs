@@ -152,3 +152,30 @@ fn a_changed_digit_is_flagged_and_suspected() {
     assert!(flagged * 100 >= tried * 50, "flagged {flagged} of {tried}");
     assert!(named * 100 >= flagged * 70, "named {named} of {flagged}");
 }
+
+/// Figures that nobody printed: report, period, and the ends (in đồng) that the interval begins with.
+const DERIVED: &[(&str, &str, &str, &str)] = &[
+    ("002", "2018", "60054", "60068"),
+    ("002", "2019", "67669", "67679"),
+    ("003", "2023", "10579", "10607"),
+    ("003", "2023", "3872", "3875"),
+    ("003", "2023", "6701", "6728"),
+    ("004", "2023", "1863", "1865"),
+];
+
+#[test]
+fn unprinted_figures_follow_as_by_hand() {
+    let Some(shared) = shared() else { return };
+    let documents = gold::documents(&shared.join("gold/seeds.figures.jsonl"), &shared.join("seeds")).unwrap();
+    for (seed, period, low, high) in DERIVED {
+        let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
+        let derived = decide(source, figures).derived;
+        let found = derived.iter().any(|unknown| {
+            unknown.period.is_some_and(|found| found.to_string() == *period)
+                && unknown.low.as_deref().is_some_and(|end| end.starts_with(low))
+                && unknown.high.as_deref().is_some_and(|end| end.starts_with(high))
+        });
+        let all: Vec<_> = derived.iter().map(|d| (d.period, d.aspect, d.fund, &d.low, &d.high)).collect();
+        assert!(found, "{seed} {period} [{low}…, {high}…]: {all:?}");
+    }
+}

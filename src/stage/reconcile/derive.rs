@@ -28,7 +28,7 @@ pub(super) fn derived(page: &Page<'_>, related: &[Claim<'_>]) -> Vec<Derived> {
     let known: BTreeSet<_> =
         related.iter().filter_map(|claim| claim.figures.last().map(|last| &last.id)).collect();
     for (at, rate) in page.figures.iter().enumerate() {
-        if known.contains(&rate.id) {
+        if known.contains(&rate.id) || page.is_of_rate(rate) {
             continue;
         }
         if let Some(route) = route(page, at) {

@@ -3,6 +3,9 @@
 use crate::model::figure::{Aspect, Figure};
 use crate::stage::rules::relations::RelationRules;
 
+/// How far after a rate the words that say what it is compared with are looked for.
+const RATE_WORDS_CHARS: usize = 20;
+
 /// The fewest letters by which two categories are recognised as the same words.
 const WIDER_CHARS: usize = 12;
 
@@ -77,6 +80,14 @@ impl<'f> Page<'f> {
                 .source
                 .get(top.span.start..level.span.start)
                 .is_some_and(|words| words.trim_end().ends_with('/'))
+    }
+
+    /// Tells whether a rate is compared with another rate, relatively or in points: it then neither
+    /// contradicts nor determines a level.
+    pub(super) fn is_of_rate(&self, rate: &Figure) -> bool {
+        let rest = self.source.get(rate.span.end..).unwrap_or("");
+        let words: String = rest.chars().take(RATE_WORDS_CHARS).collect();
+        has(&words.to_lowercase(), &self.rules.rate_of_rate)
     }
 
     /// Tells whether a mean names what `counted` counts: `tỷ đồng/tỉnh` or `bình quân một tỉnh`

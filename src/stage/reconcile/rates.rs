@@ -31,6 +31,9 @@ fn relation(measure: Measure) -> Option<(Relation, &'static str)> {
 fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let rate = page.figures[at];
     let (relation, rule) = relation(rate.measure)?;
+    if page.is_of_rate(rate) {
+        return None;
+    }
     let window = page.rules.window_figures;
     let near = at.saturating_sub(window)..(at + window / 2).min(page.figures.len());
     let levels: Vec<usize> = near.filter(|i| page.figures[*i].measure == Measure::Value).collect();

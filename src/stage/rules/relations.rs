@@ -20,6 +20,8 @@ pub struct RelationRules {
     pub pairing_margin: i32,
     /// Words around a rate that make it no rate between two printed levels (a yearly mean).
     pub rate_excluded: Vec<String>,
+    /// Words after a rate that compare it with another rate: an ambiguous reading.
+    pub rate_of_rate: Vec<String>,
     /// Figures looked at on either side of a rate: what keeps the work linear.
     pub window_figures: usize,
     /// The largest number of parts of one sum.
