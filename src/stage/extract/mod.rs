@@ -1,33 +1,58 @@
-//! The extract stage.
+//! The extract stage: clean text and blocks to mentions and figures.
+//!
+//! 1. [`mention`] finds numbers, dates and periods, places in the clean text.
+//! 2. [`context`] carries what sentences leave out: the year, the period, the place spoken of, by
+//!    list head, paragraph, section, title and printed date.
+//! 3. [`frame`] reads of each number, from the words around it, what is measured and how.
+//! 4. [`assembly`] puts the slots together into figures, with where each came from, and leads every
+//!    offset back to the source text.
 
+mod assembly;
+mod context;
+mod frame;
 pub mod mention;
 
-use crate::model::Digest;
 use crate::model::figure::Figure;
 use crate::model::mention::Mention;
 use crate::model::segment::Block;
 use crate::model::text::CleanText;
+use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
 
-/// Rises with every change of what the stage reports.
+/// Changes whenever the stage's output may; a part of its identity.
 pub const VERSION: u32 = 1;
 
-/// What extracting one document yields, in order of place in the source text.
+/// What the stage gives, in the order of the source text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Extraction {
     /// The figures.
     pub figures: Vec<Figure>,
-    /// Every numeral, figures' own included.
+    /// Every numeral, those of figures included.
     pub mentions: Vec<Mention>,
 }
 
-/// Extracts mentions and figures of one document. No layer is wired in yet: it finds nothing.
+/// Extracts the figures of `document`, whose decoded text is `source`.
 pub fn extract(
-    _document: Digest,
-    _source: &str,
-    _clean: &CleanText,
-    _blocks: &[Block],
-    _rules: &RulePack,
+    document: Digest,
+    source: &str,
+    clean: &CleanText,
+    blocks: &[Block],
+    rules: &RulePack,
 ) -> Extraction {
-    Extraction::default()
+    let lower = lower_case(&clean.text);
+    let found = mention::find(&clean.text, Span::new(0, clean.text.len()), rules);
+    assembly::assemble(document, source, clean, &lower, blocks, &found, rules)
+}
+
+/// Lower case with the same offsets: a letter whose lower case has another length stays as it is.
+fn lower_case(text: &str) -> String {
+    let mut lower = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let mut folded = letter.to_lowercase();
+        match (folded.next(), folded.next()) {
+            (Some(one), None) if one.len_utf8() == letter.len_utf8() => lower.push(one),
+            _ => lower.push(letter),
+        }
+    }
+    lower
 }

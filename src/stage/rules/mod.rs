@@ -5,6 +5,8 @@
 //! built-in one of the same name as a whole; files not given stay as built in.
 
 pub mod error;
+pub mod frames;
+pub mod indicators;
 pub mod mention;
 pub mod phrase;
 pub mod relations;
@@ -31,7 +33,9 @@ pub struct BuiltIn {
 
 /// Every file of the pack, in order of name.
 pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "frames.toml", text: include_str!("pack/frames.toml"), stages: &["extract"] },
     BuiltIn { name: "hedges.toml", text: include_str!("pack/hedges.toml"), stages: &["extract"] },
+    BuiltIn { name: "indicators.toml", text: include_str!("pack/indicators.toml"), stages: &["extract"] },
     BuiltIn { name: "numbers.toml", text: include_str!("pack/numbers.toml"), stages: &["extract"] },
     BuiltIn { name: "periods.toml", text: include_str!("pack/periods.toml"), stages: &["extract"] },
     BuiltIn { name: "places.toml", text: include_str!("pack/places.toml"), stages: &["extract"] },
@@ -96,6 +100,10 @@ pub struct RulePack {
     pub words: Vocabulary,
     /// What numerals, periods and places are.
     pub mention: mention::MentionRules,
+    /// What the words around a numeral say of it.
+    pub frames: frames::FrameRules,
+    /// The indicators and the words that tell them.
+    pub indicators: indicators::IndicatorRules,
     /// What joins figures into relations.
     pub relations: relations::RelationRules,
     /// How a text divides.
@@ -122,7 +130,9 @@ impl RulePack {
         let mention = mention::MentionRules::load(&files, &mut words)?;
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
-        Ok(Self { files, words, mention, relations, segment })
+        let frames = files.read("frames.toml").map_err(|error| vec![error])?;
+        let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
+        Ok(Self { files, words, mention, frames, indicators, relations, segment })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of

@@ -1,0 +1,593 @@
+//! Slots to figures: walks the text in reading order, carrying what was spoken of.
+
+use std::collections::BTreeMap;
+
+use super::Extraction;
+use super::context::{Bound, Context, is_base};
+use super::frame::{self, Around, Reading};
+use super::mention::place::InName;
+use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
+use crate::model::figure::{
+    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
+    UnitCode,
+};
+use crate::model::mention::{Mention, MentionClass};
+use crate::model::period::Period;
+use crate::model::segment::{Block, BlockKind};
+use crate::model::text::CleanText;
+use crate::model::{Decimal, Digest, Span};
+use crate::stage::rules::RulePack;
+
+/// Bytes of a label at most; longer ones are a sentence that no rule could cut.
+const LABEL_BYTES: usize = 160;
+
+pub(super) fn assemble(
+    document: Digest,
+    source: &str,
+    clean: &CleanText,
+    lower: &str,
+    blocks: &[Block],
+    found: &Mentions,
+    rules: &RulePack,
+) -> Extraction {
+    let text = &clean.text;
+    let mut walk = Walk {
+        document,
+        source,
+        clean,
+        lower,
+        found,
+        rules,
+        about_promotion: lower.contains("khuyến công"),
+        context: Context::of_document(text, blocks, found),
+        figures: Vec::new(),
+    };
+    let mut list_head: Option<Context> = None;
+    for block in blocks {
+        match block.kind {
+            BlockKind::Heading => walk.context.widen(Reach::Section),
+            BlockKind::ListItem => {
+                // Each item starts from what its head says, not from the item before.
+                let head = list_head.get_or_insert_with(|| walk.context.clone()).clone();
+                walk.context = head;
+                walk.context.widen(Reach::ListHead);
+            }
+            _ => list_head = None,
+        }
+        if block.kind != BlockKind::DateLine {
+            for sentence in &block.sentences {
+                walk.sentence(sentence.span, block.kind);
+            }
+        }
+        walk.context.widen(match block.kind {
+            BlockKind::Title => Reach::Title,
+            BlockKind::ListItem => Reach::ListHead,
+            _ => Reach::Section,
+        });
+    }
+    let figures = walk.figures;
+    let mentions = mentions(clean, found);
+    Extraction { figures, mentions }
+}
+
+struct Walk<'a> {
+    document: Digest,
+    source: &'a str,
+    clean: &'a CleanText,
+    lower: &'a str,
+    found: &'a Mentions,
+    rules: &'a RulePack,
+    about_promotion: bool,
+    context: Context,
+    figures: Vec<Figure>,
+}
+
+/// What the number before in the same sentence was, for what the next one leaves out.
+#[derive(Debug, Clone)]
+struct Before {
+    reading: Reading,
+    unit: UnitCode,
+    indicator: Option<IndicatorCode>,
+    label: String,
+    aspect: Bound<Option<Aspect>>,
+    fund: Bound<Option<Fund>>,
+    end: usize,
+}
+
+impl Walk<'_> {
+    fn sentence(&mut self, span: Span, kind: BlockKind) {
+        let numbers = within(&self.found.numbers, span, |number| number.span);
+        let periods = within(&self.found.periods, span, |period| period.span);
+        let places = within(&self.found.places, span, |place| place.span);
+        let mut before: Option<Before> = None;
+        let mut anchor: Option<Before> = None;
+        let numbers: Vec<&NumberMention> = numbers.iter().filter(|number| number.figure).collect();
+        for (index, number) in numbers.iter().copied().enumerate() {
+            let next = numbers.get(index + 1).map_or(span.end, |next| next.span.start);
+            let from = before.as_ref().map_or(span.start, |before| before.end).min(number.span.start);
+            let around = Around {
+                near: &self.lower[from..number.span.start],
+                left: &self.lower[span.start..number.span.start],
+                right: self.lower.get(number.span.end..next).unwrap_or(""),
+                sentence: span.of(self.lower),
+            };
+            let passed = Passed { span, from, next, periods, places, kind };
+            let this = self.figure(number, around, &passed, before.as_ref(), anchor.as_ref());
+            if number.class != MentionClass::Percent {
+                anchor = Some(this.clone());
+            }
+            before = Some(this);
+        }
+        // What the sentence states last stays spoken of in the ones that follow.
+        for period in periods.iter().filter(|period| !is_base(self.lower, period)) {
+            if let Some(value) = self.context.resolve(&period.expression) {
+                let keep = !matches!(value, Period::Day(_));
+                if keep {
+                    self.context.state_period(Bound::new(
+                        value,
+                        Some(period.span),
+                        &period.rule,
+                        Reach::Paragraph,
+                    ));
+                    break;
+                }
+            }
+        }
+        if let Some(place) = places.iter().find(|place| place.in_name == InName::No)
+            && let Some(area) = self.context.locate(place, self.context.period.as_ref().map(|p| p.value))
+        {
+            self.context.state_area(Bound::new(area, Some(place.span), &place.rule, Reach::Paragraph));
+        }
+    }
+
+    fn figure(
+        &mut self,
+        number: &NumberMention,
+        around: Around<'_>,
+        passed: &Passed<'_>,
+        before: Option<&Before>,
+        anchor: Option<&Before>,
+    ) -> Before {
+        let frames = &self.rules.frames;
+        let reading = frame::measure(
+            number.class,
+            number.unit.as_str(),
+            number.multiple,
+            number.per.is_some(),
+            around,
+            before.map(|before| before.reading),
+            frames,
+        );
+        let relative = number.class == MentionClass::Percent;
+        let leader = if relative { anchor.or(before) } else { before };
+        let period = self.period(number, passed);
+        let area = self.area(number, passed, period.as_ref().map(|period| period.value));
+        let label = self.label(number, passed, leader, relative);
+        let aspect = self.aspect(around, reading, leader, relative);
+        let indicator = self.indicator(number, around, &label, leader, relative);
+        let fund = self.fund(around, leader, relative, indicator.as_ref());
+        let this = Before {
+            reading,
+            unit: if relative {
+                leader.map_or(number.unit.clone(), |leader| leader.unit.clone())
+            } else {
+                number.unit.clone()
+            },
+            indicator: indicator.clone(),
+            label: label.0.clone(),
+            aspect: aspect.clone(),
+            fund: fund.clone(),
+            end: number.span.end,
+        };
+        let slots = Slots {
+            reading,
+            period,
+            area,
+            label,
+            aspect,
+            indicator,
+            fund,
+            base: self.base(reading, passed, number),
+        };
+        if let Some(figure) = self.build(number, passed.span, slots) {
+            self.figures.push(figure);
+        }
+        this
+    }
+
+    /// The nearest period before the number in its sentence that is no base and not shut in a
+    /// bracket; else one right behind it; else what is spoken of.
+    fn period(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Period>> {
+        let open = |period: &&PeriodMention| {
+            let between = &self.lower[period.span.end..number.span.start];
+            !between.contains(')') || between.contains('(')
+        };
+        let before = passed.periods.iter().filter(|period| period.span.end <= number.span.start);
+        let own = before.rev().filter(open).find(|period| !is_base(self.lower, period));
+        let behind = || {
+            passed.periods.iter().find(|period| {
+                period.span.start >= number.span.end
+                    && period.span.end <= passed.next
+                    && !is_base(self.lower, period)
+                    && !self.lower[number.span.end..period.span.start].contains([',', ';', '(', ':'])
+                    && number.class != MentionClass::Percent
+            })
+        };
+        let bound = own.or_else(behind).and_then(|period| {
+            let value = self.context.resolve(&period.expression)?;
+            let reach = if period.span.start >= passed.from { Reach::Clause } else { Reach::Sentence };
+            Some(Bound::new(value, Some(period.span), &period.rule, reach))
+        });
+        bound
+            .filter(|bound| !matches!(bound.value, Period::Day(_)))
+            .or_else(|| self.context.period.clone())
+            .or_else(|| {
+                let year = self.context.date.map(|date| date.year())?;
+                Some(Bound::new(Period::Year(year), None, "period.document_year", Reach::DocumentDate))
+            })
+    }
+
+    fn area(
+        &self,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        period: Option<Period>,
+    ) -> Option<Bound<AreaCode>> {
+        let open = |place: &&PlaceMention| {
+            let between = self.lower.get(place.span.end..number.span.start).unwrap_or("");
+            place.in_name == InName::No && (!between.contains(')') || between.contains('('))
+        };
+        let compared = |place: &&PlaceMention| {
+            let before = &self.lower[passed.span.start..place.span.start];
+            let clause = before.rfind([',', ';', ':', '.']).map_or(0, |at| at + 1);
+            before[clause..].contains("so với") || before[clause..].contains('%')
+        };
+        let before = passed.places.iter().filter(|place| place.span.end <= number.span.start);
+        let own = before.rev().filter(open).find(|place| !compared(place));
+        let behind = || {
+            passed.places.iter().find(|place| {
+                number.class == MentionClass::Count
+                    && place.in_name == InName::No
+                    && place.span.start >= number.span.end
+                    && place.span.end <= passed.next
+                    && !self.lower[number.span.end..place.span.start].contains([',', ';', '(', ':'])
+                    || number.span.overlaps(place.span) && place.in_name == InName::No
+            })
+        };
+        let bound = own.or_else(behind).and_then(|place| {
+            let value = self.context.locate(place, period)?;
+            let reach = if place.span.start >= passed.from { Reach::Clause } else { Reach::Sentence };
+            Some(Bound::new(value, Some(place.span), &place.rule, reach))
+        });
+        bound.or_else(|| self.context.area.clone())
+    }
+
+    /// A counted thing is named behind its number; money and rates before theirs.
+    fn label(
+        &self,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        leader: Option<&Before>,
+        relative: bool,
+    ) -> (String, Option<Span>) {
+        let frames = &self.rules.frames;
+        let text = &self.clean.text;
+        if number.class == MentionClass::Count && passed.kind != BlockKind::TableRow {
+            let start = number.noun.map_or(number.numeral.end, |noun| noun.start);
+            let limit = passed.next.max(start);
+            let words = self.lower.get(start..limit).unwrap_or("");
+            let mut end = words.find([',', ';', '.', ':', '(', ')']).unwrap_or(words.len());
+            for (at, word) in word_starts(&words[..end]) {
+                if at > 0 && frames.labels.stop.iter().any(|stop| stop == word) {
+                    end = at;
+                    break;
+                }
+            }
+            let end = start + words[..end].trim_end().len();
+            let end = end
+                .max(number.noun.map_or(end, |noun| noun.end))
+                .min(start + LABEL_BYTES.min(text.len() - start));
+            let span = Span::new(start, floor(text, end));
+            return (span.of(text).to_owned(), Some(span));
+        }
+        let words = &self.lower[passed.from..number.span.start];
+        let start = words
+            .trim_end()
+            .trim_end_matches(['(', ',', ';'])
+            .rfind([',', ';', ':', '(', ')'])
+            .map_or(0, |at| at + 1);
+        let cut = &words[start.min(words.len())..];
+        let (from, to) = frame::trim_label(cut, frames);
+        let base = passed.from + start;
+        let span = Span::new(base + from, base + to);
+        let own = span.of(text);
+        if own.is_empty() || own.len() > LABEL_BYTES || relative && own.split_whitespace().count() < 2 {
+            return match leader {
+                Some(leader) => (leader.label.clone(), None),
+                None => (own.chars().take(LABEL_BYTES / 2).collect(), Some(span)),
+            };
+        }
+        (own.to_owned(), Some(span))
+    }
+
+    fn aspect(
+        &self,
+        around: Around<'_>,
+        reading: Reading,
+        leader: Option<&Before>,
+        relative: bool,
+    ) -> Bound<Option<Aspect>> {
+        let frames = &self.rules.frames;
+        if relative && let Some(leader) = leader {
+            let cue = frame::aspect(around.near, frames).filter(|aspect| *aspect == Aspect::Estimate);
+            return match cue {
+                Some(aspect) if reading.measure == Measure::OfPlan => {
+                    Bound::new(Some(aspect), None, "aspect.cue", Reach::Clause)
+                }
+                _ => leader.aspect.clone(),
+            };
+        }
+        if let Some(aspect) = frame::aspect(around.near, frames) {
+            return Bound::new(Some(aspect), None, "aspect.cue", Reach::Clause);
+        }
+        if let Some(aspect) = frame::aspect(around.left, frames) {
+            return Bound::new(Some(aspect), None, "aspect.cue", Reach::Sentence);
+        }
+        Bound::new(Some(Aspect::Actual), None, "aspect.default", Reach::Default)
+    }
+
+    fn indicator(
+        &self,
+        number: &NumberMention,
+        around: Around<'_>,
+        label: &(String, Option<Span>),
+        leader: Option<&Before>,
+        relative: bool,
+    ) -> Option<IndicatorCode> {
+        if !self.about_promotion {
+            return None;
+        }
+        let behind = around.right.split([',', ';', '.', '(']).next().unwrap_or("");
+        let own = format!("{} {} {behind}", around.near, label.0.to_lowercase());
+        let unit = match leader {
+            Some(leader) if relative => leader.unit.as_str(),
+            _ => number.unit.as_str(),
+        };
+        if relative {
+            let direct = frame::indicator("percent", &own, around.sentence, self.rules);
+            let named = frame::indicator(unit, around.near, around.sentence, self.rules)
+                .filter(|_| around.near.split_whitespace().count() > 4);
+            return direct
+                .or(named)
+                .map(IndicatorCode::new)
+                .or_else(|| leader.and_then(|leader| leader.indicator.clone()));
+        }
+        let same_unit = leader.filter(|leader| leader.unit == number.unit);
+        let told =
+            |words: &str| frame::indicator(unit, words, around.sentence, self.rules).map(IndicatorCode::new);
+        told(&own)
+            .or_else(|| same_unit.and_then(|leader| leader.indicator.clone()))
+            .or_else(|| told(around.left))
+            .or_else(|| told(around.sentence).filter(|_| number.unit.as_str() == "VND"))
+    }
+
+    fn fund(
+        &self,
+        around: Around<'_>,
+        leader: Option<&Before>,
+        relative: bool,
+        indicator: Option<&IndicatorCode>,
+    ) -> Bound<Option<Fund>> {
+        let Some(indicator) = indicator else {
+            return Bound::new(None, None, "fund.none", Reach::Default);
+        };
+        if matches!(indicator.as_str(), "doanh_thu_tu_van" | "du_an_tu_van" | "tinh_co_tu_van") {
+            return Bound::new(None, None, "fund.none", Reach::Default);
+        }
+        if indicator.as_str() == "von_doi_ung" {
+            return Bound::new(Some(Fund::Counterpart), None, "fund.indicator", Reach::Numeral);
+        }
+        if let Some(fund) = frame::fund(around.near, &self.rules.frames) {
+            return Bound::new(Some(fund), None, "fund.cue", Reach::Clause);
+        }
+        match leader {
+            Some(leader) if relative => leader.fund.clone(),
+            _ => Bound::new(Some(Fund::Total), None, "fund.default", Reach::Default),
+        }
+    }
+
+    /// What a relative measure is compared with: the first base period behind the number.
+    fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
+        let (aspect, open) = match reading.measure {
+            Measure::OfPlan => (Some(Aspect::Plan), true),
+            Measure::Growth | Measure::Index | Measure::Difference => (None, true),
+            Measure::Share => (None, true),
+            Measure::Value | Measure::Mean => (None, false),
+        };
+        if !open {
+            return None;
+        }
+        let behind = passed.periods.iter().find(|period| {
+            period.span.start >= number.span.end
+                && period.span.end <= passed.next
+                && is_base(self.lower, period)
+        });
+        let period = behind.and_then(|period| self.context.resolve(&period.expression));
+        Some(Base { period, aspect, area: None })
+    }
+
+    fn build(&self, number: &NumberMention, sentence: Span, slots: Slots) -> Option<Figure> {
+        let map = &self.clean.map;
+        let span = map.to_source(number.span);
+        let mut value = number.value;
+        if slots.reading.on_top {
+            value = value.checked_add(Decimal::whole(100))?;
+        }
+        if slots.reading.negative {
+            value = value.negated()?;
+        }
+        // A bound turns with the sign: `giảm hơn 8%` is below -8.
+        let qualifier = match (slots.reading.negative, number.qualifier) {
+            (true, Qualifier::Gt) => Qualifier::Lt,
+            (true, Qualifier::Lt) => Qualifier::Gt,
+            (true, Qualifier::Ge) => Qualifier::Le,
+            (true, Qualifier::Le) => Qualifier::Ge,
+            (_, qualifier) => qualifier,
+        };
+        let qualifier =
+            if number.role == Role::Single || !slots.reading.negative { qualifier } else { number.qualifier };
+        let (low, high) = interval(value, number.step, qualifier);
+        let mut rules = number.rules.clone();
+        rules.insert(0, slots.reading.rule.to_owned());
+        rules.extend(slots.period.iter().map(|period| period.origin.rule.clone()));
+        rules.extend(slots.area.iter().map(|area| area.origin.rule.clone()));
+        let quote = span.of(self.source).to_owned();
+        (!quote.is_empty()).then_some(())?;
+        Some(Figure {
+            id: FigureId::of(self.document, span, slots.reading.measure),
+            span,
+            sentence: map.to_source(trimmed(&self.clean.text, sentence)),
+            quote,
+            origins: self.origins(number, &slots),
+            indicator: slots.indicator,
+            label: slots.label.0,
+            measure: slots.reading.measure,
+            value,
+            step: number.step,
+            unit: number.unit.clone(),
+            qualifier,
+            low,
+            high,
+            area: slots.area.map(|area| area.value),
+            period: slots.period.map(|period| period.value),
+            aspect: slots.aspect.value,
+            fund: slots.fund.value,
+            base: slots.base,
+            rules,
+        })
+    }
+
+    fn origins(&self, number: &NumberMention, slots: &Slots) -> BTreeMap<Slot, Origin> {
+        let map = &self.clean.map;
+        let own = |words: Span, rule: &str, reach: Reach| Origin {
+            words: Some(map.to_source(words)),
+            rule: rule.to_owned(),
+            reach,
+        };
+        let led_back = |origin: &Origin| Origin {
+            words: origin.words.map(|words| map.to_source(words)),
+            ..origin.clone()
+        };
+        let rule = number.rules.first().map_or("number", String::as_str);
+        let mut origins = BTreeMap::from([
+            (Slot::Value, own(number.numeral, rule, Reach::Numeral)),
+            (Slot::Unit, own(number.span, rule, Reach::Numeral)),
+            (Slot::Measure, own(number.span, slots.reading.rule, Reach::Clause)),
+        ]);
+        if let Some(hedge) = number.hedge {
+            origins.insert(Slot::Qualifier, own(hedge, "number.hedge", Reach::Numeral));
+        }
+        if let Some(period) = &slots.period {
+            origins.insert(Slot::Period, led_back(&period.origin));
+        }
+        if let Some(area) = &slots.area {
+            origins.insert(Slot::Area, led_back(&area.origin));
+        }
+        if let Some(label) = slots.label.1 {
+            origins.insert(Slot::Label, own(label, "label.words", Reach::Clause));
+        }
+        origins.insert(Slot::Aspect, slots.aspect.origin.clone());
+        if slots.fund.value.is_some() {
+            origins.insert(Slot::Fund, slots.fund.origin.clone());
+        }
+        origins
+    }
+}
+
+/// What stands around a number in its sentence.
+struct Passed<'a> {
+    span: Span,
+    from: usize,
+    next: usize,
+    periods: &'a [PeriodMention],
+    places: &'a [PlaceMention],
+    kind: BlockKind,
+}
+
+/// A figure's slots, in clean offsets.
+struct Slots {
+    reading: Reading,
+    period: Option<Bound<Period>>,
+    area: Option<Bound<AreaCode>>,
+    label: (String, Option<Span>),
+    aspect: Bound<Option<Aspect>>,
+    indicator: Option<IndicatorCode>,
+    fund: Bound<Option<Fund>>,
+    base: Option<Base>,
+}
+
+/// The closed interval that digits and hedge admit: half a unit of the last printed digit to each
+/// side; a bound is open on its other side; `khoảng` bounds nothing.
+fn interval(value: Decimal, step: Decimal, qualifier: Qualifier) -> (Option<Decimal>, Option<Decimal>) {
+    let half = Decimal::new(5, 1).and_then(|half| step.checked_mul(half)).unwrap_or(Decimal::ZERO);
+    match qualifier {
+        Qualifier::Eq => (value.checked_sub(half), value.checked_add(half)),
+        Qualifier::Gt | Qualifier::Ge => (Some(value), None),
+        Qualifier::Lt | Qualifier::Le => (None, Some(value)),
+        Qualifier::Approx => (None, None),
+    }
+}
+
+/// The items of a sorted list that begin within `span`.
+fn within<T>(items: &[T], span: Span, of: impl Fn(&T) -> Span) -> &[T] {
+    let from = items.partition_point(|item| of(item).start < span.start);
+    let to = items.partition_point(|item| of(item).start < span.end);
+    &items[from..to.max(from)]
+}
+
+fn word_starts(words: &str) -> impl Iterator<Item = (usize, &str)> {
+    words.split(' ').scan(0, |at, word| {
+        let start = *at;
+        *at += word.len() + 1;
+        Some((start, word))
+    })
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn trimmed(text: &str, span: Span) -> Span {
+    let words = span.of(text);
+    let start = span.start + (words.len() - words.trim_start().len());
+    Span::new(start, (start + words.trim().len()).max(start))
+}
+
+/// Every numeral, in order, in source offsets.
+fn mentions(clean: &CleanText, found: &Mentions) -> Vec<Mention> {
+    let numbers = found.numbers.iter().map(|number| (number.span, number.class, number.value.to_string()));
+    let periods = found.periods.iter().map(|period| {
+        let resolved = period.expression.resolve(&super::mention::TimeContext::default());
+        let value = resolved.map_or_else(|| period.span.of(&clean.text).to_owned(), |period| days(period));
+        (period.span, period.class, value)
+    });
+    let others = found.others.iter().map(|other| (other.span, other.class, other.value.clone()));
+    let mut all: Vec<Mention> = numbers
+        .chain(periods)
+        .chain(others)
+        .map(|(span, class, value)| Mention { span: clean.map.to_source(span), class, value })
+        .collect();
+    all.sort_by_key(|mention| (mention.span, mention.class));
+    all
+}
+
+fn days(period: Period) -> String {
+    match (period, period.first_day(), period.last_day()) {
+        (Period::Day(day), ..) => day.to_string(),
+        (_, Some(first), Some(last)) => format!("{first}/{last}"),
+        _ => period.to_string(),
+    }
+}

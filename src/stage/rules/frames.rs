@@ -1,0 +1,67 @@
+//! The rules of frames (`frames.toml`): what the words around a numeral say of it.
+
+use serde::Deserialize;
+
+/// What the words around a numeral say of it. Every list holds lower-case phrases.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameRules {
+    /// How a percentage or a change is stated.
+    pub measures: Measures,
+    /// In what capacity a value is stated.
+    pub aspects: Aspects,
+    /// Whose money it is.
+    pub funds: Funds,
+    /// Words that bound a label.
+    pub labels: Labels,
+}
+
+/// How a percentage or a change is stated.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each list is explained in frames.toml, beside its phrases")]
+pub struct Measures {
+    pub up: Vec<String>,
+    pub down: Vec<String>,
+    pub share: Vec<String>,
+    pub equals: Vec<String>,
+    pub reaches: Vec<String>,
+    pub exceeds: Vec<String>,
+    pub mean: Vec<String>,
+    pub of_plan: Vec<String>,
+    pub compared: Vec<String>,
+    pub to_level: Vec<String>,
+}
+
+/// In what capacity a value is stated.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each list is named after the aspect that it tells")]
+pub struct Aspects {
+    pub plan: Vec<String>,
+    pub actual: Vec<String>,
+    pub estimate: Vec<String>,
+    pub disbursed: Vec<String>,
+    pub allocated: Vec<String>,
+    pub target: Vec<String>,
+}
+
+/// Whose money it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each list is named after the fund that it tells")]
+pub struct Funds {
+    pub national: Vec<String>,
+    pub local: Vec<String>,
+    pub counterpart: Vec<String>,
+}
+
+/// Words that bound a label.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// Words that a label neither begins nor ends with.
+    pub trim: Vec<String>,
+    /// What ends a label behind a counted thing.
+    pub stop: Vec<String>,
+}

@@ -1,0 +1,31 @@
+//! The indicators (`indicators.toml`): the code list and the words that tell each of them.
+
+use serde::Deserialize;
+
+/// The indicators in the order in which they are tried.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorRules {
+    /// The indicators.
+    pub indicator: Vec<Indicator>,
+}
+
+/// One indicator: its line of the code list, and how a figure is told to be of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// Its code.
+    pub code: String,
+    /// Its name in Vietnamese.
+    pub name: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// The unit of its levels.
+    pub unit: String,
+    /// The indicator that it is a part of.
+    pub parent: Option<String>,
+    /// Phrases of which one stands in the figure's own words; empty: none is asked for.
+    pub near: Vec<String>,
+    /// Phrases of which one stands in the figure's sentence; empty: none is asked for.
+    pub within: Vec<String>,
+}
