@@ -571,7 +571,7 @@ fn mentions(clean: &CleanText, found: &Mentions) -> Vec<Mention> {
     let numbers = found.numbers.iter().map(|number| (number.span, number.class, number.value.to_string()));
     let periods = found.periods.iter().map(|period| {
         let resolved = period.expression.resolve(&super::mention::TimeContext::default());
-        let value = resolved.map_or_else(|| period.span.of(&clean.text).to_owned(), |period| days(period));
+        let value = resolved.map_or_else(|| period.span.of(&clean.text).to_owned(), days);
         (period.span, period.class, value)
     });
     let others = found.others.iter().map(|other| (other.span, other.class, other.value.clone()));

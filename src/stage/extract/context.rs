@@ -25,7 +25,7 @@ impl<T> Bound<T> {
         Self { value, origin: Origin { words, rule: rule.to_owned(), reach } }
     }
 
-    pub(super) fn from_reach(mut self, reach: Reach) -> Self {
+    pub(super) fn widened(mut self, reach: Reach) -> Self {
         self.origin.reach = self.origin.reach.max(reach);
         self
     }
@@ -107,8 +107,8 @@ impl Context {
 
     /// Lets what was said in a paragraph reach as far as `reach` says from now on.
     pub(super) fn widen(&mut self, reach: Reach) {
-        self.period = self.period.take().map(|period| period.from_reach(reach));
-        self.area = self.area.take().map(|area| area.from_reach(reach));
+        self.period = self.period.take().map(|period| period.widened(reach));
+        self.area = self.area.take().map(|area| area.widened(reach));
     }
 }
 
