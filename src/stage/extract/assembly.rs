@@ -198,10 +198,7 @@ impl Walk<'_> {
     /// The nearest period before the number in its sentence that is no base and not shut in a
     /// bracket; else one right behind it; else what is spoken of.
     fn period(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Period>> {
-        let open = |period: &&PeriodMention| {
-            let between = &self.lower[period.span.end..number.span.start];
-            !between.contains(')') || between.contains('(')
-        };
+        let open = |period: &&PeriodMention| in_reach(&self.lower[period.span.end..number.span.start]);
         let before = passed.periods.iter().filter(|period| period.span.end <= number.span.start);
         let own = before.rev().filter(open).find(|period| !is_base(self.lower, period));
         let behind = || {
@@ -235,12 +232,15 @@ impl Walk<'_> {
     ) -> Option<Bound<AreaCode>> {
         let open = |place: &&PlaceMention| {
             let between = self.lower.get(place.span.end..number.span.start).unwrap_or("");
-            place.in_name == InName::No && (!between.contains(')') || between.contains('('))
+            place.in_name == InName::No && in_reach(between)
         };
         let compared = |place: &&PlaceMention| {
             let before = &self.lower[passed.span.start..place.span.start];
             let clause = before.rfind([',', ';', ':', '.']).map_or(0, |at| at + 1);
-            before[clause..].contains("so với") || before[clause..].contains('%')
+            before[clause..].contains("so với")
+                || before[clause..].contains('%')
+                || before[clause..].contains("cao hơn")
+                || before[clause..].contains("thấp hơn")
         };
         let before = passed.places.iter().filter(|place| place.span.end <= number.span.start);
         let own = before.rev().filter(open).find(|place| !compared(place));
@@ -381,7 +381,7 @@ impl Walk<'_> {
         let Some(indicator) = indicator else {
             return Bound::new(None, None, "fund.none", Reach::Default);
         };
-        if matches!(indicator.as_str(), "doanh_thu_tu_van" | "du_an_tu_van" | "tinh_co_tu_van") {
+        if self.rules.frames.funds.none_for.iter().any(|code| code == indicator.as_str()) {
             return Bound::new(None, None, "fund.none", Reach::Default);
         }
         if indicator.as_str() == "von_doi_ung" {
@@ -390,9 +390,13 @@ impl Walk<'_> {
         if let Some(fund) = frame::fund(around.near, &self.rules.frames) {
             return Bound::new(Some(fund), None, "fund.cue", Reach::Clause);
         }
-        match leader {
-            Some(leader) if relative => leader.fund.clone(),
-            _ => Bound::new(Some(Fund::Total), None, "fund.default", Reach::Default),
+        if let Some(leader) = leader.filter(|_| relative) {
+            return leader.fund.clone();
+        }
+        // `KCQG hỗ trợ 6 mô hình; hỗ trợ 163 cơ sở`: said once for the sentence.
+        match frame::fund(around.left, &self.rules.frames) {
+            Some(fund) => Bound::new(Some(fund), None, "fund.cue", Reach::Sentence),
+            None => Bound::new(Some(Fund::Total), None, "fund.default", Reach::Default),
         }
     }
 
@@ -524,6 +528,14 @@ struct Slots {
     indicator: Option<IndicatorCode>,
     fund: Bound<Option<Fund>>,
     base: Option<Base>,
+}
+
+/// Tells whether what stands before `between` was not shut in a bracket: the first bracket opens.
+fn in_reach(between: &str) -> bool {
+    match (between.find(')'), between.find('(')) {
+        (Some(shut), Some(open)) => open < shut,
+        (shut, _) => shut.is_none(),
+    }
 }
 
 /// The closed interval that digits and hedge admit: half a unit of the last printed digit to each

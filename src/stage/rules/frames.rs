@@ -51,6 +51,7 @@ pub struct Aspects {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each list is named after the fund that it tells")]
 pub struct Funds {
+    pub none_for: Vec<String>,
     pub national: Vec<String>,
     pub local: Vec<String>,
     pub counterpart: Vec<String>,
