@@ -4,7 +4,7 @@
 //! 2. [`rates`], [`sums`] and [`restated`] find which figures are related, from slots and words.
 //! 3. [`claim`] decides each relation, exactly.
 //! 4. [`suspects`] ranks the figures of a conflict; [`explain`] puts every finding in words.
-//! 5. [`derive`] computes what nobody printed.
+//! 5. [`mod@derive`] computes what nobody printed.
 //!
 //! What is reported does not depend on the order of the figures given.
 
