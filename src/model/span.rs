@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The bytes `start..end` of a text; both ends on character boundaries of that text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 pub struct Span {
     /// First byte.
     pub start: usize,

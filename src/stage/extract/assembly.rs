@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Extraction;
 use super::context::{Bound, Context, is_base};
-use super::frame::{self, Around, Reading};
+use super::frame::{self, Around, Kind, Reading};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
+use super::slots::Place;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
     UnitCode,
@@ -41,9 +42,11 @@ pub(super) fn assemble(
         about_promotion: lower.contains("khuyến công"),
         context: Context::of_document(text, blocks, found),
         figures: Vec::new(),
+        over: Over { opening: opening(blocks), ..Over::default() },
     };
     let mut list_head: Option<Context> = None;
     for block in blocks {
+        walk.enter(block);
         match block.kind {
             BlockKind::Heading => walk.context.widen(Reach::Section),
             BlockKind::ListItem => {
@@ -57,6 +60,7 @@ pub(super) fn assemble(
         if block.kind != BlockKind::DateLine {
             for sentence in &block.sentences {
                 walk.sentence(sentence.span, block.kind);
+                walk.over.previous = Some(sentence.span);
             }
         }
         walk.context.widen(match block.kind {
@@ -70,53 +74,107 @@ pub(super) fn assemble(
     Extraction { figures, mentions }
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     document: Digest,
     source: &'a str,
     clean: &'a CleanText,
-    lower: &'a str,
+    pub(super) lower: &'a str,
     found: &'a Mentions,
-    rules: &'a RulePack,
-    about_promotion: bool,
-    context: Context,
+    pub(super) rules: &'a RulePack,
+    pub(super) about_promotion: bool,
+    pub(super) context: Context,
     figures: Vec<Figure>,
+    /// What stands over the sentence that is read.
+    pub(super) over: Over,
+}
+
+/// What stands over a sentence: the text before it that it may go on about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Over {
+    /// The last figure of the text so far.
+    pub(super) last: Option<Before>,
+    /// The last figure of the sentence that opens the list, in an item of one.
+    pub(super) head: Option<Before>,
+    /// Where the first figure of the sentence begins.
+    pub(super) first: Option<usize>,
+    /// The sentence before in the same block, and the one that opens the list.
+    previous: Option<Span>,
+    pub(super) list_head: Option<Span>,
+    pub(super) heading: Option<Span>,
+    /// Title and first sentence.
+    pub(super) opening: Span,
 }
 
 /// What the number before in the same sentence was, for what the next one leaves out.
 #[derive(Debug, Clone)]
-struct Before {
-    reading: Reading,
-    unit: UnitCode,
-    indicator: Option<IndicatorCode>,
+pub(super) struct Before {
+    pub(super) reading: Reading,
+    pub(super) unit: UnitCode,
+    pub(super) indicator: Option<IndicatorCode>,
     label: String,
-    aspect: Bound<Option<Aspect>>,
-    fund: Bound<Option<Fund>>,
+    pub(super) aspect: Bound<Option<Aspect>>,
+    pub(super) fund: Bound<Option<Fund>>,
+    /// Where its numeral begins and its unit ends.
+    pub(super) start: usize,
     end: usize,
 }
 
+/// Title and first sentence of the prose: what announces a report.
+fn opening(blocks: &[Block]) -> Span {
+    let titles = blocks.iter().take_while(|block| block.kind != BlockKind::Paragraph).count();
+    let first =
+        blocks.get(titles).and_then(|block| block.sentences.first()).map(|sentence| sentence.span.end);
+    let end = first.or_else(|| blocks.first().map(|block| block.span.end)).unwrap_or(0);
+    Span::new(0, end)
+}
+
 impl Walk<'_> {
+    /// Notes what stands over a block: its heading, the sentence that opens its list.
+    fn enter(&mut self, block: &Block) {
+        let over = &mut self.over;
+        if block.kind == BlockKind::ListItem {
+            if over.list_head.is_none() {
+                over.list_head = over.previous;
+                over.head = over
+                    .last
+                    .clone()
+                    .filter(|last| over.previous.is_some_and(|span| span.start <= last.start));
+            }
+        } else {
+            over.list_head = None;
+            over.head = None;
+            over.previous = None;
+        }
+        if block.kind == BlockKind::Heading {
+            over.heading = Some(block.span);
+        }
+    }
+
     fn sentence(&mut self, span: Span, kind: BlockKind) {
         let numbers = within(&self.found.numbers, span, |number| number.span);
         let periods = within(&self.found.periods, span, |period| period.span);
         let places = within(&self.found.places, span, |place| place.span);
-        let mut before: Option<Before> = None;
-        let mut anchor: Option<Before> = None;
+        let mut said = Said::default();
+        self.over.first = None;
         let numbers: Vec<&NumberMention> = numbers.iter().filter(|number| number.figure).collect();
         for (index, number) in numbers.iter().copied().enumerate() {
             let next = numbers.get(index + 1).map_or(span.end, |next| next.span.start);
-            let from = before.as_ref().map_or(span.start, |before| before.end).min(number.span.start);
+            let from = said.end.unwrap_or(span.start).min(number.span.start);
+            let bracketed = is_bracketed(&self.lower[span.start..number.span.start]);
             let around = Around {
                 near: &self.lower[from..number.span.start],
                 left: &self.lower[span.start..number.span.start],
                 right: self.lower.get(number.span.end..next).unwrap_or(""),
                 sentence: span.of(self.lower),
             };
-            let passed = Passed { span, from, next, periods, places, kind };
-            let this = self.figure(number, around, &passed, before.as_ref(), anchor.as_ref());
-            if number.class != MentionClass::Percent {
-                anchor = Some(this.clone());
+            let passed = Passed { span, from, next, periods, places, kind, bracketed };
+            let (before, anchor) = said.leaders(bracketed);
+            let this = self.figure(number, around, &passed, before, anchor);
+            self.over.first.get_or_insert(this.start);
+            if kind != BlockKind::Title && !bracketed {
+                self.over.last = Some(this.clone());
             }
-            before = Some(this);
+            said.take(this, number.class, bracketed);
         }
         // What the sentence states last stays spoken of in the ones that follow.
         for period in periods.iter().filter(|period| !is_base(self.lower, period)) {
@@ -148,24 +206,25 @@ impl Walk<'_> {
         before: Option<&Before>,
         anchor: Option<&Before>,
     ) -> Before {
-        let frames = &self.rules.frames;
-        let reading = frame::measure(
-            number.class,
-            number.unit.as_str(),
-            number.multiple,
-            number.per.is_some(),
-            around,
-            before.map(|before| before.reading),
-            frames,
-        );
+        let per = number.per.map(|per| per.of(self.lower));
+        let kind = Kind {
+            class: number.class,
+            unit: number.unit.as_str(),
+            multiple: number.multiple,
+            per,
+            range_end: number.role == Role::RangeHigh,
+        };
+        let reading = frame::measure(kind, around, before.map(|before| before.reading), &self.rules.frames);
         let relative = number.class == MentionClass::Percent;
         let leader = if relative { anchor.or(before) } else { before };
         let period = self.period(number, passed);
         let area = self.area(number, passed, period.as_ref().map(|period| period.value));
         let label = self.label(number, passed, leader, relative);
-        let aspect = self.aspect(around, reading, leader, relative);
-        let indicator = self.indicator(number, around, &label, leader, relative);
-        let fund = self.fund(around, leader, relative, indicator.as_ref());
+        let place = Place { number, around, leader, relative, bracketed: passed.bracketed };
+        let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
+        let indicator = self.indicator(&place, &label.0);
+        let reading = self.levelled(reading, indicator.as_ref());
+        let fund = self.fund(&place, indicator.as_ref());
         let this = Before {
             reading,
             unit: if relative {
@@ -177,6 +236,7 @@ impl Walk<'_> {
             label: label.0.clone(),
             aspect: aspect.clone(),
             fund: fund.clone(),
+            start: number.span.start,
             end: number.span.end,
         };
         let slots = Slots {
@@ -310,96 +370,6 @@ impl Walk<'_> {
         (own.to_owned(), Some(span))
     }
 
-    fn aspect(
-        &self,
-        around: Around<'_>,
-        reading: Reading,
-        leader: Option<&Before>,
-        relative: bool,
-    ) -> Bound<Option<Aspect>> {
-        let frames = &self.rules.frames;
-        if relative && let Some(leader) = leader {
-            let cue = frame::aspect(around.near, frames).filter(|aspect| *aspect == Aspect::Estimate);
-            return match cue {
-                Some(aspect) if reading.measure == Measure::OfPlan => {
-                    Bound::new(Some(aspect), None, "aspect.cue", Reach::Clause)
-                }
-                _ => leader.aspect.clone(),
-            };
-        }
-        if let Some(aspect) = frame::aspect(around.near, frames) {
-            return Bound::new(Some(aspect), None, "aspect.cue", Reach::Clause);
-        }
-        if let Some(aspect) = frame::aspect(around.left, frames) {
-            return Bound::new(Some(aspect), None, "aspect.cue", Reach::Sentence);
-        }
-        Bound::new(Some(Aspect::Actual), None, "aspect.default", Reach::Default)
-    }
-
-    fn indicator(
-        &self,
-        number: &NumberMention,
-        around: Around<'_>,
-        label: &(String, Option<Span>),
-        leader: Option<&Before>,
-        relative: bool,
-    ) -> Option<IndicatorCode> {
-        if !self.about_promotion {
-            return None;
-        }
-        let behind = around.right.split([',', ';', '.', '(']).next().unwrap_or("");
-        let own = format!("{} {} {behind}", around.near, label.0.to_lowercase());
-        let unit = match leader {
-            Some(leader) if relative => leader.unit.as_str(),
-            _ => number.unit.as_str(),
-        };
-        if relative {
-            let direct = frame::indicator("percent", &own, around.sentence, self.rules);
-            let named = frame::indicator(unit, around.near, around.sentence, self.rules)
-                .filter(|_| around.near.split_whitespace().count() > 4);
-            return direct
-                .or(named)
-                .map(IndicatorCode::new)
-                .or_else(|| leader.and_then(|leader| leader.indicator.clone()));
-        }
-        let same_unit = leader.filter(|leader| leader.unit == number.unit);
-        let told =
-            |words: &str| frame::indicator(unit, words, around.sentence, self.rules).map(IndicatorCode::new);
-        told(&own)
-            .or_else(|| same_unit.and_then(|leader| leader.indicator.clone()))
-            .or_else(|| told(around.left))
-            .or_else(|| told(around.sentence).filter(|_| number.unit.as_str() == "VND"))
-    }
-
-    fn fund(
-        &self,
-        around: Around<'_>,
-        leader: Option<&Before>,
-        relative: bool,
-        indicator: Option<&IndicatorCode>,
-    ) -> Bound<Option<Fund>> {
-        let Some(indicator) = indicator else {
-            return Bound::new(None, None, "fund.none", Reach::Default);
-        };
-        if self.rules.frames.funds.none_for.iter().any(|code| code == indicator.as_str()) {
-            return Bound::new(None, None, "fund.none", Reach::Default);
-        }
-        if indicator.as_str() == "von_doi_ung" {
-            return Bound::new(Some(Fund::Counterpart), None, "fund.indicator", Reach::Numeral);
-        }
-        if let Some(fund) = frame::fund(around.near, &self.rules.frames) {
-            return Bound::new(Some(fund), None, "fund.cue", Reach::Clause);
-        }
-        if let Some(leader) = leader.filter(|_| relative) {
-            return leader.fund.clone();
-        }
-        // `KCQG hỗ trợ 6 mô hình; hỗ trợ 163 cơ sở`: said once for the sentence.
-        match frame::fund(around.left, &self.rules.frames) {
-            Some(fund) => Bound::new(Some(fund), None, "fund.cue", Reach::Sentence),
-            None => Bound::new(Some(Fund::Total), None, "fund.default", Reach::Default),
-        }
-    }
-
     /// What a relative measure is compared with: the first base period behind the number.
     fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
         let (aspect, open) = match reading.measure {
@@ -516,6 +486,46 @@ struct Passed<'a> {
     periods: &'a [PeriodMention],
     places: &'a [PlaceMention],
     kind: BlockKind,
+    /// The number stands in a bracket of the sentence.
+    bracketed: bool,
+}
+
+/// The figures of a sentence so far. What a bracket said leads nothing outside it.
+#[derive(Debug, Default)]
+struct Said {
+    /// The last figure, and the last that is no percentage, outside brackets.
+    open: (Option<Before>, Option<Before>),
+    /// The same, brackets included.
+    all: (Option<Before>, Option<Before>),
+    /// Where the last figure ends.
+    end: Option<usize>,
+}
+
+impl Said {
+    fn leaders(&self, bracketed: bool) -> (Option<&Before>, Option<&Before>) {
+        let said = if bracketed || self.open.0.is_none() { &self.all } else { &self.open };
+        (said.0.as_ref(), said.1.as_ref())
+    }
+
+    fn take(&mut self, this: Before, class: MentionClass, bracketed: bool) {
+        self.end = Some(this.end);
+        let percent = class == MentionClass::Percent;
+        let open = (!bracketed).then_some(&mut self.open);
+        for said in open.into_iter().chain([&mut self.all]) {
+            if !percent {
+                said.1 = Some(this.clone());
+            }
+            said.0 = Some(this.clone());
+        }
+    }
+}
+
+/// Tells whether a bracket is open at the end of `words`.
+fn is_bracketed(words: &str) -> bool {
+    match (words.rfind('('), words.rfind(')')) {
+        (Some(open), Some(shut)) => open > shut,
+        (open, _) => open.is_some(),
+    }
 }
 
 /// A figure's slots, in clean offsets.

@@ -4,6 +4,7 @@ use crate::model::figure::{Aspect, Fund, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::RulePack;
 use crate::stage::rules::frames::FrameRules;
+use crate::stage::rules::indicators::Indicator;
 
 /// The words around one number, in lower case.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,15 @@ pub(super) fn last_of(words: &str, phrases: &[String]) -> Option<usize> {
     phrases.iter().filter_map(|phrase| last_whole(words, phrase)).max()
 }
 
+/// Finds the last place where one of `phrases` stands in `words` as whole words and `fits`.
+fn last_fitting(words: &str, phrases: &[String], fits: impl Fn(usize) -> bool) -> Option<usize> {
+    let places = |phrase: &String| {
+        let whole = words.rmatch_indices(phrase.as_str()).map(|(at, found)| (at, found.len()));
+        whole.filter(|(at, length)| is_whole(words, *at, *length)).map(|(at, _)| at).find(|at| fits(*at))
+    };
+    phrases.iter().filter_map(places).max()
+}
+
 fn last_whole(words: &str, phrase: &str) -> Option<usize> {
     words.rmatch_indices(phrase).map(|(at, _)| at).find(|at| is_whole(words, *at, phrase.len()))
 }
@@ -59,41 +69,74 @@ fn clause(right: &str) -> &str {
     right.split([',', ';', '.', ')', '(']).next().unwrap_or("")
 }
 
+/// What a measure is read from beside the words around.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind<'n> {
+    pub(super) class: MentionClass,
+    pub(super) unit: &'n str,
+    pub(super) multiple: bool,
+    /// What the unit is divided by, in words.
+    pub(super) per: Option<&'n str>,
+    /// The upper end of a range: read as its lower end.
+    pub(super) range_end: bool,
+}
+
 /// Reads the measure. `before` is the reading of the number before in the same sentence, which an
 /// elided verb repeats.
 pub(super) fn measure(
-    class: MentionClass,
-    unit: &str,
-    multiple: bool,
-    per: bool,
+    kind: Kind<'_>,
     around: Around<'_>,
     before: Option<Reading>,
     rules: &FrameRules,
 ) -> Reading {
     let words = &rules.measures;
+    if let Some(before) = before.filter(|_| kind.range_end) {
+        return before;
+    }
     let (up, down) = (last_of(around.near, &words.up), last_of(around.near, &words.down));
     let change = up.max(down);
     let negative = down > up;
-    if class == MentionClass::Percent {
-        return percent(unit, multiple, around, change, negative, before, rules);
-    }
-    if per || last_of(around.near, &words.mean).is_some_and(|at| change.is_none_or(|change| at > change)) {
-        return Reading::of(Measure::Mean, "measure.mean");
+    if kind.class == MentionClass::Percent {
+        return percent(kind, around, change, negative, before, rules);
     }
     // `tăng 12 mô hình`, `thấp hơn 0,5 tỷ`: the verb stands right before; `tăng lên 5 tỷ` is a level.
     if let Some(at) = change {
-        let verb = around.near[at..].split_whitespace().count();
-        let to_level = last_of(&around.near[at..], &words.to_level).is_some();
-        if verb <= 3 && !to_level {
+        let since = &around.near[at..];
+        let to_level = last_of(since, &words.to_level).is_some() || since.contains([',', ';', '(']);
+        if since.split_whitespace().count() <= 6 && !to_level && !is_rate(around.near, at, rules) {
             return Reading { negative, ..Reading::of(Measure::Difference, "measure.difference") };
         }
+    }
+    let by_time = |per: &str| {
+        let per = per.trim_start_matches(['/', ' ']);
+        words.times.iter().any(|time| per == time.as_str())
+    };
+    let mean = last_of(around.near, &words.mean).filter(|at| {
+        let cue = around.near[*at..].trim_start_matches("mỗi ").trim_start();
+        change.is_none_or(|change| *at > change)
+            && !(cue.len() < around.near[*at..].len()
+                && words.times.iter().any(|time| cue.starts_with(time.as_str())))
+    });
+    let divided = kind.per.is_some_and(|per| kind.unit == "VND" || kind.unit == "USD" || !by_time(per));
+    if divided || mean.is_some() {
+        return Reading::of(Measure::Mean, "measure.mean");
     }
     Reading::of(Measure::Value, "measure.value")
 }
 
+/// Tells whether the word of change at `at` is a part of a noun: `tốc độ tăng trưởng`.
+fn is_rate(words: &str, at: usize, rules: &FrameRules) -> bool {
+    rules.measures.rates.iter().any(|rate| {
+        let from = at.saturating_sub(rate.len());
+        let from = (from..=at).find(|from| words.is_char_boundary(*from)).unwrap_or(at);
+        let to = (at + rate.len()).min(words.len());
+        let to = (at..=to).rev().find(|to| words.is_char_boundary(*to)).unwrap_or(at);
+        words[from..to].find(rate.as_str()).is_some_and(|found| from + found <= at)
+    })
+}
+
 fn percent(
-    unit: &str,
-    multiple: bool,
+    kind: Kind<'_>,
     around: Around<'_>,
     change: Option<usize>,
     negative: bool,
@@ -101,11 +144,30 @@ fn percent(
     rules: &FrameRules,
 ) -> Reading {
     let words = &rules.measures;
-    if multiple {
+    if kind.multiple {
         return Reading::of(Measure::Index, "measure.multiple");
     }
-    if unit == "percentage_point" {
+    if kind.unit == "percentage_point" {
         return Reading { negative, ..Reading::of(Measure::Difference, "measure.points") };
+    }
+    let plan = starts_with_one(around.right, &words.of_plan);
+    let compared = starts_with_one(around.right, &words.compared);
+    // `tốc độ tăng trưởng đạt 6,21%`: the noun is a change, whatever verb follows.
+    let rate = last_of(around.near, &words.rates).map(|at| &around.near[at..]);
+    if !plan && rate.is_some_and(|since| !since.contains([',', ';', ':'])) {
+        return Reading { negative, ..Reading::of(Measure::Growth, "measure.rate") };
+    }
+    // `giảm 4 vụ (-14,8%)`: the same change in percent.
+    let bare = !around.near.contains(char::is_alphanumeric);
+    if let Some(before) = before
+        && bare
+        && around.near.contains('(')
+        && before.measure == Measure::Difference
+    {
+        return Reading {
+            negative: before.negative,
+            ..Reading::of(Measure::Growth, "measure.change_in_percent")
+        };
     }
     let cues = [
         (change, 0),
@@ -115,9 +177,7 @@ fn percent(
         (last_of(around.near, &words.exceeds), 4),
     ];
     let nearest = cues.iter().filter_map(|(at, cue)| at.map(|at| (at, *cue))).max();
-    let plan = starts_with_one(around.right, &words.of_plan);
-    let compared = starts_with_one(around.right, &words.compared);
-    let level = change.is_some_and(|at| last_of(&around.near[at..], &words.to_level).is_some());
+    let level = change.is_some_and(|at| leads_to_level(&around.near[at..], around.right, rules));
     match nearest {
         Some((_, 0)) if !level => Reading { negative, ..Reading::of(Measure::Growth, "measure.growth") },
         Some((_, 1)) => Reading::of(Measure::Share, "measure.share"),
@@ -133,16 +193,33 @@ fn percent(
         Some((_, 3)) if around.left.contains("kế hoạch") && !around.near.contains("tỷ lệ") => {
             Reading::of(Measure::OfPlan, "measure.of_plan_named_before")
         }
-        None => match before {
-            Some(reading)
-                if around.near.split_whitespace().count() <= 12 && reading.measure != Measure::Value =>
-            {
-                reading
-            }
-            _ => Reading::of(Measure::Share, "measure.percent_alone"),
-        },
+        None => elided(around, before, rules),
         _ => Reading::of(Measure::Share, "measure.percent_alone"),
     }
+}
+
+/// A percentage without a verb repeats the verb of the one before, where it stands in one row with it.
+fn elided(around: Around<'_>, before: Option<Reading>, rules: &FrameRules) -> Reading {
+    let alone = Reading::of(Measure::Share, "measure.percent_alone");
+    let relative = [Measure::OfPlan, Measure::Growth, Measure::Index, Measure::Share];
+    let Some(before) = before.filter(|before| relative.contains(&before.measure)) else { return alone };
+    // `A tăng 5%, B 7%, C tăng 9%`: the row goes on behind the number.
+    let words = around.near.split_whitespace().count();
+    let row = last_of(around.right, &rules.measures.up).is_some()
+        || last_of(around.right, &rules.measures.down).is_some();
+    if words <= 12 || before.measure == Measure::Growth && row && words <= 30 { before } else { alone }
+}
+
+/// Tells whether the change in `since` ends at the number as a level: `giảm xuống còn 2%`, and `từ 8%`
+/// where the level that it came to follows.
+fn leads_to_level(since: &str, right: &str, rules: &FrameRules) -> bool {
+    let to_level = &rules.measures.to_level;
+    let Some(at) = last_of(since, to_level) else { return false };
+    if since[at..].starts_with("từ") {
+        let behind: String = right.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+        return ["lên", "xuống", "còn"].iter().any(|word| behind.split(' ').any(|behind| behind == *word));
+    }
+    true
 }
 
 /// Reads the aspect from the cues before the numeral; `None` where the words tell none.
@@ -157,8 +234,10 @@ pub(super) fn aspect(words: &str, rules: &FrameRules) -> Option<Aspect> {
     ];
     let mut cues: Vec<(usize, Aspect)> = lists
         .into_iter()
-        .filter_map(|(list, aspect)| last_of(words, list).map(|at| (at, aspect)))
-        .filter(|(at, aspect)| *aspect != Aspect::Plan || !is_compared(words, *at))
+        .filter_map(|(list, aspect)| {
+            let fits = |at: usize| aspect != Aspect::Plan || !is_compared(words, at, rules);
+            last_fitting(words, list, fits).map(|at| (at, aspect))
+        })
         .collect();
     cues.sort_unstable_by_key(|cue| std::cmp::Reverse(cue.0));
     let (at, nearest) = *cues.first()?;
@@ -173,37 +252,55 @@ pub(super) fn aspect(words: &str, rules: &FrameRules) -> Option<Aspect> {
     Some(better.map_or(nearest, |(_, aspect)| if plan_after_actual(*aspect) { nearest } else { *aspect }))
 }
 
-/// `so với kế hoạch`, `46% kế hoạch`: a base, not what the figure is.
-fn is_compared(words: &str, at: usize) -> bool {
+/// `so với kế hoạch`, `46% kế hoạch`, `Sở Kế hoạch`: a base or a name, not what the figure is.
+fn is_compared(words: &str, at: usize, rules: &FrameRules) -> bool {
     let before = words[..at].trim_end();
-    before.ends_with("so với")
-        || before.ends_with('%')
-        || before.ends_with("so")
-        || before.ends_with("hoàn thành")
+    rules.aspects.against.iter().any(|word| {
+        before.ends_with(word.as_str())
+            && (word == "%" || is_whole(before, before.len() - word.len(), word.len()))
+    })
 }
 
-/// Reads the fund from the cues before the numeral; `None` where the words tell none.
+/// Reads the fund from the cues in `words`, the last one winning; `None` where the words tell none.
+/// A fund that is only set beside the figure (`ngoài vốn của tỉnh`) is none.
 pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
+    let funds = &rules.funds;
     let lists = [
-        (&rules.funds.national, Fund::National),
-        (&rules.funds.local, Fund::Local),
-        (&rules.funds.counterpart, Fund::Counterpart),
+        (&funds.national, Fund::National),
+        (&funds.local, Fund::Local),
+        (&funds.counterpart, Fund::Counterpart),
+        // Last, so that of two cues that begin at one place the sum of both sources wins.
+        (&funds.total, Fund::Total),
     ];
+    let beside = |at: usize| {
+        let clause = words[..at].rfind([',', ';', ':', '(']).map_or(0, |mark| mark + 1);
+        last_of(&words[clause..at], &funds.besides).is_some()
+    };
     let cues = lists.into_iter().filter_map(|(list, fund)| last_of(words, list).map(|at| (at, fund)));
-    cues.max_by_key(|cue| cue.0).map(|cue| cue.1)
+    cues.filter(|(at, _)| !beside(*at)).max_by_key(|cue| cue.0).map(|cue| cue.1)
 }
 
-/// Finds the indicator by unit and words; the code and the place of the rule in the list.
-pub(super) fn indicator<'r>(unit: &str, own: &str, sentence: &str, rules: &'r RulePack) -> Option<&'r str> {
+/// Finds the indicator by unit and words.
+pub(super) fn indicator<'r>(
+    unit: &str,
+    own: &str,
+    sentence: &str,
+    rules: &'r RulePack,
+) -> Option<&'r Indicator> {
     let stands = |list: &[String], words: &str| {
         list.is_empty() || list.iter().any(|phrase| words.contains(phrase.as_str()))
     };
-    rules
-        .indicators
-        .indicator
-        .iter()
-        .find(|rule| rule.unit == unit && stands(&rule.near, own) && stands(&rule.within, sentence))
-        .map(|rule| rule.code.as_str())
+    rules.indicators.indicator.iter().find(|rule| {
+        rule.unit == unit
+            && stands(&rule.near, own)
+            && stands(&rule.within, sentence)
+            && !forbidden(rule, own)
+    })
+}
+
+/// Tells whether the words forbid the indicator.
+pub(super) fn forbidden(rule: &Indicator, own: &str) -> bool {
+    rule.not.iter().any(|phrase| last_whole(own, phrase).is_some())
 }
 
 /// Trims from both ends of `words` what no label begins or ends with; the offsets of what is left.

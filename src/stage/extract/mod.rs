@@ -11,6 +11,7 @@ mod assembly;
 mod context;
 mod frame;
 pub mod mention;
+mod slots;
 
 use crate::model::figure::Figure;
 use crate::model::mention::Mention;
@@ -20,7 +21,7 @@ use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What the stage gives, in the order of the source text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

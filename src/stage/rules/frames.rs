@@ -31,6 +31,8 @@ pub struct Measures {
     pub of_plan: Vec<String>,
     pub compared: Vec<String>,
     pub to_level: Vec<String>,
+    pub rates: Vec<String>,
+    pub times: Vec<String>,
 }
 
 /// In what capacity a value is stated.
@@ -44,6 +46,9 @@ pub struct Aspects {
     pub disbursed: Vec<String>,
     pub allocated: Vec<String>,
     pub target: Vec<String>,
+    pub against: Vec<String>,
+    pub announced: Vec<String>,
+    pub continued: Vec<String>,
 }
 
 /// Whose money it is.
@@ -52,9 +57,11 @@ pub struct Aspects {
 #[allow(missing_docs, reason = "each list is named after the fund that it tells")]
 pub struct Funds {
     pub none_for: Vec<String>,
+    pub total: Vec<String>,
     pub national: Vec<String>,
     pub local: Vec<String>,
     pub counterpart: Vec<String>,
+    pub besides: Vec<String>,
 }
 
 /// Words that bound a label.

@@ -28,4 +28,10 @@ pub struct Indicator {
     pub near: Vec<String>,
     /// Phrases of which one stands in the figure's sentence; empty: none is asked for.
     pub within: Vec<String>,
+    /// Phrases of which none stands in the figure's own words.
+    #[serde(default)]
+    pub not: Vec<String>,
+    /// Taken for every figure of the unit that nothing else tells.
+    #[serde(default)]
+    pub otherwise: bool,
 }

@@ -1,0 +1,311 @@
+//! The slots that words and figures before decide: aspect, indicator, fund. Each asks the nearest
+//! words first, then the figure that leads, the list head, the heading and the opening of the report.
+
+use super::assembly::{Before, Walk};
+use super::context::Bound;
+use super::frame::{self, Around, Reading};
+use super::mention::NumberMention;
+use crate::model::Span;
+use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
+use crate::model::mention::MentionClass;
+use crate::model::period::Period;
+
+/// A number and what leads it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) number: &'p NumberMention,
+    pub(super) around: Around<'p>,
+    /// The figure that it may repeat.
+    pub(super) leader: Option<&'p Before>,
+    /// It is a percentage and says something of its leader.
+    pub(super) relative: bool,
+    /// It stands in a bracket.
+    pub(super) bracketed: bool,
+}
+
+impl<'p> Place<'p> {
+    /// The words before the numeral since the number before and the last semicolon. The plan that the
+    /// percentage before is of (`đạt 52,5% kế hoạch năm, …`) belongs to that one.
+    fn near(&self) -> &'p str {
+        let mut near = self.around.near;
+        let left = &self.around.left[..self.around.left.len() - near.len()];
+        if left.trim_end().ends_with('%') {
+            near = &near[near.find([',', ';', '.', '(']).unwrap_or(0)..];
+        }
+        &near[near.rfind(';').map_or(0, |at| at + 1)..]
+    }
+
+    /// The words before the numeral since the last semicolon, numbers passed over.
+    fn segment(&self) -> &'p str {
+        let left = self.around.left;
+        &left[left.rfind(';').map_or(0, |at| at + 1)..]
+    }
+
+    /// The words behind the unit to the end of the clause.
+    fn clause_behind(&self) -> &'p str {
+        self.around.right.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("")
+    }
+
+    /// The words behind a counted thing, to the next number or semicolon: `34 cơ sở được tư vấn, đánh
+    /// giá sản xuất sạch hơn`; of money those to the end of the clause.
+    fn behind(&self) -> &'p str {
+        if self.number.class == MentionClass::Count {
+            self.around.right.split([';', '.', '(', ')', ':']).next().unwrap_or("")
+        } else {
+            self.clause_behind()
+        }
+    }
+
+    /// What the number in a bracket, or behind `so với mức`, is set against: the words of that.
+    fn compared(&self) -> Option<&'p str> {
+        let near = self.around.left;
+        let inner = if self.bracketed { near.rfind('(').map_or(near, |at| &near[..at]) } else { near };
+        let clause = &inner[inner.rfind([',', ';', '.', ':', ')']).map_or(0, |at| at + 1)..];
+        let compared =
+            ["so với", "so cùng", "cùng kỳ", "% kế hoạch", "% dự toán", "% năm", "của năm", "năm trước"];
+        let close = self.bracketed || clause.trim_end().ends_with("mức");
+        (close && compared.iter().any(|word| clause.contains(word))).then_some(clause)
+    }
+}
+
+impl Walk<'_> {
+    pub(super) fn aspect(
+        &self,
+        place: &Place<'_>,
+        reading: Reading,
+        period: Option<Period>,
+    ) -> Bound<Option<Aspect>> {
+        let frames = &self.rules.frames;
+        let found = |aspect, rule: &str, reach| Bound::new(Some(aspect), None, rule, reach);
+        let near = place.near();
+        if place.relative
+            && let Some(leader) = place.leader
+        {
+            let cue = frame::aspect(near, frames).filter(|aspect| *aspect == Aspect::Estimate);
+            return match cue {
+                Some(aspect) if reading.measure == Measure::OfPlan => {
+                    found(aspect, "aspect.cue", Reach::Clause)
+                }
+                _ => leader.aspect.clone(),
+            };
+        }
+        if let Some(words) = place.compared() {
+            let planned = frame::last_of(words, &frames.aspects.plan).is_some();
+            let aspect = if planned { Aspect::Plan } else { Aspect::Actual };
+            return found(aspect, "aspect.base", Reach::Clause);
+        }
+        if let Some(aspect) = frame::aspect(near, frames) {
+            return found(aspect, "aspect.cue", Reach::Clause);
+        }
+        if let Some(aspect) = frame::aspect(place.segment(), frames) {
+            return found(aspect, "aspect.cue", Reach::Clause);
+        }
+        if let Some(aspect) = frame::aspect(place.around.left, frames) {
+            return found(aspect, "aspect.cue", Reach::Sentence);
+        }
+        if let Some(leader) = self.goes_on_from(place) {
+            return leader.aspect.clone().widened(Reach::Paragraph);
+        }
+        let of = |span: Option<Span>| span.and_then(|span| frame::aspect(span.of(self.lower), frames));
+        if let Some(aspect) = of(self.over.list_head) {
+            return found(aspect, "aspect.list_head", Reach::ListHead);
+        }
+        // `Kết quả … và phương hướng …` heads what was done first.
+        let done = self
+            .over
+            .heading
+            .is_some_and(|span| frame::last_of(span.of(self.lower), &frames.aspects.actual).is_some());
+        if let Some(aspect) = of(self.over.heading).filter(|_| !done) {
+            return found(aspect, "aspect.heading", Reach::Section);
+        }
+        let ahead = period.and_then(|period| period.first_day()).zip(self.context.date);
+        if ahead.is_some_and(|(first, date)| first > date) {
+            return found(Aspect::Plan, "aspect.to_come", Reach::DocumentDate);
+        }
+        if self.announced(period) {
+            return found(Aspect::Plan, "aspect.announced", Reach::Title);
+        }
+        found(Aspect::Actual, "aspect.default", Reach::Default)
+    }
+
+    /// The figure before that the sentence goes on about: that of the list head for an item, the last
+    /// one for a sentence that begins with `trong đó`.
+    fn goes_on_from(&self, place: &Place<'_>) -> Option<&Before> {
+        if let Some(head) = &self.over.head {
+            return Some(head);
+        }
+        let opening = place.around.sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let goes_on =
+            self.rules.frames.aspects.continued.iter().any(|word| opening.starts_with(word.as_str()));
+        self.over.last.as_ref().filter(|_| goes_on)
+    }
+
+    /// Tells whether the report announces a plan and the period is not behind it.
+    fn announced(&self, period: Option<Period>) -> bool {
+        let opening = self.over.opening.of(self.lower);
+        let ahead = match (period, self.context.date) {
+            (Some(period), Some(date)) => period.last_day().is_none_or(|last| last >= date),
+            _ => true,
+        };
+        ahead && frame::last_of(opening, &self.rules.frames.aspects.announced).is_some()
+    }
+
+    pub(super) fn indicator(&self, place: &Place<'_>, label: &str) -> Option<IndicatorCode> {
+        if !self.about_promotion {
+            return None;
+        }
+        let Place { number, around, leader, relative, .. } = *place;
+        let near = place.near();
+        let own = format!("{near} {} {}", label.to_lowercase(), place.behind());
+        let unit = match leader {
+            Some(leader) if relative => leader.unit.as_str(),
+            _ => number.unit.as_str(),
+        };
+        let told = |unit: &str, words: &str| frame::indicator(unit, words, around.sentence, self.rules);
+        let code = |rule: &crate::stage::rules::indicators::Indicator| IndicatorCode::new(rule.code.as_str());
+        if relative {
+            let named = told(unit, near).filter(|_| near.split_whitespace().count() > 4);
+            let direct = told("percent", &own).or(named).map(code);
+            return direct.or_else(|| leader.and_then(|leader| leader.indicator.clone()));
+        }
+        let same_unit = leader.filter(|leader| leader.unit == number.unit);
+        if place.bracketed && place.compared().is_some() && same_unit.is_some() {
+            return same_unit.and_then(|leader| leader.indicator.clone());
+        }
+        if let Some(rule) = told(unit, &own) {
+            return Some(code(rule));
+        }
+        // `bình chọn 342 sản phẩm tiêu biểu cho 239 lượt`: the thing counted before says of what.
+        let since = leader.map_or(around.left, |leader| {
+            let from = around.left.len() - (number.span.start - leader.start).min(around.left.len());
+            around.left.get(from..).unwrap_or("")
+        });
+        if !since.contains(';')
+            && number.class == MentionClass::Count
+            && let Some(rule) = told(unit, since)
+        {
+            return Some(code(rule));
+        }
+        let forbidden = |indicator: &IndicatorCode| {
+            let rules = self.rules.indicators.indicator.iter();
+            rules.filter(|rule| rule.code == indicator.as_str()).any(|rule| frame::forbidden(rule, &own))
+        };
+        let repeated = |leader: Option<&Before>| {
+            let indicator = leader.filter(|leader| leader.unit == number.unit)?.indicator.clone()?;
+            let child = self.rules.indicators.indicator.iter().any(|rule| {
+                rule.code == indicator.as_str() && rule.parent.is_some() && number.unit.as_str() == "VND"
+            });
+            (!forbidden(&indicator) && (!child || near.split_whitespace().count() <= 4)).then_some(indicator)
+        };
+        if let Some(indicator) = repeated(same_unit) {
+            return Some(indicator);
+        }
+        if let Some(rule) = told(unit, &format!("{} {}", place.segment(), place.behind())) {
+            return Some(code(rule));
+        }
+        if let Some(indicator) = repeated(self.goes_on_from(place)) {
+            return Some(indicator);
+        }
+        if let Some(rule) = told(unit, around.left) {
+            return Some(code(rule));
+        }
+        let rules = self.rules.indicators.indicator.iter();
+        rules
+            .filter(|rule| rule.otherwise && rule.unit == unit && !frame::forbidden(rule, &own))
+            .map(code)
+            .next()
+    }
+
+    /// A rate that is an indicator itself is a level, not a share of something.
+    pub(super) fn levelled(&self, reading: Reading, indicator: Option<&IndicatorCode>) -> Reading {
+        let own_rate = |code: &IndicatorCode| {
+            let mut rules = self.rules.indicators.indicator.iter();
+            rules.any(|rule| rule.unit == "percent" && rule.code == code.as_str())
+        };
+        if reading.measure == Measure::Share && indicator.is_some_and(own_rate) {
+            return Reading { measure: Measure::Value, ..reading };
+        }
+        reading
+    }
+
+    pub(super) fn fund(&self, place: &Place<'_>, indicator: Option<&IndicatorCode>) -> Bound<Option<Fund>> {
+        let frames = &self.rules.frames;
+        let Place { number, around, leader, relative, .. } = *place;
+        let found = |fund, rule: &str, reach| Bound::new(Some(fund), None, rule, reach);
+        let Some(indicator) = indicator else {
+            return Bound::new(None, None, "fund.none", Reach::Default);
+        };
+        if frames.funds.none_for.iter().any(|code| code == indicator.as_str()) {
+            return Bound::new(None, None, "fund.none", Reach::Default);
+        }
+        if indicator.as_str() == "von_doi_ung" {
+            return found(Fund::Counterpart, "fund.indicator", Reach::Numeral);
+        }
+        let monetary = |fund: &Fund| *fund != Fund::Counterpart || number.unit.as_str() == "VND" || relative;
+        // `54 đề án nguồn quốc gia`, `600 triệu đồng khuyến công quốc gia`: said behind the number.
+        let behind = if number.class == MentionClass::Count {
+            frame::fund(place.clause_behind(), frames)
+        } else {
+            let start = around.right.char_indices().filter(|(_, c)| *c == ' ').nth(6).map(|(at, _)| at);
+            let first = &around.right[..start.unwrap_or(around.right.len())];
+            let first = first.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("");
+            frame::fund(first, frames).filter(|_| !relative)
+        };
+        if let Some(fund) = behind.filter(monetary) {
+            return found(fund, "fund.behind", Reach::Clause);
+        }
+        if let Some(leader) = leader.filter(|_| place.compared().is_some() || place.bracketed) {
+            return leader.fund.clone();
+        }
+        if let Some(fund) = frame::fund(place.near(), frames).filter(monetary) {
+            return found(fund, "fund.cue", Reach::Clause);
+        }
+        if let Some(leader) = leader.filter(|_| relative) {
+            return leader.fund.clone();
+        }
+        // `KCQG hỗ trợ 6 mô hình; hỗ trợ 163 cơ sở`: said once, before the first figure of the sentence.
+        let fronted = around.left.len().min(self.fronted(place));
+        if let Some(fund) = frame::fund(&around.left[..fronted], frames).filter(monetary) {
+            return found(fund, "fund.cue", Reach::Sentence);
+        }
+        let of = |span: Option<Span>| span.and_then(|span| frame::fund(span.of(self.lower), frames));
+        if let Some(head) = &self.over.head {
+            return head.fund.clone().widened(Reach::ListHead);
+        }
+        if let Some(fund) = of(self.over.list_head).or_else(|| of(self.over.heading)).filter(monetary) {
+            return found(fund, "fund.heading", Reach::Section);
+        }
+        if let Some(before) = self.goes_on_from(place)
+            && before.fund.value.as_ref().is_some_and(monetary)
+        {
+            return before.fund.clone().widened(Reach::Paragraph);
+        }
+        if let Some(fund) = self.opening_fund() {
+            return found(fund, "fund.opening", Reach::Title);
+        }
+        found(Fund::Total, "fund.default", Reach::Default)
+    }
+
+    /// The one fund that the opening of the report is about.
+    fn opening_fund(&self) -> Option<Fund> {
+        let funds = &self.rules.frames.funds;
+        let announced = &self.rules.frames.aspects.announced;
+        let mut opening = self.over.opening.of(self.lower);
+        if frame::last_of(opening, announced).is_none() {
+            opening = opening.lines().next().unwrap_or("");
+        }
+        let named = |list: &[String]| frame::last_of(opening, list).is_some();
+        match (named(&funds.national), named(&funds.local), named(&funds.total)) {
+            (true, false, false) => Some(Fund::National),
+            (false, true, false) => Some(Fund::Local),
+            _ => None,
+        }
+    }
+
+    /// How many bytes of the sentence stand before its first figure.
+    fn fronted(&self, place: &Place<'_>) -> usize {
+        let start = place.number.span.start - place.around.left.len();
+        let first = self.over.first.unwrap_or(place.number.span.start);
+        first.saturating_sub(start)
+    }
+}
