@@ -512,7 +512,8 @@ impl Said {
         let percent = class == MentionClass::Percent;
         let open = (!bracketed).then_some(&mut self.open);
         for said in open.into_iter().chain([&mut self.all]) {
-            if !percent {
+            // Provinces counted are whom a rate is of, not what.
+            if !percent && this.unit.as_str() != "province" {
                 said.1 = Some(this.clone());
             }
             said.0 = Some(this.clone());

@@ -287,20 +287,21 @@ pub(super) fn indicator<'r>(
     sentence: &str,
     rules: &'r RulePack,
 ) -> Option<&'r Indicator> {
-    let stands = |list: &[String], words: &str| {
-        list.is_empty() || list.iter().any(|phrase| words.contains(phrase.as_str()))
-    };
-    rules.indicators.indicator.iter().find(|rule| {
-        rule.unit == unit
-            && stands(&rule.near, own)
-            && stands(&rule.within, sentence)
-            && !forbidden(rule, own)
-    })
+    rules.indicators.indicator.iter().find(|rule| rule.unit == unit && suits(rule, own, sentence))
 }
 
-/// Tells whether the words forbid the indicator.
-pub(super) fn forbidden(rule: &Indicator, own: &str) -> bool {
-    rule.not.iter().any(|phrase| last_whole(own, phrase).is_some())
+/// Tells whether the words of a figure's own and of its sentence are those of an indicator.
+pub(super) fn suits(rule: &Indicator, own: &str, sentence: &str) -> bool {
+    stands(&rule.near, own) && suits_sentence(rule, own, sentence)
+}
+
+/// As [`suits`], whatever the phrases of the figure's own words.
+pub(super) fn suits_sentence(rule: &Indicator, own: &str, sentence: &str) -> bool {
+    stands(&rule.within, sentence) && !rule.not.iter().any(|phrase| last_whole(own, phrase).is_some())
+}
+
+fn stands(list: &[String], words: &str) -> bool {
+    list.is_empty() || list.iter().any(|phrase| words.contains(phrase.as_str()))
 }
 
 /// Trims from both ends of `words` what no label begins or ends with; the offsets of what is left.

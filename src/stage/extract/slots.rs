@@ -154,66 +154,105 @@ impl Walk<'_> {
         if !self.about_promotion {
             return None;
         }
-        let Place { number, around, leader, relative, .. } = *place;
-        let near = place.near();
-        let own = format!("{near} {} {}", label.to_lowercase(), place.behind());
-        let unit = match leader {
-            Some(leader) if relative => leader.unit.as_str(),
-            _ => number.unit.as_str(),
+        let own = self.own_words(place, label);
+        let indicator = if place.relative {
+            self.indicator_of_rate(place, &own)
+        } else {
+            self.indicator_of_level(place, &own)
         };
-        let told = |unit: &str, words: &str| frame::indicator(unit, words, around.sentence, self.rules);
-        let code = |rule: &crate::stage::rules::indicators::Indicator| IndicatorCode::new(rule.code.as_str());
-        if relative {
-            let named = told(unit, near).filter(|_| near.split_whitespace().count() > 4);
-            let direct = told("percent", &own).or(named).map(code);
-            return direct.or_else(|| leader.and_then(|leader| leader.indicator.clone()));
+        indicator.map(IndicatorCode::new)
+    }
+
+    /// The words of the figure's own, without the names of offices.
+    fn own_words(&self, place: &Place<'_>, label: &str) -> String {
+        let own = format!("{} {} {}", place.near(), label.to_lowercase(), place.behind());
+        let names = self.rules.indicators.names.iter();
+        names.fold(own, |own, name| own.replace(name.as_str(), ""))
+    }
+
+    /// A percentage is of the indicator that its own words name, else of that of its leader.
+    fn indicator_of_rate<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
+        let near = place.near();
+        let told = |unit: &str, words: &str| frame::indicator(unit, words, place.around.sentence, self.rules);
+        if let Some(rule) = told("percent", own) {
+            return Some(&rule.code);
         }
+        let Some(leader) = place.leader else {
+            // `Số đề án cao hơn 21%`: of whatever unit, named in the words before; else what was spoken of.
+            let words = format!("{near} {}", place.clause_behind());
+            let mut rules = self.rules.indicators.indicator.iter();
+            let named =
+                rules.find(|rule| !rule.near.is_empty() && frame::suits(rule, &words, place.around.sentence));
+            let spoken_of = || self.over.last.as_ref().filter(|last| last.unit.as_str() == "VND");
+            let before =
+                || spoken_of().filter(|_| !self.foreign(own)).and_then(|last| last.indicator.as_ref());
+            return named.map(|rule| rule.code.as_str()).or_else(|| before().map(IndicatorCode::as_str));
+        };
+        let named = told(leader.unit.as_str(), near).filter(|_| near.split_whitespace().count() > 4);
+        let named = named.map(|rule| rule.code.as_str());
+        named.or_else(|| leader.indicator.as_ref().map(IndicatorCode::as_str).filter(|_| !self.foreign(near)))
+    }
+
+    fn foreign(&self, words: &str) -> bool {
+        frame::last_of(words, &self.rules.indicators.foreign).is_some()
+    }
+
+    fn indicator_of_level<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
+        let Place { number, around, leader, .. } = *place;
+        let unit = number.unit.as_str();
+        let told = |words: &str| {
+            frame::indicator(unit, words, around.sentence, self.rules).map(|rule| rule.code.as_str())
+        };
         let same_unit = leader.filter(|leader| leader.unit == number.unit);
-        if place.bracketed && place.compared().is_some() && same_unit.is_some() {
-            return same_unit.and_then(|leader| leader.indicator.clone());
+        if place.bracketed
+            && place.compared().is_some()
+            && let Some(leader) = same_unit
+        {
+            return leader.indicator.as_ref().map(IndicatorCode::as_str);
         }
-        if let Some(rule) = told(unit, &own) {
-            return Some(code(rule));
+        if let Some(code) = told(own) {
+            return Some(code);
         }
         // `bình chọn 342 sản phẩm tiêu biểu cho 239 lượt`: the thing counted before says of what.
         let since = leader.map_or(around.left, |leader| {
             let from = around.left.len() - (number.span.start - leader.start).min(around.left.len());
             around.left.get(from..).unwrap_or("")
         });
-        if !since.contains(';')
-            && number.class == MentionClass::Count
-            && let Some(rule) = told(unit, since)
-        {
-            return Some(code(rule));
+        let counted = number.class == MentionClass::Count && !since.contains(';');
+        if let Some(code) = told(since).filter(|_| counted) {
+            return Some(code);
         }
-        let forbidden = |indicator: &IndicatorCode| {
-            let rules = self.rules.indicators.indicator.iter();
-            rules.filter(|rule| rule.code == indicator.as_str()).any(|rule| frame::forbidden(rule, &own))
-        };
-        let repeated = |leader: Option<&Before>| {
-            let indicator = leader.filter(|leader| leader.unit == number.unit)?.indicator.clone()?;
-            let child = self.rules.indicators.indicator.iter().any(|rule| {
-                rule.code == indicator.as_str() && rule.parent.is_some() && number.unit.as_str() == "VND"
-            });
-            (!forbidden(&indicator) && (!child || near.split_whitespace().count() <= 4)).then_some(indicator)
-        };
-        if let Some(indicator) = repeated(same_unit) {
-            return Some(indicator);
+        let foreign = self.foreign(own);
+        if let Some(code) = self.repeated(place, same_unit).filter(|_| !foreign) {
+            return Some(code);
         }
-        if let Some(rule) = told(unit, &format!("{} {}", place.segment(), place.behind())) {
-            return Some(code(rule));
+        let segment = format!("{} {}", place.segment(), place.behind());
+        if let Some(code) = told(&segment).filter(|_| !foreign) {
+            return Some(code);
         }
-        if let Some(indicator) = repeated(self.goes_on_from(place)) {
-            return Some(indicator);
+        if let Some(code) = self.repeated(place, self.goes_on_from(place)).filter(|_| !foreign) {
+            return Some(code);
         }
-        if let Some(rule) = told(unit, around.left) {
-            return Some(code(rule));
+        // Money has its own last resort below; what else was named in the sentence is only of one kind.
+        if let Some(code) = told(around.left).filter(|_| unit != "VND" && !foreign) {
+            return Some(code);
         }
-        let rules = self.rules.indicators.indicator.iter();
-        rules
-            .filter(|rule| rule.otherwise && rule.unit == unit && !frame::forbidden(rule, &own))
-            .map(code)
-            .next()
+        let mut rules = self.rules.indicators.indicator.iter();
+        let otherwise = rules.find(|rule| {
+            rule.otherwise && rule.unit == unit && frame::suits_sentence(rule, own, around.sentence)
+        });
+        otherwise.filter(|_| !foreign).map(|rule| rule.code.as_str())
+    }
+
+    /// The indicator of a figure before in the same unit. A part of the funding is not repeated by money
+    /// that has words of its own: `đào tạo nghề 5 tỷ đồng; xúc tiến thương mại 3 tỷ đồng`.
+    fn repeated<'b>(&self, place: &Place<'_>, leader: Option<&'b Before>) -> Option<&'b str> {
+        let leader = leader.filter(|leader| leader.unit == place.number.unit)?;
+        let code = leader.indicator.as_ref()?.as_str();
+        let mut rules = self.rules.indicators.indicator.iter();
+        let part = rules.any(|rule| rule.code == code && rule.parent.is_some() && rule.unit == "VND");
+        let worded = place.near().split_whitespace().filter(|word| word.len() > 2).count() > 2;
+        (!part || !worded).then_some(code)
     }
 
     /// A rate that is an indicator itself is a level, not a share of something.

@@ -6,6 +6,10 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorRules {
+    /// Words of what no indicator measures.
+    pub foreign: Vec<String>,
+    /// Names of offices, whose words tell nothing of a figure.
+    pub names: Vec<String>,
     /// The indicators.
     pub indicator: Vec<Indicator>,
 }
