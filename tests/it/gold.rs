@@ -10,6 +10,8 @@ use std::path::Path;
 use serde_json::Value;
 use socai::model::figure::{Base, Figure, FigureId, Fund, Measure, Qualifier, UnitCode};
 use socai::model::{Decimal, Digest, Span};
+use socai::stage::rules::RulePack;
+use socai::stage::{clean, extract, segment};
 
 /// A document's file name, source text and figures.
 pub(crate) type Document = (String, String, Vec<Figure>);
@@ -27,6 +29,24 @@ pub(crate) fn documents(gold: &Path, texts: &Path) -> Result<Vec<Document>, Box<
         let document = Digest::of(source.as_bytes());
         let figures = rows.iter().filter_map(|row| figure(document, &source, row)).collect();
         documents.push((name, source, figures));
+    }
+    Ok(documents)
+}
+
+/// The figures that the extractor finds in the texts of a folder, in order of name.
+pub(crate) fn extracted(texts: &Path) -> Result<Vec<Document>, Box<dyn Error>> {
+    let rules = RulePack::builtin();
+    let mut files =
+        std::fs::read_dir(texts)?.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>()?;
+    files.sort();
+    let mut documents = Vec::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&file)?;
+        let cleaned = clean::clean(&bytes)?;
+        let blocks = segment::segment(&cleaned.clean.text, &rules.segment);
+        let found = extract::extract(Digest::of(&bytes), &cleaned.source, &cleaned.clean, &blocks, rules);
+        documents.push((name, cleaned.source.clone(), found.figures));
     }
     Ok(documents)
 }

@@ -32,21 +32,39 @@ fn decide(source: &str, figures: &[Figure]) -> Reconciliation {
 }
 
 /// What arithmetic says of five real reports: document, relation, formula, verdict, and the digits
-/// that the computed interval begins with.
+/// that the computed interval begins with (empty where it has no such end).
 const SEEDS: &[(&str, Relation, &str, Verdict, &str, &str)] = &[
     ("000", Relation::Growth, "77,228 tỷ đồng / 42,250 tỷ đồng - 1", Verdict::Agrees, "82.7848", "82.7915"),
+    ("000", Relation::Mean, "77,228 tỷ đồng / 20 tỉnh, thành phố", Verdict::Agrees, "3861375", "3861425"),
+    ("000", Relation::OfPlan, "35,921 tỷ đồng / 77,228 tỷ đồng", Verdict::Conflicts, "46.5119", "46.5138"),
     (
         "000",
-        Relation::Mean,
-        "77,228 tỷ đồng / 20 tỉnh, thành phố",
-        Verdict::Agrees,
-        "3861375000",
-        "3861425000",
+        Relation::Share,
+        "77,228 tỷ đồng / (3,418 tỷ đồng/tỉnh × 63)",
+        Verdict::Conflicts,
+        "35.8588",
+        "35.8697",
     ),
-    ("000", Relation::OfPlan, "35,921 tỷ đồng / 77,228 tỷ đồng", Verdict::Conflicts, "46.5119", "46.5138"),
+    ("002", Relation::Growth, "64,47 tỷ đồng / 95,27% × (1 + 2,56%)", Verdict::Agrees, "69390", "69415"),
     ("002", Relation::OfPlan, "19,9 tỷ đồng / 69,41 tỷ đồng", Verdict::Conflicts, "28.596", "28.744"),
-    ("003", Relation::Sum, "23,41 tỷ đồng + 19,07 tỷ đồng", Verdict::Agrees, "42470000000", "42490000000"),
-    ("004", Relation::Sum, "79,9 tỷ đồng + 96,6 tỷ đồng", Verdict::Agrees, "176400000000", "176600000000"),
+    ("003", Relation::Sum, "23,41 tỷ đồng + 19,07 tỷ đồng", Verdict::Agrees, "42470", "42490"),
+    (
+        "003",
+        Relation::OfPlan,
+        "42,48 tỷ đồng / (23,41 tỷ đồng / 60,43% + 19,07 tỷ đồng / 28,4%)",
+        Verdict::Agrees,
+        "40.057",
+        "40.178",
+    ),
+    ("004", Relation::Sum, "79,9 tỷ đồng + 96,6 tỷ đồng", Verdict::Agrees, "176400", "176600"),
+    (
+        "004",
+        Relation::OfPlan,
+        "176,4 tỷ đồng / (79,9 tỷ đồng / 97,9% + 96,6 tỷ đồng / 92,1%)",
+        Verdict::Agrees,
+        "94.454",
+        "94.714",
+    ),
     ("004", Relation::Sum, "163 cơ sở CNNT + 236 cơ sở CNNT", Verdict::Agrees, "399", "399"),
     (
         "004",
@@ -56,30 +74,57 @@ const SEEDS: &[(&str, Relation, &str, Verdict, &str, &str)] = &[
         "16",
         "16",
     ),
+    ("004", Relation::Growth, "176,4 tỷ đồng / 94,6% × (1 - 8,5%)", Verdict::Agrees, "170387", "170851"),
+    ("004", Relation::Sum, "176,4 tỷ đồng / 94,6% × (1 - 8,5%) - 71 tỷ đồng", Verdict::Agrees, "", "9985"),
+    (
+        "004",
+        Relation::OfPlan,
+        "34,7 tỷ đồng / (176,4 tỷ đồng / 94,6% × (1 - 8,5%))",
+        Verdict::Agrees,
+        "20.280",
+        "20.394",
+    ),
 ];
 
 #[test]
 fn real_reports_are_decided_as_by_hand() {
     let Some(shared) = shared() else { return };
-    let documents = gold::documents(&shared.join("gold/seeds.figures.jsonl"), &shared.join("seeds")).unwrap();
-    for (seed, relation, formula, verdict, low, high) in SEEDS {
-        let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
-        let found = decide(source, figures).findings;
-        let finding = found.iter().find(|f| f.relation == *relation && f.formula == *formula);
-        let finding = finding.unwrap_or_else(|| panic!("{seed}: no finding {formula}"));
-        assert_eq!(finding.verdict, *verdict, "{seed}: {formula}");
-        assert!(finding.computed.low.as_deref().unwrap().starts_with(low), "{seed}: {:?}", finding.computed);
-        assert!(
-            finding.computed.high.as_deref().unwrap().starts_with(high),
-            "{seed}: {:?}",
-            finding.computed
-        );
+    let texts = shared.join("seeds");
+    let by_hand = gold::documents(&shared.join("gold/seeds.figures.jsonl"), &texts).unwrap();
+    let own = gold::extracted(&texts).unwrap();
+    for (whose, documents) in [("by hand", by_hand), ("the extractor's", own)] {
+        let found = |seed: &str| {
+            let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
+            decide(source, figures).findings
+        };
+        for (seed, relation, formula, verdict, low, high) in SEEDS {
+            let findings = found(seed);
+            let finding = findings.iter().find(|f| f.relation == *relation && f.formula == *formula);
+            let finding = finding.unwrap_or_else(|| panic!("{whose}, {seed}: no finding {formula}"));
+            let computed = &finding.computed;
+            assert_eq!(finding.verdict, *verdict, "{whose}, {seed}: {formula}");
+            assert!(computed.low.as_deref().unwrap_or("").starts_with(low), "{whose}, {seed}: {computed:?}");
+            assert!(
+                computed.high.as_deref().unwrap_or("").starts_with(high),
+                "{whose}, {seed}: {computed:?}"
+            );
+        }
+        // And nothing else contradicts.
+        let conflicts = |seed: &&str| found(seed).iter().filter(|f| f.verdict == Verdict::Conflicts).count();
+        let counts: Vec<usize> = ["000", "001", "002", "003", "004"].iter().map(conflicts).collect();
+        assert_eq!(counts, [2, 0, 1, 0, 0], "{whose}");
     }
-    let conflicts = |seed: &str| {
-        let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
-        decide(source, figures).findings.iter().filter(|f| f.verdict == Verdict::Conflicts).count()
-    };
-    assert_eq!([conflicts("001"), conflicts("003"), conflicts("004")], [0, 0, 0]);
+}
+
+#[test]
+fn the_number_of_provinces_is_named_as_an_assumption() {
+    let Some(shared) = shared() else { return };
+    let documents = gold::extracted(&shared.join("seeds")).unwrap();
+    let (_, source, figures) = &documents[0];
+    let findings = decide(source, figures).findings;
+    let share = findings.iter().find(|f| f.relation == Relation::Share).unwrap();
+    assert_eq!(share.assumptions, ["63 provinces"]);
+    assert!(share.explanation.vi.contains("63"), "{}", share.explanation.vi);
 }
 
 #[test]

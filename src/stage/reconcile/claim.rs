@@ -5,16 +5,24 @@ use crate::model::finding::{Relation, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
+use crate::stage::rules::relations::AssumedCount;
+
+use super::formula::Formula;
 use super::quantity::{self, Reading};
 
-/// Figures in the roles of a relation. For rates: dividend, divisor, rate. For sums: the parts, then
-/// the whole. For restatements: the two.
+/// Figures in the roles of a relation: those that are computed with, then the one that is stated.
 #[derive(Debug, Clone)]
 pub(super) struct Claim<'f> {
     pub(super) relation: Relation,
     pub(super) figures: Vec<&'f Figure>,
+    pub(super) roles: Vec<&'static str>,
+    /// What the stated figure should be.
+    pub(super) formula: Formula,
     pub(super) rule: &'static str,
+    /// Whether the text says that the terms are not counted alike.
     pub(super) scope: bool,
+    /// What the formula rests on that nobody printed.
+    pub(super) assumptions: Vec<&'f AssumedCount>,
 }
 
 /// What arithmetic says of a claim under the readings that suit it best.
@@ -26,109 +34,94 @@ pub(super) struct Decision {
     pub(super) assumption: Option<&'static str>,
 }
 
-impl Claim<'_> {
-    /// Returns the role of the figure at `index`.
-    pub(super) fn role(&self, index: usize) -> &'static str {
-        let last = index + 1 == self.figures.len();
-        match self.relation {
-            Relation::OfPlan => ["actual", "plan", "rate"][index.min(2)],
-            Relation::Growth | Relation::Index => ["later", "earlier", "rate"][index.min(2)],
-            Relation::Share => ["part", "whole", "rate"][index.min(2)],
-            Relation::Mean => ["total", "count", "mean"][index.min(2)],
-            Relation::Sum => {
-                if last {
-                    "whole"
-                } else {
-                    "part"
-                }
+impl<'f> Claim<'f> {
+    /// Relates two levels and the rate, mean or difference of the first to the second.
+    pub(super) fn of_rate(relation: Relation, top: &'f Figure, bottom: &'f Figure, rate: &'f Figure) -> Self {
+        let quotient = Formula::over(Formula::Figure(0), Formula::Figure(1));
+        let (formula, roles, rule) = match relation {
+            Relation::Growth => {
+                (Formula::Change(Box::new(quotient)), ["later", "earlier", "rate"], "relations.growth")
             }
-            Relation::Difference => ["later", "earlier", "difference"][index.min(2)],
-            Relation::Order => {
-                if last {
-                    "longer"
-                } else {
-                    "shorter"
-                }
+            Relation::Mean => (quotient, ["total", "count", "mean"], "relations.mean"),
+            Relation::Difference => (
+                Formula::Less(Box::new(Formula::Figure(0)), Box::new(Formula::Figure(1))),
+                ["later", "earlier", "difference"],
+                "relations.difference",
+            ),
+            Relation::Index => {
+                (Formula::Percent(Box::new(quotient)), ["later", "earlier", "rate"], "relations.index")
             }
-            Relation::Restated => "statement",
-            Relation::Bound => {
-                if last {
-                    "number"
-                } else {
-                    "hedged"
-                }
+            Relation::Share => {
+                (Formula::Percent(Box::new(quotient)), ["part", "whole", "rate"], "relations.share")
             }
-        }
+            _ => (Formula::Percent(Box::new(quotient)), ["actual", "plan", "rate"], "relations.of_plan"),
+        };
+        Self::of(relation, vec![top, bottom, rate], roles.to_vec(), formula, rule)
+    }
+
+    /// Relates parts and their whole.
+    pub(super) fn of_sum(parts: &[&'f Figure], whole: &'f Figure, rule: &'static str) -> Self {
+        let mut figures = parts.to_vec();
+        figures.push(whole);
+        let mut roles = vec!["part"; parts.len()];
+        roles.push("whole");
+        let formula = Formula::Sum((0..parts.len()).map(Formula::Figure).collect());
+        Self::of(Relation::Sum, figures, roles, formula, rule)
+    }
+
+    /// Relates two statements of one quantity.
+    pub(super) fn of_two(
+        relation: Relation,
+        first: &'f Figure,
+        second: &'f Figure,
+        rule: &'static str,
+    ) -> Self {
+        let roles = if relation == Relation::Bound { ["hedged", "number"] } else { ["statement"; 2] };
+        Self::of(relation, vec![first, second], roles.to_vec(), Formula::Figure(0), rule)
+    }
+
+    /// Makes a claim that no assumption and no words of scope touch.
+    pub(super) const fn of(
+        relation: Relation,
+        figures: Vec<&'f Figure>,
+        roles: Vec<&'static str>,
+        formula: Formula,
+        rule: &'static str,
+    ) -> Self {
+        Self { relation, figures, roles, formula, rule, scope: false, assumptions: Vec::new() }
+    }
+
+    /// Returns the stated figure.
+    pub(super) fn stated(&self) -> &'f Figure {
+        self.figures[self.figures.len() - 1]
     }
 
     /// Returns what the other figures admit for the one at `index`.
     pub(super) fn implied(&self, index: usize, reading: Reading) -> Interval {
         let read = |at: usize| quantity::interval(self.figures[at], reading);
-        let hundred = Rational::whole(100);
-        let hundredth = Rational::new(1, 100).unwrap_or(Rational::ZERO);
         let last = self.figures.len() - 1;
-        match self.relation {
-            Relation::Sum => {
-                let parts = (0..last).filter(|at| *at != index).map(read);
-                let sum = parts.fold(Interval::point(Rational::ZERO), |sum, part| sum.add(&part));
-                if index == last { sum } else { read(last).sub(&sum) }
-            }
-            Relation::Restated | Relation::Bound | Relation::Order => read(1 - index.min(1)),
-            Relation::Difference => match index {
-                0 => read(1).add(&read(2)),
-                1 => read(0).sub(&read(2)),
-                _ => read(0).sub(&read(1)),
-            },
-            Relation::OfPlan | Relation::Index | Relation::Share | Relation::Growth | Relation::Mean => {
-                let growth = self.relation == Relation::Growth;
-                // The rate as a plain factor, and back.
-                let factor = |rate: Interval| match self.relation {
-                    Relation::Mean => rate,
-                    _ if growth => rate.add(&Interval::point(hundred.clone())).scale(&hundredth),
-                    _ => rate.scale(&hundredth),
-                };
-                match index {
-                    0 => read(1).mul(&factor(read(2))),
-                    1 => read(0).div(&factor(read(2))),
-                    _ => {
-                        let quotient = read(0).div(&read(1));
-                        match self.relation {
-                            Relation::Mean => quotient,
-                            _ if growth => quotient.scale(&hundred).sub(&Interval::point(hundred.clone())),
-                            _ => quotient.scale(&hundred),
-                        }
-                    }
-                }
-            }
+        if index == last {
+            return self.formula.value(&read);
         }
+        self.formula.implied(index, read(last), &read).unwrap_or(Interval::ALL)
     }
 
     /// Tells whether agreement is more than the width of a hedge: every figure is as printed, or the
     /// printed numbers taken alone come within a tenth of each other, for a sum within a fiftieth.
     pub(super) fn says_something(&self) -> bool {
-        let exact = |at: usize| Rational::from(self.figures[at].value);
         if self.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq) {
             return true;
         }
-        let last = self.figures.len() - 1;
-        let (expected, printed) = match self.relation {
-            Relation::Sum => {
-                let sum = (0..last).map(exact).fold(Rational::ZERO, |sum, part| sum.add(&part));
-                (Some(sum), exact(last))
-            }
-            Relation::Growth => {
-                let base = exact(2).add(&Rational::whole(100));
-                (exact(0).div(&exact(1)).map(|ratio| ratio.mul(&Rational::whole(100))), base)
-            }
-            Relation::Mean => (exact(0).div(&exact(1)), exact(2)),
-            Relation::OfPlan | Relation::Index | Relation::Share => {
-                (exact(0).div(&exact(1)).map(|ratio| ratio.mul(&Rational::whole(100))), exact(2))
-            }
-            Relation::Difference => (Some(exact(0).sub(&exact(1))), exact(2)),
-            Relation::Restated | Relation::Bound | Relation::Order => (Some(exact(0)), exact(1)),
-        };
+        let exact = |at: usize| Interval::exactly(self.figures[at].value);
+        let computed = self.formula.value(&exact);
+        // A change in percent is compared as the factor that it makes.
+        let shift = Rational::whole(if self.relation == Relation::Growth { 100 } else { 0 });
+        let printed = Rational::from(self.stated().value).add(&shift);
         let parts = Rational::whole(if self.relation == Relation::Sum { 50 } else { 10 });
-        expected.is_some_and(|expected| expected.sub(&printed).abs().mul(&parts) <= printed.abs())
+        computed
+            .low
+            .or(computed.high)
+            .is_some_and(|end| end.at.add(&shift).sub(&printed).abs().mul(&parts) <= printed.abs())
     }
 
     /// Decides the claim: rounding first, then truncation of the stated figure, then round money.
@@ -159,20 +152,15 @@ impl Claim<'_> {
     }
 
     /// Returns the formula with the printed numbers in it.
-    pub(super) fn formula(&self) -> String {
-        let print = |at: usize| quantity::printed(self.figures[at]);
+    pub(super) fn text(&self) -> String {
         match self.relation {
-            Relation::Sum => {
-                let parts: Vec<&str> = (0..self.figures.len() - 1).map(print).collect();
-                parts.join(" + ")
+            Relation::Restated => {
+                format!("{} = {}", quantity::printed(self.figures[0]), quantity::printed(self.figures[1]))
             }
-            Relation::Growth => format!("{} / {} - 1", print(0), print(1)),
-            Relation::Difference => format!("{} - {}", print(0), print(1)),
-            Relation::Restated => format!("{} = {}", print(0), print(1)),
-            Relation::Bound | Relation::Order => format!("{} ~ {}", print(0), print(1)),
-            Relation::OfPlan | Relation::Index | Relation::Share | Relation::Mean => {
-                format!("{} / {}", print(0), print(1))
+            Relation::Bound | Relation::Order if self.figures.len() == 2 => {
+                format!("{} ~ {}", quantity::printed(self.figures[0]), quantity::printed(self.figures[1]))
             }
+            _ => self.formula.text(&self.figures),
         }
     }
 }
@@ -235,9 +223,7 @@ mod tests {
                 figure(1, bottom, t, Measure::Value),
                 figure(2, rate, 1, Measure::OfPlan),
             ];
-            let claim = Claim {
-                relation: Relation::OfPlan, figures: figures.iter().collect(), rule: "oracle", scope: false,
-            };
+            let claim = Claim::of_rate(Relation::OfPlan, &figures[0], &figures[1], &figures[2]);
             let hundred = BigRational::from_integer(100.into());
             let ((a, b), (c, d), (e, f)) = (ends(&figures[0]), ends(&figures[1]), ends(&figures[2]));
             let (low, high) = (&hundred * a / d, &hundred * b / c);
@@ -264,9 +250,8 @@ mod tests {
                 .collect();
             let total: i128 = figures.iter().map(|part| part.value.mantissa()).sum();
             figures.push(figure(figures.len(), (total / step + off).max(1), step, Measure::Value));
-            let claim = Claim {
-                relation: Relation::Sum, figures: figures.iter().collect(), rule: "oracle", scope: false,
-            };
+            let (whole, terms) = figures.split_last().unwrap();
+            let claim = Claim::of_sum(&terms.iter().collect::<Vec<_>>(), whole, "oracle");
             let zero = BigRational::from_integer(0.into());
             let last = figures.len() - 1;
             let (low, high) = figures[..last].iter().map(ends).fold((zero.clone(), zero), |(l, h), (a, b)| (l + a, h + b));

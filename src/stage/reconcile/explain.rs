@@ -3,6 +3,8 @@
 use crate::model::finding::{Explanation, Verdict};
 use crate::model::interval::Interval;
 
+use crate::stage::rules::relations::AssumedCount;
+
 use super::claim::{Claim, Decision};
 use super::quantity;
 
@@ -11,7 +13,7 @@ const SHOWN_DIGITS: u32 = 6;
 
 /// Says what was computed, what is printed and what follows.
 pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
-    let formula = claim.formula();
+    let formula = claim.text();
     let printed = quantity::printed(claim.figures[claim.figures.len() - 1]);
     let (vi_range, en_range) =
         (range(&decision.computed, "đến", true), range(&decision.computed, "to", false));
@@ -47,7 +49,12 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
             ),
         ),
     };
-    Explanation { vi, en }
+    // An assumption is a part of the sentence: whoever doubts it doubts the verdict.
+    let assumed = |text: String, word: &str, name: fn(&AssumedCount) -> &str| {
+        claim.assumptions.iter().fold(text, |text, known| format!("{text} ({word} {}.)", name(known)))
+    };
+    let vi = assumed(vi, "Giả định:", |known| &known.name);
+    Explanation { vi, en: assumed(en, "Assumed:", |known| &known.code) }
 }
 
 fn range(interval: &Interval, to: &str, vietnamese: bool) -> String {

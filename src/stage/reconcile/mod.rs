@@ -8,25 +8,29 @@
 //!
 //! What is reported does not depend on the order of the figures given.
 
+mod assumed;
 mod claim;
 mod derive;
 mod explain;
+mod formula;
 mod page;
 mod quantity;
 mod rates;
 mod restated;
+mod routes;
 mod sums;
 mod suspects;
+mod term;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Digest;
-use crate::model::figure::Figure;
+use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Derived, Finding, Operand, Verdict};
 use crate::stage::rules::relations::RelationRules;
 
 /// Rises with every change of what the stage reports.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What reconciling one document yields, in order of id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,7 +50,10 @@ pub fn reconcile(
 ) -> Reconciliation {
     let page = page::Page::new(source, figures, rules);
     let mut claims = rates::claims(&page);
-    let rates = claims.clone();
+    let known: BTreeSet<FigureId> = claims.iter().map(|claim| claim.stated().id.clone()).collect();
+    let routes = routes::find(&page, &|rate| known.contains(&rate.id));
+    claims.extend(routes::claims(&page, &routes));
+    claims.extend(assumed::claims(&page));
     claims.extend(sums::claims(&page));
     claims.extend(restated::claims(&page));
     let mut decided = BTreeMap::new();
@@ -55,13 +62,13 @@ pub fn reconcile(
             .figures
             .iter()
             .enumerate()
-            .map(|(at, figure)| Operand { id: figure.id.clone(), role: claim.role(at).to_owned() })
+            .map(|(at, figure)| Operand { id: figure.id.clone(), role: claim.roles[at].to_owned() })
             .collect();
         let id = Finding::id_of(claim.relation, &operands);
         let decision = claim.decide();
         decided.entry(id).or_insert((claim, operands, decision));
     }
-    let derived = derive::derived(&page, &rates);
+    let derived = derive::derived(&routes);
     let holding = decided.values().map(|(claim, _, decision)| (claim, decision.verdict));
     let support = suspects::Support::of(holding, &derived);
     let findings = decided
@@ -71,7 +78,7 @@ pub fn reconcile(
             verdict: decision.verdict,
             relation: claim.relation,
             figures: operands.clone(),
-            formula: claim.formula(),
+            formula: claim.text(),
             computed: decision.computed.bounds(),
             stated: decision.stated.bounds(),
             gap: decision.computed.gap(&decision.stated).to_text(12, true),
@@ -82,7 +89,12 @@ pub fn reconcile(
             },
             documents: vec![document],
             explanation: explain::sentence(claim, decision),
-            assumptions: decision.assumption.iter().map(|code| (*code).to_owned()).collect(),
+            assumptions: claim
+                .assumptions
+                .iter()
+                .map(|known| known.code.clone())
+                .chain(decision.assumption.iter().map(|code| (*code).to_owned()))
+                .collect(),
             rule: claim.rule.to_owned(),
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The page as the relations see it: figures in reading order, their lines, the words between.
 
-use crate::model::figure::{Aspect, Figure};
+use crate::model::figure::{Aspect, Figure, Measure};
 use crate::stage::rules::relations::RelationRules;
 
 /// How far after a rate the words that say what it is compared with are looked for.
@@ -35,6 +35,42 @@ impl<'f> Page<'f> {
         let from = self.figures.partition_point(|figure| figure.span.start <= low);
         let to = self.figures.partition_point(|figure| figure.span.start < high);
         self.figures.get(from..to).unwrap_or(&[])
+    }
+
+    /// Returns the figures within the window before and after `figure`.
+    pub(super) fn near(&self, figure: &Figure) -> &[&'f Figure] {
+        let at = self.figures.partition_point(|one| (one.span, &one.id) < (figure.span, &figure.id));
+        let window = self.rules.window_figures;
+        self.figures.get(at.saturating_sub(window)..self.figures.len().min(at + window)).unwrap_or(&[])
+    }
+
+    /// Returns the nearest level before the figure at `at`, in its sentence, that fits.
+    pub(super) fn level_of(&self, at: usize, fits: impl Fn(&Figure) -> bool) -> Option<&'f Figure> {
+        let rate = self.figures[at];
+        let before = &self.figures[at.saturating_sub(self.rules.window_figures)..at];
+        before.iter().rev().copied().find(|level| {
+            level.measure == Measure::Value
+                && !matches!(level.unit.as_str(), "percent" | "percentage_point")
+                && level.sentence == rate.sentence
+                && fits(level)
+        })
+    }
+
+    /// Returns the words from the figure before `figure`, or the start of its sentence, up to it.
+    pub(super) fn lead(&self, figure: &Figure) -> String {
+        let at = self.figures.partition_point(|one| one.span.start < figure.span.start);
+        let before = at.checked_sub(1).and_then(|at| self.figures.get(at)).map_or(0, |one| one.span.end);
+        self.words(before.max(figure.sentence.start).min(figure.span.start), figure.span.start)
+    }
+
+    /// Returns the words after `figure` up to the next figure, the end of its clause or its sentence.
+    pub(super) fn trail(&self, figure: &Figure) -> String {
+        let at = self.figures.partition_point(|one| one.span.start <= figure.span.start);
+        let next = self.figures.get(at).map_or(self.source.len(), |one| one.span.start);
+        let end = next.min(figure.sentence.end).max(figure.span.end);
+        let words = self.words(figure.span.end, end);
+        let stop = words.find([';', ',', '.', '\n', '(', ':']).unwrap_or(words.len());
+        words.get(..stop).unwrap_or("").to_owned()
     }
 
     /// Returns the words between two figures in either order, in lower case.
@@ -82,12 +118,30 @@ impl<'f> Page<'f> {
                 .is_some_and(|words| words.trim_end().ends_with('/'))
     }
 
-    /// Tells whether a rate is compared with another rate, relatively or in points: it then neither
-    /// contradicts nor determines a level.
+    /// Tells whether a rate may be compared with another rate, relatively or in points: it then
+    /// neither contradicts nor determines a level.
     pub(super) fn is_of_rate(&self, rate: &Figure) -> bool {
         let rest = self.source.get(rate.span.end..).unwrap_or("");
         let words: String = rest.chars().take(RATE_WORDS_CHARS).collect();
-        has(&words.to_lowercase(), &self.rules.rate_of_rate)
+        if has(&words.to_lowercase(), &self.rules.rate_of_rate) {
+            return true;
+        }
+        // `đạt 20% kế hoạch, cao hơn 10% so với cùng kỳ`: the level or the rate may be the higher.
+        let at = self.figures.partition_point(|one| one.span.start < rate.span.start);
+        let before = at.checked_sub(1).and_then(|at| self.figures.get(at));
+        let follows_rate = before.is_some_and(|one| {
+            one.sentence == rate.sentence && matches!(one.measure, Measure::OfPlan | Measure::Share)
+        });
+        follows_rate && rate.measure == Measure::Growth && has(&self.lead(rate), &self.rules.rate_compared)
+    }
+
+    /// Tells whether the words before a figure name the whole country where the level is not its.
+    pub(super) fn is_of_country(&self, figure: &Figure, level: &Figure) -> bool {
+        let lead = self.lead(figure);
+        let near = lead.rsplit([';', ',', '.', ':']).next().unwrap_or("");
+        self.rules.assumed_count.iter().any(|known| {
+            has(near, &known.words) && level.area.as_ref().is_none_or(|area| *area.as_str() != *known.area)
+        })
     }
 
     /// Tells whether a mean names what `counted` counts: `tỷ đồng/tỉnh` or `bình quân một tỉnh`

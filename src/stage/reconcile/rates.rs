@@ -15,22 +15,22 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     (0..page.figures.len()).filter_map(|at| best(page, at)).collect()
 }
 
-/// Returns the relation that a measure states, with the name of the rule.
-fn relation(measure: Measure) -> Option<(Relation, &'static str)> {
+/// Returns the relation that a measure states.
+pub(super) const fn relation(measure: Measure) -> Option<Relation> {
     Some(match measure {
-        Measure::OfPlan => (Relation::OfPlan, "relations.of_plan"),
-        Measure::Growth => (Relation::Growth, "relations.growth"),
-        Measure::Index => (Relation::Index, "relations.index"),
-        Measure::Share => (Relation::Share, "relations.share"),
-        Measure::Mean => (Relation::Mean, "relations.mean"),
-        Measure::Difference => (Relation::Difference, "relations.difference"),
+        Measure::OfPlan => Relation::OfPlan,
+        Measure::Growth => Relation::Growth,
+        Measure::Index => Relation::Index,
+        Measure::Share => Relation::Share,
+        Measure::Mean => Relation::Mean,
+        Measure::Difference => Relation::Difference,
         Measure::Value => return None,
     })
 }
 
 fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let rate = page.figures[at];
-    let (relation, rule) = relation(rate.measure)?;
+    let relation = relation(rate.measure)?;
     if page.is_of_rate(rate) {
         return None;
     }
@@ -51,10 +51,9 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     }
     pairs.sort_by_key(|(score, n, d)| (-score, at.abs_diff(*n), at.abs_diff(*d), *n, *d));
     let claim = |n: usize, d: usize| {
-        let figures = vec![page.figures[n], page.figures[d], rate];
-        let sentence = page.words(rate.sentence.start, rate.sentence.end);
-        let scope = has(&sentence, &page.rules.scope_differs);
-        Claim { relation, figures, rule, scope }
+        let mut claim = Claim::of_rate(relation, page.figures[n], page.figures[d], rate);
+        claim.scope = has(&page.words(rate.sentence.start, rate.sentence.end), &page.rules.scope_differs);
+        claim
     };
     let mut failing = None;
     let mut held = false;
@@ -91,6 +90,9 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
     let around = page.words(rate.span.start.saturating_sub(30), rate.span.start)
         + &page.words(rate.span.end, (rate.span.end + 12).min(page.source.len()));
     if relation != Relation::Mean && has(&around, &page.rules.rate_excluded) {
+        return false;
+    }
+    if relation == Relation::Mean && page.is_of_country(rate, top) {
         return false;
     }
     let between = |x: &Figure, y: &Figure| {
@@ -202,6 +204,7 @@ fn units_fit(relation: Relation, rate: &Figure, top: &Figure, bottom: &Figure) -
             || (!money(top)
                 && !money(bottom)
                 && relation == Relation::Share
+                && rate.qualifier == Qualifier::Eq
                 && bottom.sentence == rate.sentence))
 }
 

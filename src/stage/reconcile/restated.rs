@@ -33,12 +33,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
                 let equal = first.value == second.value && first.qualifier == second.qualifier;
                 let relation =
                     if first.qualifier == second.qualifier { Relation::Restated } else { Relation::Bound };
-                let mut claim = Claim {
-                    relation,
-                    figures: vec![first, second],
-                    rule: "relations.restated",
-                    scope: false,
-                };
+                let mut claim = Claim::of_two(relation, first, second, "relations.restated");
                 if equal && same_words(first, second) {
                     found.push(claim);
                     reported += 1;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Decimal;
 use crate::model::figure::{Figure, FigureId, Fund, Measure, Qualifier};
-use crate::model::finding::{Relation, Verdict};
+use crate::model::finding::Verdict;
 
 use super::claim::Claim;
 use super::page::{Page, aspects_meet, has, is_intended};
@@ -85,10 +85,9 @@ fn drop_explained(found: &mut Vec<Claim<'_>>) {
 }
 
 fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
-    let mut figures = parts.to_vec();
-    figures.push(whole);
-    let scope = page.differs(&figures) || parts.iter().any(|part| page.is_wider(part, whole));
-    Claim { relation: Relation::Sum, figures, rule: "relations.sum", scope }
+    let mut claim = Claim::of_sum(parts, whole, "relations.sum");
+    claim.scope = page.differs(&claim.figures) || parts.iter().any(|part| page.is_wider(part, whole));
+    claim
 }
 
 fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f>> {

@@ -26,4 +26,30 @@ pub struct RelationRules {
     pub window_figures: usize,
     /// The largest number of parts of one sum.
     pub parts_limit: usize,
+    /// Numbers that are printed nowhere but known, by time.
+    pub assumed_count: Vec<AssumedCount>,
+    /// Words by which a rate, not a level, is said to be higher or lower than another.
+    pub rate_compared: Vec<String>,
+}
+
+/// A number that is printed nowhere but known: an assumption that a finding may rest on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssumedCount {
+    /// Its name in a finding's assumptions, in English.
+    pub code: String,
+    /// Its name in Vietnamese.
+    pub name: String,
+    /// Words that make a mean one per counted thing.
+    pub each: Vec<String>,
+    /// The area whose parts are counted.
+    pub area: String,
+    /// Words that name that area.
+    pub words: Vec<String>,
+    /// How many there are.
+    pub count: i128,
+    /// The first day on which that holds.
+    pub from: jiff::civil::Date,
+    /// The last day; absent while it still holds.
+    pub until: Option<jiff::civil::Date>,
 }

@@ -1,0 +1,65 @@
+//! Relations through a number that nobody printed but that everybody knows at that time: how many
+//! provinces the country has. The number is an assumption, named in the finding.
+
+use crate::model::figure::Measure;
+use crate::model::finding::Relation;
+use crate::model::period::Period;
+use crate::stage::rules::relations::AssumedCount;
+
+use super::claim::Claim;
+use super::formula::Formula;
+use super::page::{Page, fit, has};
+use super::term::Term;
+
+/// Returns the shares of a whole that only its mean tells: the country's total is its mean per
+/// province times the provinces of the time.
+pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
+    let is_share = |at: &usize| page.figures[*at].measure == Measure::Share;
+    (0..page.figures.len()).filter(is_share).filter_map(|at| share(page, at)).collect()
+}
+
+fn share<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
+    let rate = page.figures[at];
+    let named = rate.base.as_ref().and_then(|base| base.area.as_ref());
+    let part = page.level_of(at, |level| {
+        fit(rate.indicator.as_ref(), level.indicator.as_ref(), 1, -9) > 0
+            && fit(rate.period.as_ref(), level.period.as_ref(), 1, -9) >= 0
+            && fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -9) >= 0
+    })?;
+    page.near(rate).iter().find_map(|mean| {
+        let alike = mean.measure == Measure::Mean
+            && mean.unit == part.unit
+            && mean.indicator == part.indicator
+            && mean.period == part.period
+            && fit(mean.aspect.as_ref(), part.aspect.as_ref(), 1, -9) >= 0
+            && fit(mean.fund.as_ref(), part.fund.as_ref(), 1, -9) >= 0;
+        let (lead, trail) = (page.lead(mean), page.trail(rate));
+        let known = page.rules.assumed_count.iter().find(|known| {
+            let each = has(&mean.quote.to_lowercase(), &known.each) || has(&lead, &known.each);
+            let of_it =
+                |area: Option<&str>, words: &str| area == Some(&known.area) || has(words, &known.words);
+            let whole = named.map(|area| area.as_str());
+            let its_own = part.area.as_ref().is_none_or(|area| area.as_str() != known.area);
+            let near = lead.rsplit([';', ',', '.', ':']).next().unwrap_or("");
+            each && of_it(mean.area.as_ref().map(|area| area.as_str()), near)
+                && of_it(whole, &trail)
+                && its_own
+        });
+        let known = known.filter(|known| alike && part.period.is_some_and(|period| covers(known, period)))?;
+        let count = Term::assumed(known);
+        let whole = Term::printed(mean, "mean").with(count, Formula::times);
+        Term::printed(part, "part").with(whole, Formula::percent).claim(
+            Relation::Share,
+            rate,
+            "rate",
+            "relations.share.assumed",
+        )
+    })
+}
+
+/// Tells whether a number held throughout a period.
+fn covers(known: &AssumedCount, period: Period) -> bool {
+    let (first, last) = (period.first_day(), period.last_day());
+    first.is_some_and(|day| known.from <= day)
+        && last.is_some_and(|day| known.until.is_none_or(|until| day <= until))
+}
