@@ -136,6 +136,8 @@ fn readable(envelope: &Envelope) -> String {
         }
         Event::StageFailed(event) => format!("{}: {}", event.stage, event.message),
         Event::StageParked(event) => format!("{}: {}", event.stage, event.message),
+        Event::DocumentRetried(event) => event.document.short(12),
+        Event::DocumentDropped(event) => event.document.short(12),
         Event::GenerationStarted(event) => format!("{}: {}", event.number, event.reason),
         Event::GenerationActivated(event) => event.number.to_string(),
     };

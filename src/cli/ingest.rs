@@ -85,6 +85,9 @@ fn print(out: &mut impl std::io::Write, result: &FileResult, json: bool) -> Resu
             Outcome::Parked { document, stage, message } => {
                 format!("{}  parked by {stage}: {message}", document.short(12))
             }
+            Outcome::Dropped { document } => {
+                format!("{}  set aside; `socai quarantine retry` takes it up again", document.short(12))
+            }
             Outcome::Failed { message } => format!("failed: {message}"),
         };
         writeln!(out, "{}", tail::harmless(&format!("{}  {what}", result.path.display())))?;

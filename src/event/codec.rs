@@ -50,6 +50,8 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         | "figures-reconciled"
         | "stage-failed"
         | "stage-parked"
+        | "document-retried"
+        | "document-dropped"
         | "generation-started"
         | "generation-activated" => 1,
         _ => return None,
@@ -71,6 +73,8 @@ pub fn encode(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
         Event::FiguresReconciled(payload) => canonical(payload),
         Event::StageFailed(payload) => canonical(payload),
         Event::StageParked(payload) => canonical(payload),
+        Event::DocumentRetried(payload) => canonical(payload),
+        Event::DocumentDropped(payload) => canonical(payload),
         Event::GenerationStarted(payload) => canonical(payload),
         Event::GenerationActivated(payload) => canonical(payload),
     }
@@ -109,6 +113,8 @@ pub fn decode(kind: &str, schema: u32, payload: &[u8]) -> Result<Event, CodecErr
         "figures-reconciled" => Event::FiguresReconciled(read(kind, current)?),
         "stage-failed" => Event::StageFailed(read(kind, current)?),
         "stage-parked" => Event::StageParked(read(kind, current)?),
+        "document-retried" => Event::DocumentRetried(read(kind, current)?),
+        "document-dropped" => Event::DocumentDropped(read(kind, current)?),
         "generation-started" => Event::GenerationStarted(read(kind, current)?),
         "generation-activated" => Event::GenerationActivated(read(kind, current)?),
         _ => return Err(CodecError::UnknownKind { kind: kind.to_owned() }),

@@ -35,7 +35,8 @@ pub struct DocumentSeenAgain {
     pub tags: Vec<String>,
 }
 
-/// A file was looked at and not taken in; its original stays where it lies.
+/// A file was looked at and not taken in, or its bytes turned out to be no text; its original stays
+/// where it lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentRefused {
     /// blake3 of the original bytes.
@@ -114,6 +115,20 @@ pub struct StageParked {
     pub message: String,
 }
 
+/// A person asked that what was given up be tried once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRetried {
+    /// blake3 of the original bytes.
+    pub document: Digest,
+}
+
+/// A person set a document in quarantine aside: nothing is due for it until it is retried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentDropped {
+    /// blake3 of the original bytes.
+    pub document: Digest,
+}
+
 /// A new generation began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerationStarted {
@@ -145,6 +160,8 @@ pub enum Event {
     FiguresReconciled(FiguresReconciled),
     StageFailed(StageFailed),
     StageParked(StageParked),
+    DocumentRetried(DocumentRetried),
+    DocumentDropped(DocumentDropped),
     GenerationStarted(GenerationStarted),
     GenerationActivated(GenerationActivated),
 }
@@ -162,6 +179,8 @@ impl Event {
             Self::FiguresReconciled(_) => "figures-reconciled",
             Self::StageFailed(_) => "stage-failed",
             Self::StageParked(_) => "stage-parked",
+            Self::DocumentRetried(_) => "document-retried",
+            Self::DocumentDropped(_) => "document-dropped",
             Self::GenerationStarted(_) => "generation-started",
             Self::GenerationActivated(_) => "generation-activated",
         }

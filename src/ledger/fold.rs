@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::error::LedgerError;
 use crate::event::envelope::{Envelope, Position};
-use crate::event::kinds::{Event, FiguresExtracted, FiguresReconciled, TextCleaned, TextSegmented};
+use crate::event::kinds::{
+    DocumentReceived, Event, FiguresExtracted, FiguresReconciled, TextCleaned, TextSegmented,
+};
 use crate::event_log::{LogError, LogReader};
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
@@ -28,19 +30,12 @@ impl Fold<'_> {
         let position = envelope.position.0.cast_signed();
         let at = envelope.recorded_at.as_microsecond();
         match &envelope.event {
-            Event::DocumentReceived(received) => self.run(
-                "INSERT OR IGNORE INTO documents (document, source, tags, size, media_type, position, received_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![
-                    received.document.to_string(),
-                    received.name,
-                    self.json(&received.tags)?,
-                    received.size.cast_signed(),
-                    received.media_type,
-                    position,
-                    at
-                ],
-            ),
+            Event::DocumentReceived(received) => {
+                // What was too large once may be taken in later.
+                let document = received.document.to_string();
+                self.run("DELETE FROM refused WHERE document = ?1", params![document])?;
+                self.received(received, position, at)
+            }
             Event::DocumentSeenAgain(seen) => self.run(
                 "INSERT OR IGNORE INTO sightings (position, document, source, tags, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![position, seen.document.to_string(), seen.name, self.json(&seen.tags)?, at],
@@ -65,12 +60,44 @@ impl Fold<'_> {
             Event::StageParked(parked) => {
                 self.trouble(envelope, &parked.stage, parked.key, Some(&parked.reason), &parked.message)
             }
+            Event::DocumentRetried(retried) => {
+                let document = retried.document.to_string();
+                self.run("DELETE FROM troubles WHERE document = ?1", params![document])?;
+                self.run("DELETE FROM set_aside WHERE document = ?1", params![document])
+            }
+            Event::DocumentDropped(dropped) => {
+                let document = dropped.document.to_string();
+                self.run(
+                    "INSERT OR REPLACE INTO set_aside (document, source, position, dropped_at)
+                     SELECT ?1, source, ?2, ?3 FROM (SELECT source FROM documents WHERE document = ?1
+                       UNION ALL SELECT source FROM refused WHERE document = ?1) LIMIT 1",
+                    params![document, position, at],
+                )?;
+                self.run("DELETE FROM troubles WHERE document = ?1", params![document])?;
+                self.run("DELETE FROM refused WHERE document = ?1", params![document])
+            }
             Event::GenerationStarted(_) | Event::GenerationActivated(_) => Ok(()),
             Event::TextCleaned(_)
             | Event::TextSegmented(_)
             | Event::FiguresExtracted(_)
             | Event::FiguresReconciled(_) => self.answer(envelope),
         }
+    }
+
+    fn received(&self, received: &DocumentReceived, position: i64, at: i64) -> Done {
+        self.run(
+            "INSERT OR IGNORE INTO documents (document, source, tags, size, media_type, position, received_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                received.document.to_string(),
+                received.name,
+                self.json(&received.tags)?,
+                received.size.cast_signed(),
+                received.media_type,
+                position,
+                at
+            ],
+        )
     }
 
     fn trouble(
@@ -119,6 +146,10 @@ impl Fold<'_> {
             "DELETE FROM troubles WHERE document = ?1 AND stage = ?2 AND stage_key = ?3",
             params![document.to_string(), stage.name(), key.to_string()],
         )?;
+        if stage == Stage::Clean {
+            // A newer clean reads what an older one could not.
+            self.run("DELETE FROM refused WHERE document = ?1", params![document.to_string()])?;
+        }
         self.advance(document, envelope)
     }
 

@@ -13,8 +13,10 @@
 mod build;
 mod error;
 mod fold;
+mod quarantine;
 mod query;
 
 pub use build::{LedgerWriter, ledger_path, rebuild};
 pub use error::LedgerError;
-pub use query::{DocumentRow, LedgerReader, RefusedRow, StageCounts, TroubleRow};
+pub use quarantine::{RefusedRow, SetAsideRow, TroubleRow};
+pub use query::{DocumentRow, LedgerReader, StageCounts};

@@ -54,44 +54,6 @@ pub struct DocumentRow {
     pub done: bool,
 }
 
-/// A file that was looked at and not taken in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RefusedRow {
-    /// blake3 of the bytes.
-    pub document: Digest,
-    /// File name.
-    pub source: String,
-    /// The inbox subfolders it lies in.
-    pub tags: Vec<String>,
-    /// Bytes.
-    pub size: u64,
-    /// A code: `too_large`, `unknown_type`, `undecodable`.
-    pub reason: String,
-    /// For a person.
-    pub message: String,
-    /// Microseconds since 1970-01-01 UTC.
-    pub refused_at: i64,
-}
-
-/// A document that a stage could not do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TroubleRow {
-    /// The document.
-    pub document: Digest,
-    /// The stage.
-    pub stage: String,
-    /// What identifies the work.
-    pub key: Digest,
-    /// Given up, as opposed to being tried again.
-    pub parked: bool,
-    /// Tries so far.
-    pub attempts: u32,
-    /// A code.
-    pub reason: String,
-    /// What went wrong.
-    pub message: String,
-}
-
 /// How many of each the ledger holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "each field counts the table of its name")]
@@ -346,55 +308,6 @@ impl LedgerReader {
         )
     }
 
-    /// Returns every file that was refused, in order of name.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn refused(&self) -> Result<Vec<RefusedRow>, LedgerError> {
-        let mut rows = Vec::new();
-        let sql = "SELECT document, source, tags, size, reason, message, refused_at FROM refused ORDER BY source, document";
-        self.for_each(sql, [], |row| {
-            rows.push(self.read(row, |row| {
-                Ok(RefusedRow {
-                    document: digest(row, 0)?,
-                    source: row.get(1)?,
-                    tags: tags(row, 2)?,
-                    size: row.get::<_, i64>(3)?.cast_unsigned(),
-                    reason: row.get(4)?,
-                    message: row.get(5)?,
-                    refused_at: row.get(6)?,
-                })
-            })?);
-            Ok::<_, LedgerError>(())
-        })?;
-        Ok(rows)
-    }
-
-    /// Returns every stage's unsolved trouble, in order of document and stage.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn troubles(&self) -> Result<Vec<TroubleRow>, LedgerError> {
-        let mut rows = Vec::new();
-        let sql = "SELECT document, stage, stage_key, parked, attempts, reason, message FROM troubles
-                   ORDER BY document, stage, stage_key";
-        self.for_each(sql, [], |row| {
-            rows.push(self.read(row, |row| {
-                Ok(TroubleRow {
-                    document: digest(row, 0)?,
-                    stage: row.get(1)?,
-                    key: digest(row, 2)?,
-                    parked: row.get(3)?,
-                    attempts: row.get(4)?,
-                    reason: row.get(5)?,
-                    message: row.get(6)?,
-                })
-            })?);
-            Ok::<_, LedgerError>(())
-        })?;
-        Ok(rows)
-    }
-
     fn bodies<T: DeserializeOwned>(
         &self,
         sql: &str,
@@ -418,7 +331,7 @@ impl LedgerReader {
         Ok(value.unwrap_or(0).cast_unsigned())
     }
 
-    fn for_each<E: From<LedgerError>>(
+    pub(super) fn for_each<E: From<LedgerError>>(
         &self,
         sql: &str,
         params: impl rusqlite::Params,
@@ -432,7 +345,7 @@ impl LedgerReader {
         Ok(())
     }
 
-    fn read<T>(
+    pub(super) fn read<T>(
         &self,
         row: &Row<'_>,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
@@ -445,7 +358,7 @@ impl LedgerReader {
             .map_err(|error| LedgerError::Damaged { path: self.path.clone(), what: error.to_string() })
     }
 
-    fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
+    pub(super) fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
         LedgerError::Sqlite { path: self.path.clone(), source }
     }
 }
@@ -482,14 +395,14 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     })
 }
 
-fn digest(row: &Row<'_>, index: usize) -> rusqlite::Result<Digest> {
+pub(super) fn digest(row: &Row<'_>, index: usize) -> rusqlite::Result<Digest> {
     let text: String = row.get(index)?;
     text.parse().map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error))
     })
 }
 
-fn tags(row: &Row<'_>, index: usize) -> rusqlite::Result<Vec<String>> {
+pub(super) fn tags(row: &Row<'_>, index: usize) -> rusqlite::Result<Vec<String>> {
     let text: String = row.get(index)?;
     serde_json::from_str(&text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error))

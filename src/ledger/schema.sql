@@ -40,6 +40,13 @@ CREATE TABLE refused (              -- looked at and not taken in
   PRIMARY KEY (document, source)
 ) STRICT;
 
+CREATE TABLE set_aside (            -- refused or parked, and dropped from the quarantine by a person
+  document    TEXT PRIMARY KEY,
+  source      TEXT    NOT NULL,
+  position    INTEGER NOT NULL,
+  dropped_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE answers (              -- every answer of a stage, of this and of other generations
   document    TEXT    NOT NULL,
   stage       TEXT    NOT NULL,

@@ -15,18 +15,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::event::codec;
-use crate::event::envelope::{Append, Blob, Position, StreamId, Version};
-use crate::event::kinds::{
-    DocumentReceived, DocumentRefused, DocumentSeenAgain, Event, StageFailed, StageParked,
-};
+use crate::event::envelope::{Append, Position, StreamId};
+use crate::event::kinds::{DocumentReceived, DocumentRefused, Event, StageFailed, StageParked};
 use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
 use crate::model::Digest;
-use crate::model::figure::Figure;
-use crate::model::text::CleanText;
+use crate::runtime::inputs::Texts;
 use crate::runtime::projector::Projector;
-use crate::runtime::receive::Received;
-use crate::runtime::stages::{self, Input, Made};
-use crate::runtime::work::{ATTEMPTS, Answer, Due, Progress, Task};
+use crate::runtime::stages;
+use crate::runtime::work::{ATTEMPTS, Due, Progress, Task};
 use crate::runtime::worker::{Pool, Trouble};
 use crate::runtime::world::World;
 use crate::runtime::writer::{WriteError, Writer};
@@ -86,6 +82,10 @@ pub enum Ending {
     Done(Position),
     /// A stage gave it up.
     Parked(Stage, String, Position),
+    /// Its bytes are no text: a code, and what was wrong.
+    Refused(String, String, Position),
+    /// A person set it aside.
+    Dropped(Position),
     /// The work stopped with an error; the next start finds it again.
     Broken(String),
 }
@@ -193,100 +193,13 @@ impl Engine {
         tokio::task::spawn_blocking(work).await.map_err(|_| EngineError::Stopped)?
     }
 
-    async fn progress(self: &Arc<Self>, document: Digest) -> Result<Progress, EngineError> {
+    pub(super) async fn progress(self: &Arc<Self>, document: Digest) -> Result<Progress, EngineError> {
         self.read(move |log| {
             let mut progress = Progress::default();
             for event in log.outline(StreamId::Document(document))? {
                 progress.apply(&event);
             }
             Ok(progress)
-        })
-        .await
-    }
-
-    /// Records what was read: new, seen again, or refused. Returns when that is on disk.
-    ///
-    /// # Errors
-    /// See [`EngineError`].
-    pub async fn admit(
-        self: &Arc<Self>,
-        name: &str,
-        tags: &[String],
-        received: &Received,
-    ) -> Result<(Admitted, Position), EngineError> {
-        let document = received.document;
-        loop {
-            let progress = self.progress(document).await?;
-            let expected = progress.version();
-            let (name, tags) = (name.to_owned(), tags.to_vec());
-            if expected > Version(0)
-                && self.is_named(document, &name, &tags, received.verdict.is_err()).await?
-            {
-                let known = if received.verdict.is_ok() { Admitted::Known } else { Admitted::Refused };
-                return Ok((known, Position(0)));
-            }
-            let (event, admitted, blobs) = match &received.verdict {
-                Err(refusal) => {
-                    let event = DocumentRefused {
-                        document,
-                        name,
-                        tags,
-                        size: received.size,
-                        reason: refusal.reason.to_owned(),
-                        message: refusal.message.clone(),
-                    };
-                    (Event::DocumentRefused(event), Admitted::Refused, Vec::new())
-                }
-                Ok(_) if progress.is_received() => {
-                    let event = DocumentSeenAgain { document, name, tags };
-                    (Event::DocumentSeenAgain(event), Admitted::SeenAgain, Vec::new())
-                }
-                Ok(accepted) => {
-                    let media_type = accepted.media_type.to_owned();
-                    let event = DocumentReceived { document, name, tags, size: received.size, media_type };
-                    let blob = Blob { digest: document, bytes: accepted.bytes.clone() };
-                    (Event::DocumentReceived(event), Admitted::New, vec![blob])
-                }
-            };
-            let append = Append {
-                generation: self.generation,
-                expected: Some(expected),
-                blobs,
-                ..Append::new(StreamId::Document(document), event)
-            };
-            let count = match admitted {
-                Admitted::New => &self.counts.received,
-                Admitted::SeenAgain | Admitted::Known => &self.counts.seen_again,
-                Admitted::Refused => &self.counts.refused,
-            };
-            match self.writer.append(append).await {
-                Ok(appended) => {
-                    count.fetch_add(1, Ordering::Relaxed);
-                    return Ok((admitted, appended.position));
-                }
-                // The same bytes came in by another way meanwhile: look again.
-                Err(WriteError::Refused(AppendError::VersionMismatch { .. })) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    async fn is_named(
-        self: &Arc<Self>,
-        document: Digest,
-        name: &str,
-        tags: &[String],
-        refused: bool,
-    ) -> Result<bool, EngineError> {
-        let (name, tags) = (name.to_owned(), tags.to_vec());
-        self.read(move |log| {
-            let events = log.stream(StreamId::Document(document))?;
-            Ok(events.iter().any(|envelope| match &envelope.event {
-                Event::DocumentReceived(event) => !refused && event.name == name && event.tags == tags,
-                Event::DocumentSeenAgain(event) => !refused && event.name == name && event.tags == tags,
-                Event::DocumentRefused(event) => refused && event.name == name && event.tags == tags,
-                _ => false,
-            }))
         })
         .await
     }
@@ -330,17 +243,15 @@ impl Engine {
         original: Option<Arc<[u8]>>,
     ) -> Result<Ending, EngineError> {
         let mut progress = self.progress(document).await?;
-        let mut texts = Texts { original, ..Texts::default() };
+        let mut texts = Texts::of(original);
         loop {
             match progress.due(document, &self.identities) {
                 Due::Unknown => {
                     return Err(EngineError::Lacks(format!("the receipt of document {document}")));
                 }
                 Due::Done(position) => return Ok(Ending::Done(position)),
-                Due::Parked(stage, position) => {
-                    let message = self.parked_message(position).await?;
-                    return Ok(Ending::Parked(stage, message, position));
-                }
+                Due::Parked(stage, position) => return self.given_up(stage, position).await,
+                Due::Dropped(position) => return Ok(Ending::Dropped(position)),
                 Due::Run(task) => {
                     if self.now.is_cancelled() {
                         return Err(EngineError::Stopped);
@@ -352,14 +263,15 @@ impl Engine {
         }
     }
 
-    async fn parked_message(self: &Arc<Self>, position: Position) -> Result<String, EngineError> {
+    async fn given_up(self: &Arc<Self>, stage: Stage, position: Position) -> Result<Ending, EngineError> {
         match self.event_at(position).await? {
-            Event::StageParked(parked) => Ok(parked.message),
+            Event::StageParked(parked) => Ok(Ending::Parked(stage, parked.message, position)),
+            Event::DocumentRefused(refused) => Ok(Ending::Refused(refused.reason, refused.message, position)),
             _ => Err(EngineError::Lacks(format!("the parking at position {position}"))),
         }
     }
 
-    async fn event_at(self: &Arc<Self>, position: Position) -> Result<Event, EngineError> {
+    pub(super) async fn event_at(self: &Arc<Self>, position: Position) -> Result<Event, EngineError> {
         self.read(move |log| {
             let before = Position(position.0.saturating_sub(1));
             let event = log.after(before, 1)?.pop().filter(|event| event.position == position);
@@ -385,6 +297,10 @@ impl Engine {
             Ok(Ok(output)) => {
                 texts.keep(output.made);
                 (output.event, output.blobs)
+            }
+            // Bytes that are no text are refused like those that were never taken in.
+            Ok(Err(message)) if task.stage == Stage::Clean => {
+                return self.refuse(document, task, progress, message).await;
             }
             Ok(Err(message)) => return self.park(document, task, "cannot_change", message).await,
             Err(Trouble::Stopped) => return Err(EngineError::Stopped),
@@ -456,6 +372,35 @@ impl Engine {
         Ok(outline)
     }
 
+    async fn refuse(
+        self: &Arc<Self>,
+        document: Digest,
+        task: Task,
+        progress: &Progress,
+        message: String,
+    ) -> Result<Outline, EngineError> {
+        let receipt = progress.received().ok_or_else(|| EngineError::Lacks("the receipt".into()))?;
+        let Event::DocumentReceived(received) = self.event_at(receipt).await? else {
+            return Err(EngineError::Lacks(format!("the receipt at position {receipt}")));
+        };
+        let DocumentReceived { name, tags, size, .. } = received;
+        let refused = DocumentRefused {
+            document,
+            name,
+            tags,
+            size,
+            reason: "undecodable".into(),
+            message: message.clone(),
+        };
+        let (outline, _) = self.record(self.append(document, task, Event::DocumentRefused(refused))).await?;
+        self.counts.refused.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(
+            %document, stage = task.stage.name(), position = outline.position.0, generation = self.generation,
+            message, "document-refused"
+        );
+        Ok(outline)
+    }
+
     async fn park(
         &self,
         document: Digest,
@@ -475,100 +420,9 @@ impl Engine {
         );
         Ok(outline)
     }
-
-    /// Gathers what a stage reads: what this task made, or else what the log holds.
-    async fn input(
-        self: &Arc<Self>,
-        document: Digest,
-        stage: Stage,
-        progress: &Progress,
-        texts: &mut Texts,
-    ) -> Result<Input, EngineError> {
-        let answers = progress.answers(document, &self.identities);
-        if stage == Stage::Clean {
-            let bytes = match texts.original.take() {
-                Some(bytes) => bytes,
-                None => self.blob(document).await?.into(),
-            };
-            return Ok(Input::Clean(bytes));
-        }
-        self.load_texts(answers[Stage::Clean as usize], texts).await?;
-        let lacks = |what: &str| EngineError::Lacks(format!("{what} of document {document}"));
-        let (source, clean) = texts.texts.clone().ok_or_else(|| lacks("the text"))?;
-        match stage {
-            Stage::Clean | Stage::Segment => Ok(Input::Segment(clean)),
-            Stage::Extract => {
-                if texts.blocks.is_none()
-                    && let Some(answer) = answers[Stage::Segment as usize]
-                    && let Event::TextSegmented(segmented) = self.event_at(answer.position).await?
-                {
-                    texts.blocks = Some(Arc::new(segmented.blocks));
-                }
-                let blocks = texts.blocks.clone().ok_or_else(|| lacks("the blocks"))?;
-                Ok(Input::Extract(source, clean, blocks))
-            }
-            Stage::Reconcile => {
-                if texts.figures.is_none()
-                    && let Some(answer) = answers[Stage::Extract as usize]
-                    && let Event::FiguresExtracted(extracted) = self.event_at(answer.position).await?
-                {
-                    texts.figures = Some(Arc::new(extracted.figures));
-                }
-                let figures = texts.figures.clone().ok_or_else(|| lacks("the figures"))?;
-                Ok(Input::Reconcile(source, figures))
-            }
-        }
-    }
-
-    async fn load_texts(
-        self: &Arc<Self>,
-        answer: Option<Answer>,
-        texts: &mut Texts,
-    ) -> Result<(), EngineError> {
-        if texts.texts.is_none()
-            && let Some(answer) = answer
-            && let Event::TextCleaned(cleaned) = self.event_at(answer.position).await?
-        {
-            let text = |bytes: Vec<u8>, digest: Digest| {
-                String::from_utf8(bytes)
-                    .map_err(|_| EngineError::Lacks(format!("the text {digest} as UTF-8")))
-            };
-            let source = text(self.blob(cleaned.source).await?, cleaned.source)?;
-            let clean = text(self.blob(cleaned.clean).await?, cleaned.clean)?;
-            texts.texts = Some((source.into(), Arc::new(CleanText { text: clean, map: cleaned.map })));
-        }
-        Ok(())
-    }
-
-    async fn blob(self: &Arc<Self>, digest: Digest) -> Result<Vec<u8>, EngineError> {
-        self.read(move |log| {
-            log.blob(digest)?.ok_or_else(|| EngineError::Lacks(format!("the blob {digest}")))
-        })
-        .await
-    }
 }
 
 /// Returns where the log lies.
 pub fn log_path(options: &Options) -> std::path::PathBuf {
     options.data_dir.join("socai.db")
-}
-
-/// What the stages so far made, kept while the document is at work.
-#[derive(Debug, Default)]
-struct Texts {
-    original: Option<Arc<[u8]>>,
-    texts: Option<(Arc<str>, Arc<CleanText>)>,
-    blocks: Option<Arc<Vec<crate::model::segment::Block>>>,
-    figures: Option<Arc<Vec<Figure>>>,
-}
-
-impl Texts {
-    fn keep(&mut self, made: Made) {
-        match made {
-            Made::Texts(source, clean) => self.texts = Some((source, clean)),
-            Made::Blocks(blocks) => self.blocks = Some(blocks),
-            Made::Figures(figures) => self.figures = Some(figures),
-            Made::Nothing => {}
-        }
-    }
 }

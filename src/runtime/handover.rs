@@ -3,6 +3,8 @@
 //! A client sends, for each file, one line of JSON ([`Offer`]) and then exactly `size` bytes; the daemon
 //! answers each with one line of JSON (an [`Outcome`] with the number of the offer) when its ledger
 //! holds the file. The bytes are sent, not the path: what the client may read, the daemon need not.
+//! What a person decided of a document in quarantine is one line of JSON without bytes
+//! ([`Decided`]), answered alike.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,8 +14,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
+use crate::model::Digest;
 use crate::runtime::engine::Engine;
 use crate::runtime::ingest::{self, Source};
+use crate::runtime::quarantine::{self, Decision};
 use crate::runtime::supervisor::Shutdown;
 use crate::runtime::{FileResult, Options, Outcome, Summary};
 
@@ -31,6 +35,22 @@ struct Offer {
     name: String,
     tags: Vec<String>,
     size: u64,
+}
+
+/// What a person decided of a document in quarantine.
+#[derive(Debug, Serialize, Deserialize)]
+struct Decided {
+    number: usize,
+    document: Digest,
+    decision: Decision,
+}
+
+/// What a client may send.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Asked {
+    Offer(Offer),
+    Decided(Decided),
 }
 
 /// What the daemon answers.
@@ -101,7 +121,17 @@ async fn serve(engine: &Arc<Engine>, stream: UnixStream) -> std::io::Result<()> 
         if line.is_empty() {
             break;
         }
-        let offer: Offer = serde_json::from_slice(&line)?;
+        let offer = match serde_json::from_slice(&line)? {
+            Asked::Offer(offer) => offer,
+            Asked::Decided(Decided { number, document, decision }) => {
+                let (engine, answers) = (engine.clone(), answers.clone());
+                tokio::spawn(async move {
+                    let outcome = quarantine::perform(&engine, document, decision).await;
+                    let _gone = answers.send(Answer { number, outcome }).await;
+                });
+                continue;
+            }
+        };
         let share = engine.share(offer.size).await.map_err(std::io::Error::other)?;
         let received = receive_bytes(engine, &mut input, offer.size).await?;
         let (engine, answers) = (engine.clone(), answers.clone());
@@ -143,7 +173,7 @@ async fn receive_bytes(
         hasher.update(&chunk[..read]);
         left -= read as u64;
     }
-    let document = crate::model::Digest::from_bytes(*hasher.finalize().as_bytes());
+    let document = Digest::from_bytes(*hasher.finalize().as_bytes());
     Ok(Received { document, size, verdict: Err(Refusal::too_large(size, limit)) })
 }
 
@@ -162,14 +192,7 @@ pub(super) async fn offer(
     let mut lines = BufReader::new(input).lines();
     let mut summary = Summary::default();
     let mut tell = |result: FileResult| {
-        let count = match &result.outcome {
-            Outcome::Received { .. } => &mut summary.received,
-            Outcome::SeenAgain { .. } => &mut summary.seen_again,
-            Outcome::Refused { .. } => &mut summary.refused,
-            Outcome::Parked { .. } => &mut summary.parked,
-            Outcome::Failed { .. } => &mut summary.failed,
-        };
-        *count += 1;
+        summary.count(&result.outcome);
         each(&result);
     };
     let mut open = 0_usize;
@@ -209,6 +232,32 @@ pub(super) async fn offer(
         let path = sources.get(answer.number).map(|source| source.path.clone()).unwrap_or_default();
         tell(FileResult { path, outcome: answer.outcome });
         open -= 1;
+    }
+    Ok(summary)
+}
+
+/// Asks the daemon to do what a person decided of `documents`, and waits for its answers.
+///
+/// # Errors
+/// When nobody listens, or the daemon goes away.
+pub(super) async fn decide(
+    options: &Options,
+    documents: &[Digest],
+    decision: Decision,
+    each: &mut impl FnMut(Digest, &Outcome),
+) -> std::io::Result<Summary> {
+    let stream = UnixStream::connect(socket_path(options)).await?;
+    let (input, mut output) = stream.into_split();
+    let mut lines = BufReader::new(input).lines();
+    let mut summary = Summary::default();
+    for (number, document) in documents.iter().enumerate() {
+        let mut line = serde_json::to_vec(&Decided { number, document: *document, decision })?;
+        line.push(b'\n');
+        output.write_all(&line).await?;
+        let line = lines.next_line().await?.ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        let answer: Answer = serde_json::from_str(&line)?;
+        summary.count(&answer.outcome);
+        each(*document, &answer.outcome);
     }
     Ok(summary)
 }

@@ -148,12 +148,12 @@ async fn take(engine: &Arc<Engine>, source: &Source) -> Outcome {
     }
 }
 
-fn failed(error: &dyn std::fmt::Display) -> Outcome {
+pub(super) fn failed(error: &dyn std::fmt::Display) -> Outcome {
     Outcome::Failed { message: error.to_string() }
 }
 
 /// A person names this very path: a link at its end is followed, unlike in the inbox.
-fn read_given(world: &World, path: &Path, limit: u64) -> std::io::Result<Received> {
+pub(super) fn read_given(world: &World, path: &Path, limit: u64) -> std::io::Result<Received> {
     if path == Path::new("-") {
         return receive::read(&mut std::io::stdin().lock(), limit);
     }
@@ -208,20 +208,33 @@ async fn follow_to_end(
         Admitted::Known | Admitted::Refused => "known",
     });
     // A document known before may still be unfinished: following it costs one look at its events.
-    let mut ending = engine.start(document, Some(accepted.bytes.into()), share);
+    let ending = engine.start(document, Some(accepted.bytes.into()), share);
+    let outcome = end_of(engine, document, ending, admitted == Admitted::New).await?;
+    engine.projector.reached(position).await;
+    Ok(outcome)
+}
+
+/// Waits until a document's work ended and the ledger holds it.
+pub(super) async fn end_of(
+    engine: &Arc<Engine>,
+    document: Digest,
+    mut ending: tokio::sync::watch::Receiver<Option<Ending>>,
+    is_new: bool,
+) -> Result<Outcome, EngineError> {
     let end = ending.wait_for(Option::is_some).await.map_err(|_| EngineError::Stopped)?.clone();
-    let (outcome, last) = match end {
-        Some(Ending::Done(last)) if admitted == Admitted::New => {
+    let (outcome, last) = match end.ok_or(EngineError::Stopped)? {
+        Ending::Done(last) if is_new => {
             (Outcome::Received { document, figures: figures(engine, document).await? }, last)
         }
-        Some(Ending::Done(last)) => (Outcome::SeenAgain { document }, last),
-        Some(Ending::Parked(stage, message, last)) => {
+        Ending::Done(last) => (Outcome::SeenAgain { document }, last),
+        Ending::Parked(stage, message, last) => {
             (Outcome::Parked { document, stage: stage.name().to_owned(), message }, last)
         }
-        Some(Ending::Broken(message)) => (Outcome::Failed { message }, Position(0)),
-        None => return Err(EngineError::Stopped),
+        Ending::Refused(reason, message, last) => (Outcome::Refused { document, reason, message }, last),
+        Ending::Dropped(last) => (Outcome::Dropped { document }, last),
+        Ending::Broken(message) => (Outcome::Failed { message }, Position(0)),
     };
-    engine.projector.reached(last.max(position)).await;
+    engine.projector.reached(last).await;
     Ok(outcome)
 }
 

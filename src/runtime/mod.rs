@@ -10,18 +10,22 @@
 //! 5. `projector` carries every new event into the live ledger.
 //!
 //! `supervisor` starts these in order and drains them in reverse; `ingest` does the same for given
-//! files; `handover` lets a second program hand its files to the daemon that holds the data directory.
+//! files; `quarantine` does what a person decided of refused and parked documents; `handover` lets a second
+//! program hand either to the daemon that holds the data directory.
 //!
 //! Invariants: a queue carries wake-ups, never the only copy of anything; nothing is acknowledged
 //! before the log has it on disk; one document never stops another.
 
+mod admit;
 pub mod engine;
 pub mod handover;
 pub mod inbox;
 pub mod ingest;
+mod inputs;
 pub mod options;
 pub mod outcome;
 pub mod projector;
+pub mod quarantine;
 pub mod receive;
 pub mod stages;
 pub mod supervisor;

@@ -38,6 +38,11 @@ pub enum Outcome {
         /// What went wrong the last time.
         message: String,
     },
+    /// It was set aside, as a person asked.
+    Dropped {
+        /// The document.
+        document: Digest,
+    },
     /// It could not be read.
     Failed {
         /// What was wrong and what to do.
@@ -46,9 +51,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Tells whether the ledger holds the file's figures.
+    /// Tells whether the ledger holds the file's figures, or what was asked was done.
     pub const fn is_success(&self) -> bool {
-        matches!(self, Self::Received { .. } | Self::SeenAgain { .. })
+        matches!(self, Self::Received { .. } | Self::SeenAgain { .. } | Self::Dropped { .. })
     }
 }
 
@@ -60,6 +65,21 @@ pub struct FileResult {
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+}
+
+impl Summary {
+    /// Counts one more result.
+    pub fn count(&mut self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Received { .. } => &mut self.received,
+            Outcome::SeenAgain { .. } => &mut self.seen_again,
+            Outcome::Refused { .. } => &mut self.refused,
+            Outcome::Parked { .. } => &mut self.parked,
+            Outcome::Failed { .. } => &mut self.failed,
+            Outcome::Dropped { .. } => return,
+        };
+        *count += 1;
+    }
 }
 
 /// What one run did.

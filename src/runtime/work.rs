@@ -18,8 +18,10 @@ pub const ATTEMPTS: u32 = 3;
 pub enum Due {
     /// Run this stage.
     Run(Task),
-    /// Nothing: this stage gave it up under its present key.
+    /// Nothing: this stage gave it up, or refused it, under its present key.
     Parked(Stage, Position),
+    /// Nothing: a person set it aside.
+    Dropped(Position),
     /// Nothing: every stage answered; the last answer stands here.
     Done(Position),
     /// Nothing: the document was never received.
@@ -56,6 +58,7 @@ pub struct Progress {
     answers: BTreeMap<(&'static str, Digest), Answer>,
     failures: BTreeMap<Digest, u32>,
     parked: BTreeMap<Digest, Position>,
+    dropped: Option<Position>,
 }
 
 impl Progress {
@@ -68,9 +71,16 @@ impl Progress {
                 self.received.get_or_insert(position);
             }
             ("stage-failed", Some(key)) => *self.failures.entry(key).or_default() += 1,
-            ("stage-parked", Some(key)) => {
+            ("stage-parked" | "document-refused", Some(key)) => {
                 self.parked.insert(key, position);
             }
+            // A person asked that what was given up be tried once more.
+            ("document-retried", _) => {
+                self.failures.clear();
+                self.parked.clear();
+                self.dropped = None;
+            }
+            ("document-dropped", _) => self.dropped = Some(position),
             (kind, Some(key)) => {
                 if let Some(stage) = Stage::ALL.into_iter().find(|stage| stage.answer_kind() == kind) {
                     let answer = Answer { position, digest: event.payload_digest };
@@ -87,10 +97,9 @@ impl Progress {
         self.version
     }
 
-    /// Has what was parked tried once more, as a person asked.
-    pub fn unpark(&mut self) {
-        self.failures.clear();
-        self.parked.clear();
+    /// Returns where the document was received; `None` where it was only refused.
+    pub const fn received(&self) -> Option<Position> {
+        self.received
     }
 
     /// Tells whether the document was received, and not only refused.
@@ -114,6 +123,9 @@ impl Progress {
     pub fn due(&self, document: Digest, identities: &Identities) -> Due {
         let Some(received) = self.received else { return Due::Unknown };
         let answers = self.answers(document, identities);
+        if let Some(position) = self.dropped {
+            return Due::Dropped(position);
+        }
         let mut cause = received;
         for stage in Stage::ALL {
             if let Some(answer) = answers[stage as usize] {
@@ -197,7 +209,10 @@ mod tests {
         progress.apply(&event(5, "stage-parked", Some(first.key)));
         assert_eq!(progress.due(digest("d"), &identities(1)), Due::Parked(Stage::Extract, Position(5)));
         assert_eq!(task(&progress, 2).attempt, 1, "a fixed extractor starts afresh");
-        progress.unpark();
-        assert_eq!(task(&progress, 1).stage, Stage::Extract);
+        progress.apply(&event(6, "document-dropped", None));
+        assert_eq!(progress.due(digest("d"), &identities(2)), Due::Dropped(Position(6)), "whatever the key");
+        progress.apply(&event(7, "document-retried", None));
+        let again = task(&progress, 1);
+        assert_eq!((again.stage, again.attempt), (Stage::Extract, 1), "a person's word starts afresh");
     }
 }

@@ -252,3 +252,22 @@ fn a_damaged_log_is_named_with_its_position() {
     let (code, out, _) = run(folder.path(), &["verify"]);
     assert!(code == 1 && out.contains("position 4"), "{code}: {out}");
 }
+
+#[test]
+fn the_quarantine_is_listed_dropped_and_retried_by_name() {
+    let folder = folder();
+    std::fs::write(folder.path().join("picture.txt"), b"\x89PNG\r\n\x1a\n\0\0").unwrap();
+    assert_eq!(run(folder.path(), &["ingest", "picture.txt"]).0, 1);
+    let (code, out, _) = run(folder.path(), &["quarantine", "ls"]);
+    assert!(code == 0 && out.starts_with("refused") && out.contains("picture.txt"), "{out}");
+    assert_eq!(run(folder.path(), &["quarantine", "drop", "nothing.txt"]).0, 2);
+    let (code, out, err) = run(folder.path(), &["quarantine", "drop", "picture.txt"]);
+    assert!(code == 0 && out.contains("set aside"), "{out}{err}");
+    let (_, out, err) = run(folder.path(), &["quarantine", "ls"]);
+    assert!(out.is_empty() && err.contains("nothing was refused"), "{out}{err}");
+    let (_, out, _) = run(folder.path(), &["quarantine", "ls", "--all", "--json"]);
+    assert!(out.contains("\"state\":\"dropped\""), "{out}");
+    let (code, out, _) = run(folder.path(), &["quarantine", "retry", "picture.txt"]);
+    assert!(code == 1 && out.contains("socai ingest FILE"), "its bytes were never stored: {out}");
+    assert_eq!(run(folder.path(), &["verify"]).0, 0);
+}

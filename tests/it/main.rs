@@ -13,4 +13,5 @@ mod crash;
 mod event_log;
 mod gold;
 mod inbox;
+mod quarantine;
 mod reconcile;
