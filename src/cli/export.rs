@@ -16,6 +16,7 @@ use crate::model::record::FigureRecord;
 #[command(after_help = "Examples:
   socai export figures > figures.jsonl
   socai export figures --bound --format csv > figures.csv
+  socai export codes --format csv > codes.csv
   socai export findings | jq -r 'select(.verdict==\"conflicts\") | .explanation.vi'")]
 pub struct Args {
     /// Which records
@@ -39,6 +40,8 @@ enum Records {
     Findings,
     /// Figures that nobody printed and the printed ones determine
     Derived,
+    /// The code lists; needs no documents
+    Codes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -115,12 +118,24 @@ const DERIVED_COLUMNS: &[&str] = &[
     "assumptions",
 ];
 
+const CODE_COLUMNS: &[&str] =
+    &["list", "code", "name", "name_en", "unit", "parent", "valid_from", "valid_to"];
+
 /// Prints the records in an order that depends on their contents alone.
 ///
 /// # Errors
 /// What the ledger says, and writing.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
-    let ledger = stores::ledger(&context.settings()?.config)?;
+    let config = context.settings()?.config;
+    if args.records == Records::Codes {
+        let rules = stores::rules(&config)?;
+        let mut sink = Sink::new(context.out(), args.format, CODE_COLUMNS)?;
+        for record in rules.codes() {
+            sink.write(&record)?;
+        }
+        return finish(sink.finish()?);
+    }
+    let ledger = stores::ledger(&config)?;
     let fits = |record: &FigureRecord| {
         !args.bound || (record.indicator.is_some() && record.area.is_some() && record.period.is_some())
     };
@@ -129,6 +144,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Records::Mentions => MENTION_COLUMNS,
         Records::Findings => FINDING_COLUMNS,
         Records::Derived => DERIVED_COLUMNS,
+        Records::Codes => CODE_COLUMNS,
     };
     let mut sink = Sink::new(context.out(), args.format, columns)?;
     match args.records {
@@ -137,6 +153,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         }
         Records::Mentions => ledger.mentions::<Failure>(|record| sink.write(&record))?,
         Records::Findings => ledger.findings::<Failure>(|record| sink.write(&record))?,
+        // Printed above.
+        Records::Codes => {}
         Records::Derived => {
             ledger.derived::<Failure>(|record| if fits(&record) { sink.write(&record) } else { Ok(()) })?;
         }

@@ -271,3 +271,13 @@ fn the_quarantine_is_listed_dropped_and_retried_by_name() {
     assert!(code == 1 && out.contains("socai ingest FILE"), "its bytes were never stored: {out}");
     assert_eq!(run(folder.path(), &["verify"]).0, 0);
 }
+
+#[test]
+fn the_code_lists_need_no_documents() {
+    let folder = folder();
+    let (code, out, err) = run(folder.path(), &["export", "codes", "--format", "csv"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("list,code,name,name_en,unit,parent,valid_from,valid_to\n"), "{out}");
+    assert!(out.contains("\narea,VN34:15,Lào Cai,Lao Cai,,KC_N28,2025-07-01,\n"), "{out}");
+    assert!(!folder.path().join("var").exists(), "nothing is made");
+}

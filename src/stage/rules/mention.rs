@@ -192,6 +192,13 @@ pub struct PlaceRule {
     pub examples: Vec<String>,
 }
 
+impl PlaceRule {
+    /// Returns its first form: its name.
+    pub fn name(&self) -> Option<&str> {
+        self.forms.first().map(|form| form.get_ref().as_str())
+    }
+}
+
 /// What a place rule names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@
 //! identity of the stages that read it and of no other. A file given from outside replaces the
 //! built-in one of the same name as a whole; files not given stay as built in.
 
+pub mod codes;
 pub mod error;
 pub mod frames;
 pub mod indicators;
@@ -33,6 +34,7 @@ pub struct BuiltIn {
 
 /// Every file of the pack, in order of name.
 pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "codes.toml", text: include_str!("pack/codes.toml"), stages: &[] },
     BuiltIn { name: "frames.toml", text: include_str!("pack/frames.toml"), stages: &["extract"] },
     BuiltIn { name: "hedges.toml", text: include_str!("pack/hedges.toml"), stages: &["extract"] },
     BuiltIn { name: "indicators.toml", text: include_str!("pack/indicators.toml"), stages: &["extract"] },
@@ -100,6 +102,8 @@ pub struct RulePack {
     pub words: Vocabulary,
     /// What numerals, periods and places are.
     pub mention: mention::MentionRules,
+    /// The names of codes, and the regions; no stage reads them.
+    pub codes: codes::CodeRules,
     /// What the words around a numeral say of it.
     pub frames: frames::FrameRules,
     /// The indicators and the words that tell them.
@@ -128,11 +132,12 @@ impl RulePack {
         let files = Files::overlay(given)?;
         let mut words = Vocabulary::default();
         let mention = mention::MentionRules::load(&files, &mut words)?;
+        let codes = files.read("codes.toml").map_err(|error| vec![error])?;
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
         let frames = files.read("frames.toml").map_err(|error| vec![error])?;
         let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
-        Ok(Self { files, words, mention, frames, indicators, relations, segment })
+        Ok(Self { files, words, mention, codes, frames, indicators, relations, segment })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of
