@@ -8,6 +8,7 @@
 //!
 //! What is reported does not depend on the order of the figures given.
 
+mod anchor;
 mod assumed;
 mod claim;
 mod derive;

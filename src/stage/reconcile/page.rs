@@ -44,6 +44,47 @@ impl<'f> Page<'f> {
         self.figures.get(at.saturating_sub(window)..self.figures.len().min(at + window)).unwrap_or(&[])
     }
 
+    /// Returns the figure right before `figure`.
+    pub(super) fn before(&self, figure: &Figure) -> Option<&'f Figure> {
+        let at = self.figures.partition_point(|one| one.span.start < figure.span.start);
+        at.checked_sub(1).map(|at| self.figures[at])
+    }
+
+    /// Tells whether `figure` stands in a bracket that is shut before `later`.
+    pub(super) fn is_aside(&self, figure: &Figure, later: &Figure) -> bool {
+        let shut = self.between(figure, later).find([')', '(']).map(|at| (at, ()));
+        let after = self.source.get(figure.span.end..).unwrap_or("");
+        shut.is_some_and(|(at, ())| after.get(at..).is_some_and(|rest| rest.starts_with(')')))
+    }
+
+    /// Tells whether no word between the last comma before the rate and the rate names another subject:
+    /// `…, tức tăng 40%` and not `…, tiền điện giảm 15%`.
+    pub(super) fn is_bare(&self, rate: &Figure) -> bool {
+        let lead = self.lead(rate);
+        let clause = lead.rsplit([',', ';', ':', '.', ')']).next().unwrap_or("");
+        let mut words = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.all(|word| self.rules.rate_leads.iter().any(|bare| bare == word) || is_year(word))
+    }
+
+    /// Tells whether the sentence hands out its rates in turn (`lần lượt`): which one is whose is open.
+    pub(super) fn is_distributed(&self, rate: &Figure) -> bool {
+        has(&self.words(rate.sentence.start, rate.sentence.end), &self.rules.distributed)
+    }
+
+    /// Tells whether words around a rate make it no rate between two printed levels.
+    pub(super) fn is_excluded(&self, rate: &Figure) -> bool {
+        let mut from = rate.span.start.saturating_sub(30).max(rate.sentence.start);
+        while !self.source.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut to = (rate.span.end + 12).min(self.source.len());
+        while !self.source.is_char_boundary(to) {
+            to -= 1;
+        }
+        let around = self.words(from, rate.span.start) + &self.words(rate.span.end, to);
+        has(&around, &self.rules.rate_excluded)
+    }
+
     /// Returns the nearest level before the figure at `at`, in its sentence, that fits.
     pub(super) fn level_of(&self, at: usize, fits: impl Fn(&Figure) -> bool) -> Option<&'f Figure> {
         let rate = self.figures[at];
@@ -148,6 +189,14 @@ impl<'f> Page<'f> {
     /// beside `28 tỉnh, thành phố`.
     pub(super) fn is_per(&self, mean: &Figure, counted: &Figure) -> bool {
         let quote = counted.quote.to_lowercase();
+        let each_of = ["mỗi ", "một "].iter().any(|each| {
+            let lead = self.lead(mean);
+            let noun = lead.rsplit_once(each).map(|(_, noun)| noun.trim().to_owned());
+            noun.is_some_and(|noun| noun.chars().count() > 2 && quote.ends_with(&noun))
+        });
+        if each_of {
+            return true;
+        }
         let mut words =
             quote.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().all(char::is_alphabetic));
         let Some(noun) = words.find(|word| !word.is_empty()) else { return false };
@@ -160,10 +209,25 @@ impl<'f> Page<'f> {
             || ["mỗi", "một"].iter().any(|each| before.contains(&format!("{each} {noun}")))
     }
 
+    /// Tells whether the words after a share (`chiếm 71,4% tổng nợ đóng`) are words of the whole's own:
+    /// two or more of them, and most of them, stand before the whole in its sentence.
+    pub(super) fn names(&self, rate: &Figure, whole: &Figure) -> bool {
+        let trail = self.trail(rate);
+        let lead = self.words(whole.sentence.start.min(whole.span.start), whole.span.start);
+        let its: Vec<&str> = lead.split(|c: char| !c.is_alphanumeric()).collect();
+        let words: Vec<&str> = trail.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let shared = words.iter().filter(|word| its.contains(word)).count();
+        words.len() >= 2 && words.len() <= 12 && shared * 4 >= words.len() * 3
+    }
+
     /// Tells whether the text around the figures says that they are not counted alike.
     pub(super) fn differs(&self, figures: &[&Figure]) -> bool {
         has(&self.around(figures), &self.rules.scope_differs)
     }
+}
+
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Tells whether `text` holds one of the words.

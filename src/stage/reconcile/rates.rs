@@ -7,6 +7,7 @@
 use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
+use super::anchor;
 use super::claim::Claim;
 use super::page::{Page, aspects_meet, fit, has, is_intended};
 
@@ -34,14 +35,22 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     if page.is_of_rate(rate) {
         return None;
     }
+    if let Some((top, bottom)) = anchor::pair(page, at, relation) {
+        return Some(scoped(page, Claim::of_rate(relation, top, bottom, rate)));
+    }
     let window = page.rules.window_figures;
     let near = at.saturating_sub(window)..(at + window / 2).min(page.figures.len());
-    let levels: Vec<usize> = near.filter(|i| page.figures[*i].measure == Measure::Value).collect();
+    // Means are compared with means, levels with levels.
+    let is_level = |i: &usize| {
+        page.figures[*i].measure == Measure::Value
+            || (page.figures[*i].measure == Measure::Mean && relation != Relation::Mean && *i != at)
+    };
+    let levels: Vec<usize> = near.filter(is_level).collect();
     let mut pairs = Vec::new();
     for &n in &levels {
         for &d in &levels {
             let (top, bottom) = (page.figures[n], page.figures[d]);
-            if n == d || !units_fit(relation, rate, top, bottom) {
+            if n == d || top.measure != bottom.measure || !units_fit(relation, rate, top, bottom) {
                 continue;
             }
             let score = as_dividend(page, rate, top, at.abs_diff(n))
@@ -51,9 +60,7 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     }
     pairs.sort_by_key(|(score, n, d)| (-score, at.abs_diff(*n), at.abs_diff(*d), *n, *d));
     let claim = |n: usize, d: usize| {
-        let mut claim = Claim::of_rate(relation, page.figures[n], page.figures[d], rate);
-        claim.scope = has(&page.words(rate.sentence.start, rate.sentence.end), &page.rules.scope_differs);
-        claim
+        scoped(page, Claim::of_rate(relation, page.figures[n], page.figures[d], rate))
     };
     let mut failing = None;
     let mut held = false;
@@ -85,82 +92,76 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     failing.map(|(_, claim)| claim)
 }
 
-/// Tells whether the text leaves no doubt that the rate was computed from these two levels.
+/// Marks a rate whose sentence says that its terms are not counted alike.
+fn scoped<'f>(page: &Page<'f>, mut claim: Claim<'f>) -> Claim<'f> {
+    let rate = claim.stated();
+    claim.scope = has(&page.words(rate.sentence.start, rate.sentence.end), &page.rules.scope_differs);
+    claim
+}
+
+/// Tells whether slots and places leave no doubt that the rate was computed from these two levels.
 fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, level: &Figure) -> bool {
-    let around = page.words(rate.span.start.saturating_sub(30), rate.span.start)
-        + &page.words(rate.span.end, (rate.span.end + 12).min(page.source.len()));
-    if relation != Relation::Mean && has(&around, &page.rules.rate_excluded) {
+    let bound = |figure: &&Figure| matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le | Qualifier::Approx);
+    if [rate, top, level].iter().any(bound) || page.is_distributed(rate) {
         return false;
     }
-    if relation == Relation::Mean && page.is_of_country(rate, top) {
-        return false;
+    if relation == Relation::Mean {
+        return page.is_per(rate, level)
+            && !page.is_of_country(rate, top)
+            && rate.unit != level.unit
+            && top.sentence == rate.sentence
+            && (level.sentence == rate.sentence || level.unit.as_str() == "province");
     }
-    let between = |x: &Figure, y: &Figure| {
-        let (low, high) = (x.span.start.min(y.span.start), x.span.start.max(y.span.start));
-        page.among(low, high).len()
-    };
-    let after = level.span.start > rate.span.start;
-    let bracketed = after
-        && page.between(rate, level).trim_end().ends_with('(')
-        && level.sentence == rate.sentence
-        && between(rate, level) == 0;
-    let together = page.is_fraction(top, level);
     let at_odds = fit(rate.fund.as_ref(), top.fund.as_ref(), 0, -1)
         + fit(rate.period.as_ref(), top.period.as_ref(), 0, -1)
         + fit(rate.area.as_ref(), top.area.as_ref(), 0, -1)
+        + fit(rate.indicator.as_ref(), top.indicator.as_ref(), 0, -1)
         + if relation == Relation::OfPlan || aspects_meet(top.aspect, level.aspect) { 0 } else { -1 };
-    if at_odds < 0 || (top.span.start > rate.span.start && relation != Relation::Mean) {
+    let in_order = top.span.start < rate.span.start && level.span.start < rate.span.start;
+    if at_odds < 0 || !in_order || page.is_excluded(rate) || top.sentence != rate.sentence {
+        return false;
+    }
+    // No other level stands between the dividend and the rate, but in brackets or as the divisor.
+    let between = |x: &Figure, y: &Figure| {
+        let (low, high) = (x.span.start.min(y.span.start), x.span.start.max(y.span.start));
+        page.among(low, high)
+    };
+    let is_other = |one: &&&Figure| {
+        one.measure == Measure::Value && one.id != level.id && !page.is_aside(one, rate)
+    };
+    if between(top, rate).iter().any(|one| is_other(&one)) {
+        return false;
+    }
+    let again = between(top, rate).iter().any(|figure| figure.measure == rate.measure);
+    if again && matches!(relation, Relation::Growth | Relation::Index | Relation::OfPlan) {
+        // A second rate of the same measure after one level is of something else.
         return false;
     }
     let year = |figure: &Figure| figure.period.map(|period| period.year());
-    let planned = level.aspect.is_some_and(is_intended);
-    if relation == Relation::Mean && page.is_per(rate, level) {
-        return top.sentence == rate.sentence
-            && (level.sentence == rate.sentence || level.unit.as_str() == "province");
-    }
     let same_fund = top.fund == level.fund && top.area == level.area;
     let base =
         rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
-    let again =
-        page.among(top.span.start, rate.span.start).iter().any(|figure| figure.measure == rate.measure);
-    if again && matches!(relation, Relation::Growth | Relation::Index | Relation::OfPlan) {
-        // A second rate of the same measure after one level is of something else.
-        return together;
-    }
     let alike = same_kind(page, top, level);
-    bracketed
-        || together
-        || match relation {
-            Relation::OfPlan => {
-                let named = rate.base.as_ref().and_then(|base| base.period);
-                let then = named.is_none() || named == level.period;
-                alike && same_fund && planned && then && year(level) == year(rate)
-            }
-            Relation::Growth | Relation::Index | Relation::Difference => {
-                alike
-                    && same_fund
-                    && level.period.is_some()
-                    && base == level.period
-                    && top.period == rate.period
-            }
-            Relation::Share => {
-                let lead = page.between(level, top);
-                let named = has(&lead, &page.rules.parts_follow);
-                let in_a_row =
-                    between(level, top) == 0 && between(top, rate) == 0 && top.sentence == level.sentence;
-                level.value > top.value
-                    && level.span.start < top.span.start
-                    && top.period == level.period
-                    && ((named && in_a_row) || (top.indicator.is_some() && (alike || is_broader(level, top))))
-            }
-            _ => {
-                let counted = fit(top.period.as_ref(), level.period.as_ref(), 0, -1) == 0;
-                counted
-                    && rate.indicator.is_some()
-                    && rate.indicator == top.indicator
-                    && rate.period == top.period
-            }
+    match relation {
+        Relation::OfPlan => {
+            let named = rate.base.as_ref().and_then(|base| base.period);
+            let then = named.is_none() || named == level.period;
+            let planned = level.aspect.is_some_and(is_intended);
+            alike && same_fund && planned && then && year(level) == year(rate)
         }
+        Relation::Growth | Relation::Index | Relation::Difference => {
+            alike && same_fund && level.period.is_some() && base == level.period && top.period == rate.period
+        }
+        Relation::Share => {
+            let cue = has(&page.lead(rate), &page.rules.share_cues);
+            let of_it = top.indicator.is_some() && (alike || is_broader(level, top));
+            cue && level.value > top.value
+                && level.span.start < top.span.start
+                && top.period == level.period
+                && (of_it || page.names(rate, level))
+        }
+        _ => false,
+    }
 }
 
 /// Tells whether two levels measure the same thing: one indicator, or, where neither fits the list,

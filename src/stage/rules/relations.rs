@@ -28,6 +28,18 @@ pub struct RelationRules {
     pub parts_limit: usize,
     /// Numbers that are printed nowhere but known, by time.
     pub assumed_count: Vec<AssumedCount>,
+    /// Words between a part and its share.
+    pub share_cues: Vec<String>,
+    /// Words that hand out several rates in turn.
+    pub distributed: Vec<String>,
+    /// Words between a rate and the level that it is compared with.
+    pub compared: Vec<String>,
+    /// Words before the level that another has risen or fallen from.
+    pub from_level: Vec<String>,
+    /// Words before the level that it has risen or fallen to.
+    pub to_level: Vec<String>,
+    /// Words before a rate that name no other subject than that of the level before.
+    pub rate_leads: Vec<String>,
     /// Words by which a rate, not a level, is said to be higher or lower than another.
     pub rate_compared: Vec<String>,
 }
