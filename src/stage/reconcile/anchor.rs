@@ -37,7 +37,9 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     };
     let found = match relation {
         Relation::Mean => None,
-        Relation::OfPlan => bracketed(page, at).filter(|level| fits(level)).or_else(|| fraction(page, at, top)),
+        Relation::OfPlan => {
+            bracketed(page, at).filter(|level| fits(level)).or_else(|| fraction(page, at, top))
+        }
         Relation::Growth | Relation::Index | Relation::Difference => bracketed(page, at)
             .filter(|level| fits(level))
             .or_else(|| compared(page, at).filter(|level| fits(level)))
@@ -56,7 +58,7 @@ fn is_exact(figure: &Figure) -> bool {
 }
 
 /// The nearest level before the rate in its clause, outside brackets that close before the rate.
-fn dividend<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
+pub(super) fn dividend<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
     let rate = page.figures[at];
     let mut found = None;
     for level in page.figures[at.saturating_sub(page.rules.window_figures)..at].iter().rev() {
@@ -94,7 +96,8 @@ fn bracketed_pair<'f>(page: &Page<'f>, at: usize) -> Option<(&'f Figure, &'f Fig
     let (first, second) = (bracketed(page, at)?, *page.figures.get(at + 2)?);
     let joined = page.between(first, second);
     let closed = page.source.get(second.span.end..).is_some_and(|rest| rest.trim_start().starts_with(')'));
-    let levels = [first, second].iter().all(|f| f.measure == Measure::Value && f.unit == rate.unit && is_exact(f));
+    let levels =
+        [first, second].iter().all(|f| f.measure == Measure::Value && f.unit == rate.unit && is_exact(f));
     (levels && closed && matches!(joined.trim(), "/" | "-" | "–" | "so với")).then_some((first, second))
 }
 
@@ -111,11 +114,7 @@ fn compared<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
 
 /// `So với năm 2011 (3.600 lao động), số học viên giảm 5%`: the level in the bracket before the rate, and
 /// the nearest one of its unit before that.
-fn compared_before<'f>(
-    page: &Page<'f>,
-    at: usize,
-    relation: Relation,
-) -> Option<(&'f Figure, &'f Figure)> {
+fn compared_before<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<(&'f Figure, &'f Figure)> {
     let rate = page.figures[at];
     let earlier = page.before(rate)?;
     let (lead, words) = (page.lead(earlier), page.between(earlier, rate));
@@ -127,10 +126,11 @@ fn compared_before<'f>(
         && has(&lead, &page.rules.compared)
         && words.starts_with(')')
         && !words.contains([';', '.']);
-    let before = page.figures[..at - 1].iter().rev().take(6).find(|level| {
+    let mut before = page.figures[..at - 1].iter().rev().take(6).filter(|level| {
         level.measure == Measure::Value && level.unit == earlier.unit && page.line(level) == page.line(rate)
     });
-    before.filter(|_| said).map(|later| (*later, earlier))
+    // Where several stand before it, slots have to tell which one is meant.
+    before.next().filter(|_| said && before.next().is_none()).map(|later| (*later, earlier))
 }
 
 /// `từ 8,4 tỷ đồng năm 2014 lên 12,6 tỷ đồng`: the level right before that the words rise or fall from.
@@ -147,14 +147,17 @@ fn risen_from<'f>(page: &Page<'f>, top: &'f Figure) -> Option<&'f Figure> {
 fn fraction<'f>(page: &Page<'f>, at: usize, top: &Figure) -> Option<&'f Figure> {
     let bottom = page.before(page.figures[at])?;
     let words = page.between(bottom, page.figures[at]);
-    let cue = words.trim_end().ends_with('(') || has(&words, &page.rules.share_cues);
+    let cue = words.trim_end().ends_with('(')
+        || has(&words, &page.rules.share_cues)
+        || has(&words, &page.rules.reached);
     (page.is_fraction(top, bottom) && words.len() < FRACTION_BYTES && cue).then_some(bottom)
 }
 
 /// `1.460 lao động, trong đó 1.241 lao động có việc làm, chiếm 85%`: the whole right before its part.
 fn announced<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<&'f Figure> {
     let whole = page.before(part)?;
-    let cue = has(&page.between(part, rate), &page.rules.share_cues);
+    let words = page.between(part, rate);
+    let cue = has(&words, &page.rules.share_cues) || has(&words, &page.rules.reached);
     let in_a_row = page.before(rate).is_some_and(|one| one.id == part.id);
     let named = has(&page.between(whole, part), &page.rules.parts_follow);
     (whole.sentence == part.sentence && cue && in_a_row && named).then_some(whole)

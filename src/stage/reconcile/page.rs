@@ -215,7 +215,8 @@ impl<'f> Page<'f> {
         let trail = self.trail(rate);
         let lead = self.words(whole.sentence.start.min(whole.span.start), whole.span.start);
         let its: Vec<&str> = lead.split(|c: char| !c.is_alphanumeric()).collect();
-        let words: Vec<&str> = trail.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let words: Vec<&str> =
+            trail.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let shared = words.iter().filter(|word| its.contains(word)).count();
         words.len() >= 2 && words.len() <= 12 && shared * 4 >= words.len() * 3
     }

@@ -11,6 +11,11 @@ use super::anchor;
 use super::claim::Claim;
 use super::page::{Page, aspects_meet, fit, has, is_intended};
 
+/// The least number of digits by which a rate that agrees with two levels is theirs.
+const TELLING_DIGITS: usize = 3;
+/// The worst score of a divisor that stands anywhere around.
+const DISTANT_SCORE: i32 = -6;
+
 /// Returns the relations of all rates on the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     (0..page.figures.len()).filter_map(|at| best(page, at)).collect()
@@ -59,9 +64,8 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         }
     }
     pairs.sort_by_key(|(score, n, d)| (-score, at.abs_diff(*n), at.abs_diff(*d), *n, *d));
-    let claim = |n: usize, d: usize| {
-        scoped(page, Claim::of_rate(relation, page.figures[n], page.figures[d], rate))
-    };
+    let claim =
+        |n: usize, d: usize| scoped(page, Claim::of_rate(relation, page.figures[n], page.figures[d], rate));
     let mut failing = None;
     let mut held = false;
     for (score, n, d) in pairs.into_iter().filter(|(score, ..)| *score >= page.rules.pairing_agrees) {
@@ -77,7 +81,11 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             }
             Verdict::Agrees | Verdict::AgreesIfTruncated => {
                 let outweighed = |(best, _): &(i32, Claim<'f>)| best - score >= page.rules.pairing_margin;
-                return failing.filter(outweighed).map(|(_, claim)| claim).or(Some(candidate));
+                let failed = failing.filter(outweighed).map(|(_, claim)| claim);
+                return match failed {
+                    Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
+                    None => Some(candidate),
+                };
             }
             _ if !held
                 && failing.is_none()
@@ -89,7 +97,43 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             _ => {}
         }
     }
-    failing.map(|(_, claim)| claim)
+    let found = failing.map(|(_, claim)| claim);
+    match found {
+        Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
+        None => distant(page, at, relation),
+    }
+}
+
+/// The best divisor anywhere around that agrees, where the dividend stands right before the rate and the
+/// rate has so many digits that chance is no explanation.
+fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'f>> {
+    let rate = page.figures[at];
+    let top = anchor::dividend(page, at).filter(|_| relation != Relation::Mean && page.is_bare(rate))?;
+    let digits = |figure: &Figure| figure.quote.chars().filter(char::is_ascii_digit).count();
+    if digits(rate) < TELLING_DIGITS || rate.qualifier != Qualifier::Eq || top.qualifier != Qualifier::Eq {
+        return None;
+    }
+    let reach = page.rules.window_figures * 3;
+    let around = at.saturating_sub(reach)..page.figures.len().min(at + reach);
+    let mut found: Option<(i32, Claim<'f>)> = None;
+    for d in around {
+        let bottom = page.figures[d];
+        let fits = bottom.id != top.id
+            && bottom.measure == top.measure
+            && bottom.unit == top.unit
+            && bottom.qualifier == Qualifier::Eq
+            && units_fit(relation, rate, top, bottom);
+        if !fits {
+            continue;
+        }
+        let candidate = Claim::of_rate(relation, top, bottom, rate);
+        let score = as_divisor(page, relation, rate, top, bottom, at.abs_diff(d));
+        let better = found.as_ref().is_none_or(|(best, _)| score > *best);
+        if better && score >= DISTANT_SCORE && candidate.decide().verdict == Verdict::Agrees {
+            found = Some((score, candidate));
+        }
+    }
+    found.map(|(_, claim)| claim)
 }
 
 /// Marks a rate whose sentence says that its terms are not counted alike.
@@ -101,7 +145,8 @@ fn scoped<'f>(page: &Page<'f>, mut claim: Claim<'f>) -> Claim<'f> {
 
 /// Tells whether slots and places leave no doubt that the rate was computed from these two levels.
 fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, level: &Figure) -> bool {
-    let bound = |figure: &&Figure| matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le | Qualifier::Approx);
+    let bound =
+        |figure: &&Figure| matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le | Qualifier::Approx);
     if [rate, top, level].iter().any(bound) || page.is_distributed(rate) {
         return false;
     }
@@ -126,9 +171,8 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
         let (low, high) = (x.span.start.min(y.span.start), x.span.start.max(y.span.start));
         page.among(low, high)
     };
-    let is_other = |one: &&&Figure| {
-        one.measure == Measure::Value && one.id != level.id && !page.is_aside(one, rate)
-    };
+    let is_other =
+        |one: &&&Figure| one.measure == Measure::Value && one.id != level.id && !page.is_aside(one, rate);
     if between(top, rate).iter().any(|one| is_other(&one)) {
         return false;
     }

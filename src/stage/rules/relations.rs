@@ -30,6 +30,8 @@ pub struct RelationRules {
     pub assumed_count: Vec<AssumedCount>,
     /// Words between a part and its share.
     pub share_cues: Vec<String>,
+    /// Words between a part and its share that may as well lead to a percentage of plan.
+    pub reached: Vec<String>,
     /// Words that hand out several rates in turn.
     pub distributed: Vec<String>,
     /// Words between a rate and the level that it is compared with.
