@@ -59,6 +59,13 @@ impl<'f> Claim<'f> {
         Self::of(relation, vec![top, bottom, rate], roles.to_vec(), formula, rule)
     }
 
+    /// Relates a level, its change and the change in percent: the level before is their difference.
+    pub(super) fn of_change(level: &'f Figure, change: &'f Figure, rate: &'f Figure) -> Self {
+        let formula = Formula::Change(Box::new(Formula::Rise(0, 1)));
+        let roles = vec!["later", "difference", "rate"];
+        Self::of(Relation::Growth, vec![level, change, rate], roles, formula, "relations.growth.difference")
+    }
+
     /// Relates parts and their whole.
     pub(super) fn of_sum(parts: &[&'f Figure], whole: &'f Figure, rule: &'static str) -> Self {
         let mut figures = parts.to_vec();

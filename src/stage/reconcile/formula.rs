@@ -18,6 +18,8 @@ pub(super) enum Formula {
     Factor(usize),
     /// A change in percent as the factor that it makes: 8 is 1.08.
     Grown(usize),
+    /// A level over the level before a change: `level / (level - change)`.
+    Rise(usize, usize),
     /// A number that nobody printed, an assumption.
     Count(i128),
     /// The sum.
@@ -78,6 +80,7 @@ impl Formula {
             Self::Figure(at) => Self::Figure(at + by),
             Self::Factor(at) => Self::Factor(at + by),
             Self::Grown(at) => Self::Grown(at + by),
+            Self::Rise(level, change) => Self::Rise(level + by, change + by),
             Self::Count(count) => Self::Count(count),
             Self::Sum(parts) => Self::Sum(parts.into_iter().map(|part| part.moved(by)).collect()),
             Self::Less(a, b) => {
@@ -104,6 +107,8 @@ impl Formula {
             Self::Figure(at) => read(*at),
             Self::Factor(at) => read(*at).scale(&hundredth()),
             Self::Grown(at) => read(*at).add(&hundred()).scale(&hundredth()),
+            // 1 / (1 - change / level): the level stands in it once.
+            Self::Rise(level, change) => one().div(&one().sub(&part(&read(*change), &read(*level)))),
             Self::Count(count) => Interval::point(Rational::whole(*count)),
             Self::Sum(parts) => sum(parts, read),
             Self::Less(a, b) => a.value(read).sub(&b.value(read)),
@@ -122,6 +127,23 @@ impl Formula {
             Self::Figure(at) => (*at == index).then_some(wanted),
             Self::Factor(at) => (*at == index).then(|| wanted.scale(&Rational::whole(100))),
             Self::Grown(at) => (*at == index).then(|| wanted.scale(&Rational::whole(100)).sub(&hundred())),
+            Self::Rise(level, change) if *change == index => {
+                let share = one().sub(&one().div(&wanted));
+                Some(if share.high.as_ref().is_some_and(|end| end.at.is_negative()) {
+                    share.negated().mul(&read(*level)).negated()
+                } else {
+                    share.mul(&read(*level))
+                })
+            }
+            Self::Rise(level, change) => (*level == index).then(|| {
+                let share = one().sub(&one().div(&wanted));
+                let (share, change) = if share.high.as_ref().is_some_and(|end| end.at.is_negative()) {
+                    (share.negated(), read(*change).negated())
+                } else {
+                    (share, read(*change))
+                };
+                change.div(&share)
+            }),
             Self::Count(_) => None,
             Self::Sum(parts) => parts.iter().enumerate().find_map(|(at, part)| {
                 part.holds(index).then_some(())?;
@@ -149,6 +171,7 @@ impl Formula {
     fn holds(&self, index: usize) -> bool {
         match self {
             Self::Figure(at) | Self::Factor(at) | Self::Grown(at) => *at == index,
+            Self::Rise(level, change) => *level == index || *change == index,
             Self::Count(_) => false,
             Self::Sum(parts) => parts.iter().any(|part| part.holds(index)),
             Self::Less(a, b) | Self::Times(a, b) | Self::Over(a, b) => a.holds(index) || b.holds(index),
@@ -169,6 +192,10 @@ impl Formula {
                 let sign = if figures[*at].value.is_negative() { '-' } else { '+' };
                 format!("(1 {sign} {})", print(*at).trim_start_matches(['-', '+']))
             }
+            Self::Rise(level, change) => {
+                let sign = if figures[*change].value.is_negative() { '+' } else { '-' };
+                format!("{} / ({} {sign} {})", print(*level), print(*level), print(*change))
+            }
             Self::Count(count) => count.to_string(),
             Self::Sum(parts) => parts.iter().map(|part| part.text(figures)).collect::<Vec<_>>().join(" + "),
             Self::Less(a, b) => format!("{} - {}", a.text(figures), inner(b)),
@@ -186,6 +213,19 @@ impl Formula {
 
 fn sum(parts: &[Formula], read: Read<'_>) -> Interval {
     parts.iter().fold(Interval::point(Rational::ZERO), |sum, part| sum.add(&part.value(read)))
+}
+
+/// A change, of either sign, over a level above zero.
+fn part(change: &Interval, level: &Interval) -> Interval {
+    if change.high.as_ref().is_some_and(|end| end.at.is_negative()) {
+        change.negated().div(level).negated()
+    } else {
+        change.div(level)
+    }
+}
+
+fn one() -> Interval {
+    Interval::point(Rational::ONE)
 }
 
 fn hundred() -> Interval {

@@ -13,6 +13,8 @@ use super::page::{Page, aspects_meet, fit, has, is_intended};
 
 /// The least number of digits by which a rate that agrees with two levels is theirs.
 const TELLING_DIGITS: usize = 3;
+/// The longest stretch of words, in bytes, between a change and the same change in percent.
+const BESIDE_BYTES: usize = 40;
 /// The worst score of a divisor that stands anywhere around.
 const DISTANT_SCORE: i32 = -6;
 
@@ -42,6 +44,11 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     }
     if let Some((top, bottom)) = anchor::pair(page, at, relation) {
         return Some(scoped(page, Claim::of_rate(relation, top, bottom, rate)));
+    }
+    if relation == Relation::Growth
+        && let Some(claim) = by_difference(page, at)
+    {
+        return Some(claim);
     }
     let window = page.rules.window_figures;
     let near = at.saturating_sub(window)..(at + window / 2).min(page.figures.len());
@@ -102,6 +109,45 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
         None => distant(page, at, relation),
     }
+}
+
+/// `563.321 lượt, tăng 31.047 lượt (tăng 5,8%)`: a level, its change, and the change in percent right
+/// beside it.
+fn by_difference<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
+    let rate = page.figures[at];
+    let beside = |other: usize| {
+        let change = page.figures.get(other).copied()?;
+        let words = page.between(change, rate);
+        let near = change.measure == Measure::Difference
+            && change.sentence == rate.sentence
+            && change.unit.as_str() != "percentage_point"
+            && change.value.is_negative() == rate.value.is_negative()
+            && words.len() < BESIDE_BYTES
+            && !words.contains([';', '.', ':'])
+            && page.is_bare(rate);
+        near.then_some((other, change))
+    };
+    let (place, change) = at.checked_sub(1).and_then(beside).or_else(|| beside(at + 1))?;
+    let is_level = |level: &&&Figure| level.measure == Measure::Value && page.line(level) == page.line(rate);
+    let before = page.figures[..place.min(at)].iter().rev().filter(is_level).take(6);
+    let claims = before.filter_map(|level| {
+        let exact = [level, change, rate].iter().all(|figure| figure.qualifier == Qualifier::Eq);
+        (exact && level.unit == change.unit).then(|| Claim::of_change(level, change, rate))
+    });
+    // Only the level right before its change can contradict it.
+    let nearest = page.level_of(place.min(at), |_| true);
+    let bracketed = place < at && page.between(change, rate).trim_start().starts_with('(');
+    let mut doubtful = None;
+    for claim in claims {
+        match claim.decide().verdict {
+            Verdict::Agrees | Verdict::AgreesIfTruncated => return Some(claim),
+            _ if bracketed && nearest.is_some_and(|level| level.id == claim.figures[0].id) => {
+                doubtful = Some(claim);
+            }
+            _ => {}
+        }
+    }
+    doubtful
 }
 
 /// The best divisor anywhere around that agrees, where the dividend stands right before the rate and the

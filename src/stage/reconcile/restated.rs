@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Decimal;
 use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
@@ -13,12 +14,20 @@ use super::quantity::Reading;
 /// How many statements of one key are compared; more are told apart by nothing that is printed.
 const STATEMENTS_LIMIT: usize = 6;
 
+/// How many words two statements of one quantity have in common at least.
+const SHARED_WORDS: usize = 2;
+
 /// The least number of digits by which two equal numbers are one quantity, whatever their labels.
 const TELLING_DIGITS: usize = 3;
 
-/// Returns pairs of statements of one key. Agreement is reported for neighbours; a contradiction
-/// only where every slot is stated and the same: between the headline and the single figure of that
-/// key in the body, or between a hedge and the number that it hedges.
+/// From this many significant digits on, two equal numbers of a document are one quantity even where
+/// slots were read otherwise.
+const CERTAIN_DIGITS: usize = 4;
+
+/// Returns pairs of statements of one key. Agreement is reported for equal numbers and for a rounded
+/// or hedged number and the one that it rounds; a contradiction only where every slot is stated and
+/// the same: between the headline and the single figure of that key in the body, or between a hedge
+/// and the number that it hedges.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     let mut groups: BTreeMap<String, Vec<&'f Figure>> = BTreeMap::new();
     for figure in &page.figures {
@@ -28,35 +37,83 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     for group in groups.values() {
         for (at, second) in group.iter().enumerate() {
             let earlier = &group[at.saturating_sub(page.rules.window_figures)..at];
-            let mut reported = 0;
-            for first in earlier.iter().rev().filter(|first| same_key(first, second)) {
-                let equal = first.value == second.value && first.qualifier == second.qualifier;
-                let relation =
-                    if first.qualifier == second.qualifier { Relation::Restated } else { Relation::Bound };
-                let mut claim = Claim::of_two(relation, first, second, "relations.restated");
-                if equal && same_words(first, second) {
-                    found.push(claim);
-                    reported += 1;
-                } else if full_key(first, second)
-                    && (is_headline(page, group, first, second) || is_hedge(first, second))
-                {
-                    claim.relation = Relation::Restated;
-                    let repair = || {
-                        let wanted = quantity::interval(second, Reading::Rounded);
-                        quantity::one_digit_repair(first, &wanted).is_some()
-                    };
-                    if claim.decide().verdict == Verdict::Agrees || is_hedge(first, second) || repair() {
-                        found.push(claim);
-                        reported += 1;
-                    }
-                }
-                if reported == STATEMENTS_LIMIT {
-                    break;
-                }
-            }
+            let pairs = earlier.iter().rev().filter_map(|first| pair(page, group, first, second));
+            found.extend(pairs.take(STATEMENTS_LIMIT));
+            // A headline may be many figures away.
+            let first_in_reach = at.saturating_sub(page.rules.window_figures);
+            let heads = group[..first_in_reach].iter().take_while(|first| page.line(first) == 0);
+            found.extend(heads.filter_map(|first| pair(page, group, first, second)).take(1));
         }
     }
     found
+}
+
+fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f Figure) -> Option<Claim<'f>> {
+    let head = page.line(first) == 0 && page.line(second) > 0;
+    let alike = same_key(first, second);
+    let claim = Claim::of_two(Relation::Restated, first, second, "relations.restated");
+    if first.value == second.value {
+        let certain = digits(first) >= CERTAIN_DIGITS && digits(second) >= CERTAIN_DIGITS;
+        let said = (alike && same_words(first, second)) || (head && share_words(page, first, second));
+        // Hedges to either side of one number (`dưới 30%`, `từ 30%`) are limits, not statements of it.
+        return ((certain || said) && claim.decide().verdict == Verdict::Agrees).then_some(claim);
+    }
+    if (rounds(first, second) || rounds(second, first))
+        && (head || (alike && same_words(first, second)))
+        && (share_words(page, first, second) || full_key(first, second))
+        && claim.decide().verdict == Verdict::Agrees
+    {
+        let hedged = |figure: &Figure| figure.qualifier != Qualifier::Eq;
+        let relation =
+            if hedged(first) || hedged(second) { Relation::Bound } else { Relation::Restated };
+        return Some(Claim::of_two(relation, first, second, "relations.rounded"));
+    }
+    if full_key(first, second) && (is_headline(page, group, first, second) || is_hedge(first, second)) {
+        let repair = || {
+            let wanted = quantity::interval(second, Reading::Rounded);
+            quantity::one_digit_repair(first, &wanted).is_some()
+        };
+        let decided = claim.decide().verdict == Verdict::Agrees || is_hedge(first, second) || repair();
+        return decided.then_some(claim);
+    }
+    None
+}
+
+/// Tells whether `round` is `exact` with fewer digits: they differ by less than a unit of the last
+/// digit of `round` that is not zero.
+fn rounds(round: &Figure, exact: &Figure) -> bool {
+    let (Some(gap), false) = (round.value.checked_sub(exact.value), digits(round) >= digits(exact)) else {
+        return false;
+    };
+    let gap = if gap.is_negative() { gap.negated() } else { Some(gap) };
+    let text = round.value.mantissa().unsigned_abs().to_string();
+    let zeros = i32::try_from(text.len() - text.trim_end_matches('0').len()).unwrap_or(0);
+    let scale = i32::try_from(round.value.scale()).unwrap_or(0);
+    // A unit of the last digit that is not zero.
+    let unit = Decimal::whole(1).shift(zeros - scale);
+    gap.zip(unit).is_some_and(|(gap, unit)| gap < unit)
+}
+
+/// Counts the digits of a value up to the last one that is not zero.
+fn digits(figure: &Figure) -> usize {
+    let text = figure.value.to_string().replace(['-', '.'], "");
+    text.trim_start_matches('0').trim_end_matches('0').len()
+}
+
+/// Tells whether the words before two figures have a word of substance in common.
+fn share_words(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
+    let near = |figure: &Figure| {
+        let words = format!("{} {} {}", page.lead(figure), figure.label.to_lowercase(), page.trail(figure));
+        let long = |word: &&str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic);
+        words
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(long)
+            .filter(|word| !page.rules.rate_leads.iter().any(|bare| bare == word))
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    let (first, second) = (near(first), near(second));
+    first.iter().filter(|word| second.contains(word)).count() >= SHARED_WORDS
 }
 
 fn same_key(a: &Figure, b: &Figure) -> bool {
