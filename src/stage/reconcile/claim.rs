@@ -19,6 +19,8 @@ pub(super) struct Claim<'f> {
     /// What the stated figure should be.
     pub(super) formula: Formula,
     pub(super) rule: &'static str,
+    /// Whether trailing zeros hide nothing: another figure is plainly the wrong one.
+    pub(super) exact: bool,
     /// Whether the text says that the terms are not counted alike.
     pub(super) scope: bool,
     /// What the formula rests on that nobody printed.
@@ -95,7 +97,7 @@ impl<'f> Claim<'f> {
         formula: Formula,
         rule: &'static str,
     ) -> Self {
-        Self { relation, figures, roles, formula, rule, scope: false, assumptions: Vec::new() }
+        Self { relation, figures, roles, formula, rule, exact: false, scope: false, assumptions: Vec::new() }
     }
 
     /// Returns the stated figure.
@@ -152,7 +154,7 @@ impl<'f> Claim<'f> {
             return decided(Verdict::AgreesIfTruncated, None);
         }
         let hidden = self.implied(last, Reading::RoundMoney);
-        if hidden.meets(&quantity::interval(self.figures[last], Reading::RoundMoney)) {
+        if !self.exact && hidden.meets(&quantity::interval(self.figures[last], Reading::RoundMoney)) {
             return decided(Verdict::Undetermined, Some("round_money"));
         }
         decided(Verdict::Conflicts, None)

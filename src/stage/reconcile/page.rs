@@ -3,6 +3,9 @@
 use crate::model::figure::{Aspect, Figure, Measure};
 use crate::stage::rules::relations::RelationRules;
 
+/// How far back the bracket is looked for that a figure may stand in.
+const BRACKET_REACH_BYTES: usize = 400;
+
 /// How far after a rate the words that say what it is compared with are looked for.
 const RATE_WORDS_CHARS: usize = 20;
 
@@ -64,6 +67,18 @@ impl<'f> Page<'f> {
         let clause = lead.rsplit([',', ';', ':', '.', ')']).next().unwrap_or("");
         let mut words = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         words.all(|word| self.rules.rate_leads.iter().any(|bare| bare == word) || is_year(word))
+    }
+
+    /// Tells whether a figure stands in a bracket of its line.
+    pub(super) fn in_bracket(&self, figure: &Figure) -> bool {
+        let line = self.lines.partition_point(|at| *at < figure.span.start);
+        let start = line.checked_sub(1).and_then(|at| self.lines.get(at)).map_or(0, |at| at + 1);
+        let mut from = figure.span.start.saturating_sub(BRACKET_REACH_BYTES).max(start);
+        while !self.source.is_char_boundary(from) {
+            from += 1;
+        }
+        let before = self.source.get(from..figure.span.start).unwrap_or("");
+        before.rfind('(').is_some_and(|open| before.rfind(')').is_none_or(|shut| shut < open))
     }
 
     /// Tells whether the sentence hands out its rates in turn (`lần lượt`): which one is whose is open.

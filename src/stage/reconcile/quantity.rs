@@ -101,6 +101,23 @@ pub(super) fn one_digit_repair(figure: &Figure, wanted: &Interval) -> Option<Dec
     }
 }
 
+/// Tells whether two neighbouring digits, exchanged, give a value in `wanted`; returns it.
+pub(super) fn transposition(figure: &Figure, wanted: &Interval) -> Option<Decimal> {
+    let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
+    let (count, one) = Rational::from(figure.value).div(&unit.into())?.as_small()?;
+    let digits: Vec<u8> = count.unsigned_abs().to_string().into_bytes();
+    if one != 1 || count < 0 {
+        return None;
+    }
+    (1..digits.len()).find_map(|at| {
+        let mut swapped = digits.clone();
+        swapped.swap(at - 1, at);
+        let text = String::from_utf8(swapped).ok()?;
+        let value = text.parse::<i128>().ok().and_then(|count| unit.checked_mul(Decimal::whole(count)))?;
+        (value != figure.value && wanted.contains(&value.into())).then_some(value)
+    })
+}
+
 fn one_digit_apart(a: Decimal, b: Decimal, unit: Decimal) -> bool {
     let text = |value: Decimal| {
         let quotient = Rational::from(value).div(&unit.into());

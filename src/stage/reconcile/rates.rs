@@ -96,7 +96,8 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             }
             _ if !held
                 && failing.is_none()
-                && score >= page.rules.pairing_conflicts
+                && (score >= page.rules.pairing_conflicts
+                    || (relation == Relation::Share && is_named(page, rate, page.figures[d])))
                 && is_evident(page, relation, rate, page.figures[n], page.figures[d]) =>
             {
                 failing = Some((score, candidate));
@@ -182,6 +183,15 @@ fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'
     found.map(|(_, claim)| claim)
 }
 
+/// Tells whether the words after a share name this whole, and no larger level of its unit.
+fn is_named(page: &Page<'_>, rate: &Figure, whole: &Figure) -> bool {
+    let rival = |other: &&&Figure| {
+        other.measure == Measure::Value && other.unit == whole.unit && other.value > whole.value
+    };
+    page.names(rate, whole)
+        && !page.near(rate).iter().filter(rival).any(|other| page.names(rate, other))
+}
+
 /// Marks a rate whose sentence says that its terms are not counted alike.
 fn scoped<'f>(page: &Page<'f>, mut claim: Claim<'f>) -> Claim<'f> {
     let rate = claim.stated();
@@ -240,7 +250,12 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
             alike && same_fund && planned && then && year(level) == year(rate)
         }
         Relation::Growth | Relation::Index | Relation::Difference => {
-            alike && same_fund && level.period.is_some() && base == level.period && top.period == rate.period
+            let means = top.measure == Measure::Mean && same_noun(top, level);
+            (alike || means)
+                && same_fund
+                && level.period.is_some()
+                && base == level.period
+                && top.period == rate.period
         }
         Relation::Share => {
             let cue = has(&page.lead(rate), &page.rules.share_cues);
@@ -248,7 +263,7 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
             cue && level.value > top.value
                 && level.span.start < top.span.start
                 && top.period == level.period
-                && (of_it || page.names(rate, level))
+                && (of_it || is_named(page, rate, level))
         }
         _ => false,
     }
@@ -271,6 +286,12 @@ fn same_kind(page: &Page<'_>, a: &Figure, b: &Figure) -> bool {
         }
         _ => false,
     }
+}
+
+/// Tells whether two means are printed per the same thing: `triệu đồng/tấn`.
+fn same_noun(a: &Figure, b: &Figure) -> bool {
+    let noun = |figure: &Figure| figure.quote.rsplit_once('/').map(|(_, noun)| noun.trim().to_lowercase());
+    noun(a).is_some() && noun(a) == noun(b)
 }
 
 /// Tells whether the indicator of `whole` is a heading of the one of `part`: its code begins it.

@@ -20,6 +20,8 @@ const SKIPPED_LIMIT: usize = 2;
 const STEP_BYTES: usize = 350;
 /// From this total on, counts that add up far apart in the text are a sum.
 const TELLING_TOTAL: i128 = 50;
+/// Parts that miss their whole by no more than one in so many were meant to make it up.
+const NEAR_MISS_PARTS: i128 = 100;
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
 
@@ -38,9 +40,12 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     let mut found = Vec::new();
     let loose = |figure: &Figure| format!("{}", figure.unit);
     let tight = |figure: &Figure| format!("{}|{:?}|{:?}", figure.unit, figure.aspect, figure.period);
-    for kind in [loose, tight] as [fn(&Figure) -> String; 2] {
+    // What stands in brackets is an aside to parts and whole, or the parts themselves.
+    let plain: Vec<&Figure> = levels.iter().copied().filter(|figure| !page.in_bracket(figure)).collect();
+    let kinds = [(&levels, loose as fn(&Figure) -> String), (&levels, tight), (&plain, loose)];
+    for (levels, kind) in kinds {
         let mut runs: BTreeMap<String, Vec<&Figure>> = BTreeMap::new();
-        for figure in &levels {
+        for figure in levels {
             runs.entry(kind(figure)).or_default().push(figure);
         }
         for run in runs.values() {
@@ -102,8 +107,13 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             if last.span.start - whole.span.start > SPAN_BYTES {
                 break;
             }
-            let candidate = claim(page, parts, whole);
-            match candidate.decide().verdict {
+            let mut candidate = claim(page, parts, whole);
+            let mut verdict = candidate.decide().verdict;
+            if verdict == Verdict::Undetermined && transposed(&candidate) {
+                candidate.exact = true;
+                verdict = candidate.decide().verdict;
+            }
+            match verdict {
                 Verdict::Agrees
                     if is_sound(&candidate)
                         && ((is_exact(&candidate) && is_telling(whole))
@@ -124,7 +134,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
         }
     }
     if sound.is_empty() {
-        sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim)));
+        sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim) || is_near_miss(claim)));
     }
     sound
 }
@@ -162,7 +172,9 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
         after.sentence != last.sentence && page.line(after) != page.line(last)
             || page.between(last, after).contains(". ")
     });
-    leads && ends && in_order && is_close(whole, parts)
+    // Of which, of a level that was done, some may be planned.
+    let announced = has(&lead, &page.rules.parts_follow);
+    leads && ends && in_order && is_close(whole, parts, announced)
 }
 
 fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
@@ -185,7 +197,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             Verdict::Conflicts if doubtful.is_none() => {
                 let words = page.between(parts[count - 1], whole);
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
-                if same && is_close(whole, parts) && has(&words, &page.rules.parts_complete) {
+                if same && is_close(whole, parts, false) && has(&words, &page.rules.parts_complete) {
                     doubtful = Some(candidate);
                 }
             }
@@ -241,7 +253,7 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
 
 /// Tells whether the figures are exact, follow each other closely and no part is as large as the
 /// whole: what a contradiction needs, since far figures add up or fail to by chance.
-fn is_close(whole: &Figure, parts: &[&Figure]) -> bool {
+fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
     let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
     places.push(whole.span.start);
     places.sort_unstable();
@@ -249,8 +261,26 @@ fn is_close(whole: &Figure, parts: &[&Figure]) -> bool {
         && parts.iter().all(|part| {
             part.qualifier == Qualifier::Eq
                 && part.value < whole.value
-                && aspects_meet(part.aspect, whole.aspect)
+                && (announced || aspects_meet(part.aspect, whole.aspect))
         })
+}
+
+/// Tells whether the parts miss the whole by so little that they were meant to make it up.
+fn is_near_miss(claim: &Claim<'_>) -> bool {
+    let (whole, parts) = (claim.stated(), &claim.figures[..claim.figures.len() - 1]);
+    let sum = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
+    let gap = sum.and_then(|sum| sum.checked_sub(whole.value));
+    let times = Decimal::whole(NEAR_MISS_PARTS);
+    gap.and_then(|gap| if gap.is_negative() { gap.negated() } else { Some(gap) })
+        .and_then(|gap| gap.checked_mul(times))
+        .is_some_and(|gap| gap <= whole.value)
+}
+
+/// Tells whether two neighbouring digits of the whole, exchanged, give the sum to the last digit.
+fn transposed(claim: &Claim<'_>) -> bool {
+    let last = claim.figures.len() - 1;
+    let wanted = claim.implied(last, Reading::Rounded);
+    quantity::transposition(claim.figures[last], &wanted).is_some()
 }
 
 /// Tells whether a part alone is as large as the whole: no rounding explains that.
