@@ -27,6 +27,11 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     {
         return Some(both);
     }
+    if relation == Relation::Share
+        && let Some(both) = within(page, at)
+    {
+        return Some(both);
+    }
     let top = dividend(page, at).filter(|_| page.is_bare(rate))?;
     let fits = |level: &Figure| {
         is_exact(level)
@@ -141,6 +146,21 @@ fn risen_from<'f>(page: &Page<'f>, top: &'f Figure) -> Option<&'f Figure> {
     let from = has(&format!(" {} ", lead.trim()), &page.rules.from_level);
     (before.sentence == top.sentence && from && has(&words, &page.rules.to_level) && !words.contains(';'))
         .then_some(before)
+}
+
+/// `200 triệu đồng trong 418 triệu đồng tổng đầu tư, tương đương 47,8%`: part and whole side by side.
+fn within<'f>(page: &Page<'f>, at: usize) -> Option<(&'f Figure, &'f Figure)> {
+    let rate = page.figures[at];
+    let whole = page.before(rate)?;
+    let part = page.before(whole)?;
+    let joined = page.between(part, whole);
+    let words = page.between(whole, rate);
+    let said = page.rules.within.iter().any(|word| joined.trim() == word);
+    let levels = [part, whole]
+        .iter()
+        .all(|f| f.measure == Measure::Value && is_exact(f) && f.sentence == rate.sentence);
+    let near = !words.contains([';', '.']) && has(&words, &page.rules.share_cues);
+    (said && levels && near && part.unit == whole.unit && part.value <= whole.value).then_some((part, whole))
 }
 
 /// `15/28 tỉnh, đạt 53,6%`: the denominator, where the percentage follows at once.

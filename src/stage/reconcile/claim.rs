@@ -133,6 +133,21 @@ impl<'f> Claim<'f> {
             .is_some_and(|end| end.at.add(&shift).sub(&printed).abs().mul(&parts) <= printed.abs())
     }
 
+    /// Tells whether agreement is no accident: what the figures admit, computed and stated together, is no
+    /// wider than one part in `parts` of the stated value; of a change in percent, of the factor.
+    pub(super) fn is_narrow(&self, parts: i128) -> bool {
+        let last = self.figures.len() - 1;
+        let widths =
+            [self.implied(last, Reading::Rounded), quantity::interval(self.stated(), Reading::Rounded)];
+        let Some(width) = widths.iter().try_fold(Rational::ZERO, |sum, one| Some(sum.add(&one.width()?)))
+        else {
+            return false;
+        };
+        let shift = Rational::whole(if self.relation == Relation::Growth { 100 } else { 0 });
+        let size = Rational::from(self.stated().value).add(&shift).abs();
+        width.mul(&Rational::whole(parts)) <= size
+    }
+
     /// Decides the claim: rounding first, then truncation of the stated figure, then round money.
     pub(super) fn decide(&self) -> Decision {
         let last = self.figures.len() - 1;

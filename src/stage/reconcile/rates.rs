@@ -10,11 +10,15 @@ use crate::model::finding::{Relation, Verdict};
 use super::anchor;
 use super::claim::Claim;
 use super::page::{Page, aspects_meet, fit, has, is_intended};
+use super::routes::Key;
 
 /// The least number of digits by which a rate that agrees with two levels is theirs.
 const TELLING_DIGITS: usize = 3;
 /// The longest stretch of words, in bytes, between a change and the same change in percent.
 const BESIDE_BYTES: usize = 40;
+/// Without words that say so, a pairing is no accident where what its figures admit is no wider than one
+/// part in so many.
+const NARROW_PARTS: i128 = 20;
 /// The worst score of a divisor that stands anywhere around.
 const DISTANT_SCORE: i32 = -6;
 
@@ -88,16 +92,22 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             }
             Verdict::Agrees | Verdict::AgreesIfTruncated => {
                 let outweighed = |(best, _): &(i32, Claim<'f>)| best - score >= page.rules.pairing_margin;
-                let failed = failing.filter(outweighed).map(|(_, claim)| claim);
-                return match failed {
-                    Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
-                    None => Some(candidate),
-                };
+                let failed = failing.clone().filter(outweighed).map(|(_, claim)| claim);
+                if let Some(claim) = failed {
+                    return Some(distant(page, at, relation).unwrap_or(claim));
+                }
+                let certain = candidate.is_narrow(NARROW_PARTS)
+                    || candidate.figures.iter().any(|figure| figure.qualifier != Qualifier::Eq)
+                    || is_evident(page, relation, rate, page.figures[n], page.figures[d]);
+                if certain {
+                    return Some(candidate);
+                }
             }
             _ if !held
                 && failing.is_none()
                 && (score >= page.rules.pairing_conflicts
-                    || (relation == Relation::Share && is_named(page, rate, page.figures[d])))
+                    || (relation == Relation::Share && is_named(page, rate, page.figures[d]))
+                    || is_only(page, relation, page.figures[n], page.figures[d]))
                 && is_evident(page, relation, rate, page.figures[n], page.figures[d]) =>
             {
                 failing = Some((score, candidate));
@@ -183,13 +193,33 @@ fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'
     found.map(|(_, claim)| claim)
 }
 
+/// Tells whether no other level near has the key of this divisor, every slot of which is stated: it needs
+/// no nearness to be the one that is meant.
+fn is_only(page: &Page<'_>, relation: Relation, top: &Figure, level: &Figure) -> bool {
+    let key = |figure: &Figure| Key::of(figure).map(|key| (key, figure.measure));
+    let stated = level.period.is_some() && level.area.is_some();
+    let rival = |other: &&&Figure| {
+        other.id != level.id
+            && other.value != level.value
+            && if relation == Relation::Mean {
+                other.unit == level.unit && other.measure == Measure::Value
+            } else {
+                key(other) == key(level)
+            }
+    };
+    stated
+        && (relation == Relation::Mean || level.indicator.is_some())
+        && relation != Relation::Share
+        && top.area == level.area
+        && !page.near(level).iter().any(|other| rival(&other))
+}
+
 /// Tells whether the words after a share name this whole, and no larger level of its unit.
 fn is_named(page: &Page<'_>, rate: &Figure, whole: &Figure) -> bool {
     let rival = |other: &&&Figure| {
         other.measure == Measure::Value && other.unit == whole.unit && other.value > whole.value
     };
-    page.names(rate, whole)
-        && !page.near(rate).iter().filter(rival).any(|other| page.names(rate, other))
+    page.names(rate, whole) && !page.near(rate).iter().filter(rival).any(|other| page.names(rate, other))
 }
 
 /// Marks a rate whose sentence says that its terms are not counted alike.

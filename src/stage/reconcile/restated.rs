@@ -64,8 +64,7 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
         && claim.decide().verdict == Verdict::Agrees
     {
         let hedged = |figure: &Figure| figure.qualifier != Qualifier::Eq;
-        let relation =
-            if hedged(first) || hedged(second) { Relation::Bound } else { Relation::Restated };
+        let relation = if hedged(first) || hedged(second) { Relation::Bound } else { Relation::Restated };
         return Some(Claim::of_two(relation, first, second, "relations.rounded"));
     }
     if full_key(first, second) && (is_headline(page, group, first, second) || is_hedge(first, second)) {

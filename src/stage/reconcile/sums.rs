@@ -22,6 +22,12 @@ const STEP_BYTES: usize = 350;
 const TELLING_TOTAL: i128 = 50;
 /// Parts that miss their whole by no more than one in so many were meant to make it up.
 const NEAR_MISS_PARTS: i128 = 100;
+/// A sum is telling where what its figures admit is no wider than one part in so many.
+const TELLING_PARTS: i128 = 200;
+/// From this many digits on, a sum that one changed digit would repair is meant to be one.
+const NEARLY_DIGITS: usize = 5;
+/// The rule of a sum all of whose parts the sentence of the whole announces: nothing explains it away.
+const ANNOUNCED: &str = "relations.sum.announced";
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
 
@@ -74,7 +80,7 @@ fn drop_explained(found: &mut Vec<Claim<'_>>) {
         }
     }
     found.retain(|claim| {
-        if claim.decide().verdict != Verdict::Conflicts {
+        if claim.rule == ANNOUNCED || claim.decide().verdict != Verdict::Conflicts {
             return true;
         }
         let count = |figures: &[&Figure]| {
@@ -116,7 +122,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             match verdict {
                 Verdict::Agrees
                     if is_sound(&candidate)
-                        && ((is_exact(&candidate) && is_telling(whole))
+                        && ((is_exact(&candidate) && is_telling(&candidate))
                             || follows(page, whole, parts[0])) =>
                 {
                     sound.push(candidate);
@@ -125,7 +131,8 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 Verdict::Conflicts | Verdict::DiffersInScope
                     if skipped == 0
                         && doubtful.is_none()
-                        && closed_list(page, run, first + count, whole, parts) =>
+                        && (closed_list(page, run, first + count, whole, parts)
+                            || nearly(page, whole, parts, &candidate)) =>
                 {
                     doubtful = Some(candidate);
                 }
@@ -133,15 +140,22 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             }
         }
     }
-    if sound.is_empty() {
+    let doubtful = doubtful.map(|mut claim| {
+        let together = claim.figures.iter().all(|figure| figure.sentence == whole.sentence);
+        if together && !page.in_bracket(whole) && repairable(&claim) {
+            claim.rule = ANNOUNCED;
+        }
+        claim
+    });
+    if sound.is_empty() || doubtful.as_ref().is_some_and(|claim| claim.rule == ANNOUNCED) {
         sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim) || is_near_miss(claim)));
     }
     sound
 }
 
 /// Tells whether a total is so large that numbers add up to it by chance only rarely.
-fn is_telling(whole: &Figure) -> bool {
-    whole.unit.as_str() == "VND" || whole.value >= Decimal::whole(TELLING_TOTAL)
+fn is_telling(claim: &Claim<'_>) -> bool {
+    claim.stated().value >= Decimal::whole(TELLING_TOTAL) && claim.is_narrow(TELLING_PARTS)
 }
 
 /// Tells whether the words between a whole and a figure announce its parts.
@@ -189,10 +203,13 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
         match candidate.decide().verdict {
             Verdict::Agrees
                 if is_sound(&candidate)
-                    && ((is_exact(&candidate) && is_telling(whole))
+                    && ((is_exact(&candidate) && is_telling(&candidate))
                         || page.line(parts[0]) == page.line(whole)) =>
             {
                 return Some(candidate);
+            }
+            Verdict::Conflicts if doubtful.is_none() && nearly(page, whole, parts, &candidate) => {
+                doubtful = Some(candidate);
             }
             Verdict::Conflicts if doubtful.is_none() => {
                 let words = page.between(parts[count - 1], whole);
@@ -263,6 +280,22 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
                 && part.value < whole.value
                 && (announced || aspects_meet(part.aspect, whole.aspect))
         })
+}
+
+/// Tells whether numbers of so many digits fail to add up by one digit only that chance is no
+/// explanation: fewer digits do where the words announce parts.
+fn nearly(page: &Page<'_>, whole: &Figure, parts: &[&Figure], claim: &Claim<'_>) -> bool {
+    let digits = |figure: &&Figure| {
+        let text = figure.value.to_string().replace(['-', '.'], "");
+        text.trim_start_matches('0').trim_end_matches('0').len()
+    };
+    let first = if parts[0].span.start < whole.span.start { whole } else { parts[0] };
+    let announced =
+        first.span.start > whole.span.start && has(&page.between(whole, first), &page.rules.parts_follow);
+    let enough = if announced { NEARLY_DIGITS - 1 } else { NEARLY_DIGITS };
+    let most = claim.figures.iter().map(digits).max().unwrap_or(0);
+    let all = claim.figures.iter().all(|figure| digits(figure) + 2 >= enough);
+    most >= enough && all && is_close(whole, parts, true) && repairable(claim)
 }
 
 /// Tells whether the parts miss the whole by so little that they were meant to make it up.

@@ -32,6 +32,8 @@ pub struct RelationRules {
     pub share_cues: Vec<String>,
     /// Words between a part and its share that may as well lead to a percentage of plan.
     pub reached: Vec<String>,
+    /// Words between a part and the whole that it is of, side by side.
+    pub within: Vec<String>,
     /// Words that hand out several rates in turn.
     pub distributed: Vec<String>,
     /// Words between a rate and the level that it is compared with.
