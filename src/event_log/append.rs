@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::chain::{GENESIS, Header, link};
 use super::error::{AppendError, LogError};
+use super::read::LogReader;
 use super::{blobs, open};
 use crate::event::codec;
 use crate::event::envelope::{Append, Envelope, Position, StreamId, Version};
@@ -86,7 +87,7 @@ impl LogWriter {
             versions: HashMap::new(),
             _lock: lock,
         };
-        super::verify::check_tail(&writer.connection, &writer.path)?;
+        super::verify::check_tail(&writer.connection, &LogReader::open(path)?)?;
         Ok(writer)
     }
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::blobs;
 use super::chain::{GENESIS, link};
@@ -204,38 +203,41 @@ fn check_blob(log: &LogReader, digest: Digest) -> Result<Result<(), String>, Log
     })
 }
 
-/// Checks what a writer builds upon: that the last event digests to its link and that positions
-/// have no gap. Cheap at any size; the whole chain is `socai verify`'s.
-pub(super) fn check_tail(connection: &Connection, path: &Path) -> Result<(), LogError> {
-    let sqlite = |source| LogError::Sqlite { path: path.to_owned(), source };
+/// Checks what a writer builds upon: that positions have no gap, and that the last event's payload and
+/// link follow from what stands before. The whole chain is `socai verify`'s.
+pub(super) fn check_tail(connection: &Connection, log: &LogReader) -> Result<(), LogError> {
+    let sqlite = |source| LogError::Sqlite { path: log.path().to_owned(), source };
     let (count, last): (i64, i64) = connection
         .query_row("SELECT count(*), coalesce(max(position), 0) FROM events", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .map_err(sqlite)?;
-    if count != last {
-        return Err(LogError::Damaged {
-            position: Position(last.cast_unsigned()),
-            what: format!("{count} events are stored up to here: some were removed"),
-        });
+    let last = last.cast_unsigned();
+    let damaged = |what: String| LogError::Damaged { position: Position(last), what };
+    if count.cast_unsigned() != last {
+        return Err(damaged(format!("{count} events are stored up to here: some were removed")));
     }
-    let tail: Option<([u8; 32], Vec<u8>, String)> = connection
-        .query_row(
-            "SELECT payload_digest, payload, encoding FROM events WHERE position = ?1",
-            [last],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()
-        .map_err(sqlite)?;
-    let fits = tail.is_none_or(|(digest, payload, encoding)| {
-        blobs::unpack(payload, &encoding)
-            .is_some_and(|plain| Digest::of(&plain) == Digest::from_bytes(digest))
-    });
-    if !fits {
-        return Err(LogError::Damaged {
-            position: Position(last.cast_unsigned()),
-            what: "the last event's payload was changed".into(),
-        });
+    if last == 0 {
+        return Ok(());
+    }
+    let tail = match log.raw_after(Position(last.saturating_sub(2)), 2) {
+        Ok(tail) => tail,
+        Err(LogError::Sqlite { source, .. }) if is_damage(&source) => {
+            return Err(damaged(format!("the last events cannot be read: {source}")));
+        }
+        Err(other) => return Err(other),
+    };
+    let before = tail.iter().find(|event| event.position + 1 == last).map_or(GENESIS, |event| event.digest);
+    let Some(event) = tail.iter().find(|event| event.position == last) else {
+        return Err(damaged("the last event is missing".into()));
+    };
+    if event.payload.as_deref().map(Digest::of) != Some(event.payload_digest) {
+        return Err(damaged("the last event's payload was changed".into()));
+    }
+    if link(before, &event.header(), event.payload_digest) != event.digest {
+        return Err(damaged(
+            "the last event's link does not follow: it or its predecessor was changed".into(),
+        ));
     }
     Ok(())
 }

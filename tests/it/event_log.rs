@@ -189,6 +189,29 @@ fn verify_names_the_position_of_every_kind_of_damage() {
 }
 
 #[test]
+fn a_writer_builds_on_no_damaged_tail() {
+    let cases = [
+        ("a changed header", "UPDATE events SET generation = 5 WHERE position = 6;"),
+        ("a changed link", "UPDATE events SET digest = zeroblob(32) WHERE position = 6;"),
+        ("another predecessor", "UPDATE events SET digest = zeroblob(32) WHERE position = 5;"),
+        ("a changed payload", "UPDATE events SET payload = x'00' WHERE position = 6;"),
+        ("a gap", "DELETE FROM events WHERE position = 3;"),
+        ("a column of another kind", "UPDATE events SET digest = x'00' WHERE position = 6;"),
+    ];
+    for (name, tamper) in cases {
+        let bench = bench();
+        filled(&bench.path, 6);
+        let connection = Connection::open(&bench.path).unwrap();
+        let triggers = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;
+            DROP TRIGGER events_are_not_changed; DROP TRIGGER events_are_not_removed;";
+        connection.execute_batch(&format!("{triggers} {tamper}")).unwrap();
+        drop(connection);
+        let opened = LogWriter::open(&bench.path);
+        assert!(matches!(opened, Err(LogError::Damaged { position: Position(6), .. })), "{name}: {opened:?}");
+    }
+}
+
+#[test]
 fn a_cut_tail_shows_against_the_head_written_down_elsewhere() {
     let bench = bench();
     filled(&bench.path, 6);
