@@ -12,7 +12,7 @@ use super::error::{AppendError, LogError};
 use super::read::LogReader;
 use super::{blobs, open};
 use crate::event::codec;
-use crate::event::envelope::{Append, Envelope, Position, StreamId, Version};
+use crate::event::envelope::{Append, Position, StreamId, Version};
 use crate::model::Digest;
 
 /// Requests that one commit takes at the most: past some hundreds the fsync no longer shows.
@@ -33,8 +33,6 @@ pub struct Appended {
     pub version: Version,
     /// It was there before: the same work had been answered with the same payload.
     pub repeated: bool,
-    /// The event as stored now; `None` where it was there before.
-    pub envelope: Option<Envelope>,
 }
 
 /// The one writer of a log. Holds the file's lock until it is dropped.
@@ -170,31 +168,31 @@ fn one(
     if let Some(refusal) = refused(request, tail, last) {
         return Ok(Err(refusal));
     }
-    transaction.execute_batch("SAVEPOINT request")?;
+    transaction.prepare_cached("SAVEPOINT request")?.execute([])?;
     for blob in &request.blobs {
         blobs::put(transaction, blob.digest, &blob.bytes)?;
     }
-    let envelope = Envelope {
-        position: Position(tail.head.0 + 1),
-        stream: request.stream,
-        version: Version(last + 1),
-        event: request.event.clone(),
+    let (position, version) = (Position(tail.head.0 + 1), Version(last + 1));
+    let stream = request.stream.to_string();
+    let header = Header {
+        position: position.0,
+        stream: &stream,
+        version: version.0,
+        kind,
         schema: codec::schema_of(kind).unwrap_or(1),
         stage_key: request.stage_key,
-        cause: request.cause,
+        cause: request.cause.map(|cause| cause.0),
         generation: request.generation,
         attempt: request.attempt,
-        recorded_at: now,
-        payload_digest,
-        digest: GENESIS,
+        recorded_at: now.as_microsecond(),
     };
-    let envelope = insert(transaction, tail.last_link, envelope, &payload)?;
-    transaction.execute_batch("RELEASE request")?;
-    tail.head = envelope.position;
-    tail.last_link = envelope.digest;
-    versions.insert(request.stream, envelope.version.0);
-    let (position, version) = (envelope.position, envelope.version);
-    Ok(Ok(Appended { position, version, repeated: false, envelope: Some(envelope) }))
+    let digest = link(tail.last_link, &header, payload_digest);
+    insert(transaction, &header, &payload, payload_digest, digest)?;
+    transaction.prepare_cached("RELEASE request")?.execute([])?;
+    tail.head = position;
+    tail.last_link = digest;
+    versions.insert(request.stream, version.0);
+    Ok(Ok(Appended { position, version, repeated: false }))
 }
 
 /// Finds the first answer to the same stage key.
@@ -221,7 +219,7 @@ fn answered(
         let position = Position(position.cast_unsigned());
         if stored == payload_digest.as_bytes() {
             let version = Version(version.cast_unsigned());
-            return Ok(Appended { position, version, repeated: true, envelope: None });
+            return Ok(Appended { position, version, repeated: true });
         }
         Err(AppendError::NonDeterministic { stream: request.stream.to_string(), kind, key, position })
     }))
@@ -262,25 +260,11 @@ fn refused(request: &Append, tail: &Tail, last: u64) -> Option<AppendError> {
 
 fn insert(
     transaction: &Transaction<'_>,
-    previous: Digest,
-    mut envelope: Envelope,
+    header: &Header<'_>,
     payload: &[u8],
-) -> rusqlite::Result<Envelope> {
-    let stream = envelope.stream.to_string();
-    let recorded_at = envelope.recorded_at.as_microsecond();
-    let header = Header {
-        position: envelope.position.0,
-        stream: &stream,
-        version: envelope.version.0,
-        kind: envelope.event.kind(),
-        schema: envelope.schema,
-        stage_key: envelope.stage_key,
-        cause: envelope.cause.map(|cause| cause.0),
-        generation: envelope.generation,
-        attempt: envelope.attempt,
-        recorded_at,
-    };
-    envelope.digest = link(previous, &header, envelope.payload_digest);
+    payload_digest: Digest,
+    digest: Digest,
+) -> rusqlite::Result<()> {
     let (packed, encoding) = blobs::pack(payload);
     transaction
         .prepare_cached(
@@ -290,7 +274,7 @@ fn insert(
         )?
         .execute(params![
             header.position.cast_signed(),
-            stream,
+            header.stream,
             header.version.cast_signed(),
             header.kind,
             header.schema,
@@ -298,11 +282,11 @@ fn insert(
             header.cause.map(u64::cast_signed),
             header.generation.cast_signed(),
             header.attempt,
-            recorded_at,
+            header.recorded_at,
             packed,
             encoding,
-            envelope.payload_digest.as_bytes().as_slice(),
-            envelope.digest.as_bytes().as_slice(),
+            payload_digest.as_bytes().as_slice(),
+            digest.as_bytes().as_slice(),
         ])?;
-    Ok(envelope)
+    Ok(())
 }

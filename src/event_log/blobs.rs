@@ -1,6 +1,9 @@
 //! Large bytes under their own digest, compressed where that makes them smaller.
 
+use std::cell::RefCell;
+
 use rusqlite::{Connection, OptionalExtension, params};
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::model::Digest;
 
@@ -13,10 +16,20 @@ const SMALLEST: usize = 128;
 /// The most bytes that one stored payload or blob may unpack to; a damaged length asks for no more.
 pub(super) const MOST_BYTES: usize = 1 << 30;
 
+thread_local! {
+    /// A context costs more to make than a page of text to compress.
+    static PACK: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(LEVEL).ok());
+    static UNPACK: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
+}
+
+fn compressed(bytes: &[u8]) -> Option<Vec<u8>> {
+    PACK.with_borrow_mut(|pack| pack.as_mut()?.compress(bytes).ok())
+}
+
 /// Compresses where it pays; the second is the encoding's name.
 pub(super) fn pack(bytes: &[u8]) -> (Vec<u8>, &'static str) {
     if bytes.len() >= SMALLEST
-        && let Ok(packed) = zstd::bulk::compress(bytes, LEVEL)
+        && let Some(packed) = compressed(bytes)
         && packed.len() < bytes.len()
     {
         return (packed, "zstd");
@@ -29,8 +42,8 @@ pub(super) fn unpack(bytes: Vec<u8>, encoding: &str) -> Option<Vec<u8>> {
     match encoding {
         "plain" => Some(bytes),
         "zstd" => {
-            let size = zstd::bulk::Decompressor::upper_bound(&bytes).unwrap_or(MOST_BYTES);
-            zstd::bulk::decompress(&bytes, size.min(MOST_BYTES)).ok()
+            let size = Decompressor::upper_bound(&bytes).unwrap_or(MOST_BYTES).min(MOST_BYTES);
+            UNPACK.with_borrow_mut(|unpack| unpack.as_mut()?.decompress(&bytes, size).ok())
         }
         _ => None,
     }

@@ -9,6 +9,7 @@ use crate::event_log::AppendError;
 use crate::model::Digest;
 use crate::runtime::engine::{Admitted, Engine, EngineError};
 use crate::runtime::receive::Received;
+use crate::runtime::work::Progress;
 use crate::runtime::writer::WriteError;
 
 impl Engine {
@@ -23,8 +24,9 @@ impl Engine {
         received: &Received,
     ) -> Result<(Admitted, Position), EngineError> {
         let document = received.document;
+        // Most documents are new: the log says so itself when one is not, and is looked at then.
+        let mut progress = Progress::default();
         loop {
-            let progress = self.progress(document).await?;
             let expected = progress.version();
             let (name, tags) = (name.to_owned(), tags.to_vec());
             if expected > Version(0)
@@ -72,8 +74,10 @@ impl Engine {
                     count.fetch_add(1, Ordering::Relaxed);
                     return Ok((admitted, appended.position));
                 }
-                // The same bytes came in by another way meanwhile: look again.
-                Err(WriteError::Refused(AppendError::VersionMismatch { .. })) => {}
+                // The same bytes came in before, or by another way meanwhile.
+                Err(WriteError::Refused(AppendError::VersionMismatch { .. })) => {
+                    progress = self.progress(document).await?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }

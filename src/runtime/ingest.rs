@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::event::envelope::Position;
 use crate::event::kinds::Event;
 use crate::model::Digest;
-use crate::runtime::engine::{Admitted, Ending, Engine, EngineError};
+use crate::runtime::engine::{Admitted, Ending, Engine, EngineError, Share};
 use crate::runtime::inbox::patterns::Patterns;
 use crate::runtime::receive::{self, Reading, Received};
 use crate::runtime::supervisor::{self, Shutdown};
@@ -123,6 +123,37 @@ pub fn ingest(
     })
 }
 
+/// Makes `sources` durable and leaves their stages to the next start, which finds the work from the
+/// log alone: what receiving costs by itself. Returns how many files were taken in or seen again.
+///
+/// # Errors
+/// [`RuntimeError::InUse`] when another program holds the data directory; otherwise what stopped it.
+pub fn receive(
+    options: Options,
+    rules: Arc<RulePack>,
+    sources: Vec<Source>,
+    shutdown: &Shutdown,
+) -> Result<Summary, RuntimeError> {
+    supervisor::in_runtime(async {
+        let running = supervisor::start(options, rules, shutdown)?;
+        let engine = running.engine.clone();
+        let mut waiting = tokio::task::JoinSet::new();
+        for source in sources {
+            while waiting.len() >= AHEAD {
+                waiting.join_next().await;
+            }
+            let engine = engine.clone();
+            waiting.spawn(async move {
+                if let Ok((received, _share)) = read(&engine, &source).await {
+                    let _counted = engine.admit(&source.name, &source.tags, &received).await;
+                }
+            });
+        }
+        waiting.join_all().await;
+        supervisor::drain(running, engine, shutdown).await
+    })
+}
+
 fn report(done: Result<FileResult, tokio::task::JoinError>, each: &mut impl FnMut(&FileResult)) {
     if let Ok(result) = done {
         each(&result);
@@ -131,20 +162,28 @@ fn report(done: Result<FileResult, tokio::task::JoinError>, each: &mut impl FnMu
 
 /// Reads a given file and follows it into the ledger.
 async fn take(engine: &Arc<Engine>, source: &Source) -> Outcome {
+    match read(engine, source).await {
+        Ok((received, share)) => follow(engine, &source.name, &source.tags, received, share).await,
+        Err(outcome) => outcome,
+    }
+}
+
+/// Reads a given file, within a share of the bounds; else tells what stood against it.
+async fn read(engine: &Arc<Engine>, source: &Source) -> Result<(Received, Share), Outcome> {
     let size = match engine.world.look(&source.path) {
         Found::File(fingerprint) => fingerprint.size,
         _ => 0,
     };
-    let Ok(share) = engine.share(size).await else { return failed(&EngineError::Stopped) };
+    let share = engine.share(size).await.map_err(|error| failed(&error))?;
     let (world, path, limit) = (engine.world.clone(), source.path.clone(), engine.options.document_bytes);
     let read = tokio::task::spawn_blocking(move || read_given(&world, &path, limit)).await;
     match read {
-        Ok(Ok(received)) => follow(engine, &source.name, &source.tags, received, share).await,
+        Ok(Ok(received)) => Ok((received, share)),
         Ok(Err(error)) => {
             engine.counts.failed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            failed(&error)
+            Err(failed(&error))
         }
-        Err(error) => failed(&error),
+        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -173,7 +212,7 @@ pub(super) async fn follow(
     name: &str,
     tags: &[String],
     received: Received,
-    share: crate::runtime::engine::Share,
+    share: Share,
 ) -> Outcome {
     match follow_to_end(engine, name, tags, received, share).await {
         Ok(outcome) => outcome,
@@ -186,7 +225,7 @@ async fn follow_to_end(
     name: &str,
     tags: &[String],
     received: Received,
-    share: crate::runtime::engine::Share,
+    share: Share,
 ) -> Result<Outcome, EngineError> {
     let document = received.document;
     let (admitted, position) = engine.admit(name, tags, &received).await?;

@@ -235,21 +235,27 @@ proptest! {
     fn positions_and_versions_have_no_gaps(batches in prop::collection::vec(prop::collection::vec(0u8..5, 1..8), 1..6)) {
         let bench = bench();
         let mut log = LogWriter::open(&bench.path).unwrap();
-        let mut answered = Vec::new();
+        let (mut answered, mut sent) = (Vec::new(), Vec::new());
         let mut key = 0u32;
         for batch in batches {
             let requests: Vec<_> = batch
                 .iter()
                 .map(|n| { key += 1; segmented(&[*n], &key.to_le_bytes()) })
                 .collect();
+            sent.extend(requests.iter().cloned());
             for answer in log.append(&requests, Timestamp::UNIX_EPOCH).unwrap() {
-                answered.push(answer.unwrap().envelope.unwrap());
+                answered.push(answer.unwrap());
             }
         }
         drop(log);
         let reader = LogReader::open(&bench.path).unwrap();
         let stored = reader.after(Position(0), usize::MAX).unwrap();
-        prop_assert_eq!(&stored, &answered);
+        prop_assert_eq!(stored.len(), answered.len());
+        for ((event, answer), request) in stored.iter().zip(&answered).zip(&sent) {
+            prop_assert_eq!((event.position, event.version), (answer.position, answer.version));
+            prop_assert_eq!((&event.stream, &event.event), (&request.stream, &request.event));
+            prop_assert_eq!(event.stage_key, request.stage_key);
+        }
         prop_assert!(stored.iter().zip(1..).all(|(event, n)| event.position == Position(n)));
         prop_assert!(reader.verify(1..=u64::MAX, None).unwrap().is_ok());
     }
