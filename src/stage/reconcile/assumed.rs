@@ -1,7 +1,7 @@
 //! Relations through a number that nobody printed but that everybody knows at that time: how many
 //! provinces the country has. The number is an assumption, named in the finding.
 
-use crate::model::figure::Measure;
+use crate::model::figure::{AreaCode, Figure, Measure};
 use crate::model::finding::Relation;
 use crate::model::period::Period;
 use crate::stage::rules::relations::AssumedCount;
@@ -9,16 +9,32 @@ use crate::stage::rules::relations::AssumedCount;
 use super::claim::Claim;
 use super::formula::Formula;
 use super::page::{Page, fit, has};
+use super::routes::Key;
 use super::term::Term;
 
+/// Levels that nobody printed: their key, the printed level that is nearest to them, and what they are.
+pub(super) type Wholes<'f> = Vec<(Key, &'f Figure, Term<'f>)>;
+
 /// Returns the shares of a whole that only its mean tells: the country's total is its mean per
-/// province times the provinces of the time.
-pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
+/// province times the provinces of the time. And that total, once by its share and once by its mean.
+pub(super) fn claims<'f>(page: &Page<'f>) -> (Vec<Claim<'f>>, Wholes<'f>) {
     let is_share = |at: &usize| page.figures[*at].measure == Measure::Share;
-    (0..page.figures.len()).filter(is_share).filter_map(|at| share(page, at)).collect()
+    let (mut claims, mut wholes) = (Vec::new(), Vec::new());
+    for at in (0..page.figures.len()).filter(is_share) {
+        if let Some((claim, by_mean, area)) = share(page, at) {
+            let (part, rate) = (claim.figures[0], claim.stated());
+            claims.push(claim);
+            let by_share = Term::printed(part, "part").behind(Relation::Share, rate);
+            let key = Key::of(part).map(|key| Key { area: Some(area), ..key });
+            let both = [by_share, by_mean];
+            wholes.extend(key.into_iter().flat_map(|key| both.clone().map(|term| (key.clone(), part, term))));
+        }
+    }
+    (claims, wholes)
 }
 
-fn share<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
+/// The claim, the whole by its mean, and the area of the whole.
+fn share<'f>(page: &Page<'f>, at: usize) -> Option<(Claim<'f>, Term<'f>, AreaCode)> {
     let rate = page.figures[at];
     let named = rate.base.as_ref().and_then(|base| base.area.as_ref());
     let part = page.level_of(at, |level| {
@@ -48,12 +64,9 @@ fn share<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         let known = known.filter(|known| alike && part.period.is_some_and(|period| covers(known, period)))?;
         let count = Term::assumed(known);
         let whole = Term::printed(mean, "mean").with(count, Formula::times);
-        Term::printed(part, "part").with(whole, Formula::percent).claim(
-            Relation::Share,
-            rate,
-            "rate",
-            "relations.share.assumed",
-        )
+        let share = Term::printed(part, "part").with(whole.clone(), Formula::percent);
+        let claim = share.claim(Relation::Share, rate, "rate", "relations.share.assumed")?;
+        Some((claim, whole, AreaCode::new(known.area.clone())))
     })
 }
 

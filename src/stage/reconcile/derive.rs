@@ -1,50 +1,83 @@
-//! Figures that nobody printed: the plan behind a percentage of plan, the level before a growth.
+//! Figures that nobody printed: the plan behind a percentage of plan, the level before a growth, and
+//! levels printed as a mere bound that others fix on both sides.
+
+use std::collections::BTreeSet;
 
 use crate::model::Hasher;
-use crate::model::figure::Measure;
+use crate::model::figure::{Figure, FigureId, Measure};
 use crate::model::finding::Derived;
+use crate::model::interval::Interval;
 
-use super::routes::{Key, Route, Routes};
+use super::claim::Claim;
+use super::routes::{Key, Routes, is_bound};
+use super::system::{self, Level};
+use super::term::Term;
 
-/// Returns the unprinted levels that routes lead to; several routes to one level meet in an interval
-/// tighter than each, unless they contradict: then each stands for itself.
-pub(super) fn derived(routes: &Routes<'_>) -> Vec<Derived> {
+/// Returns the unprinted levels that routes and assumptions lead to, as tight as all relations that
+/// hold together make them. Where routes contradict each other, each stands for itself.
+pub(super) fn derived<'f>(
+    claims: &[&Claim<'f>],
+    routes: &Routes<'f>,
+    assumed: Vec<(Key, &'f Figure, Term<'f>)>,
+) -> Vec<Derived> {
+    let mut wanted: BTreeSet<Level> = routes.keys().cloned().map(Level::Unprinted).collect();
+    let bounds = routes.values().flatten().filter(|route| is_bound(route.level));
+    wanted.extend(bounds.map(|route| Level::Printed(route.level.id.clone())));
+    let solved = system::solve(claims, routes, &wanted);
     let mut all = Vec::new();
     for (key, several) in routes {
-        let bounded: Vec<Route<'_>> = several.iter().copied().filter(is_bounded).collect();
-        match join(key, &bounded) {
-            Some(joined) => all.push(joined),
-            None => all.extend(bounded.iter().filter_map(|route| join(key, &[*route]))),
+        let terms: Vec<Term<'f>> = several.iter().map(|route| route.term()).collect();
+        let level = several[0].level;
+        let joined = terms.iter().fold(Interval::ALL, |all, term| all.meet(&term.interval()));
+        match solved.get(&Level::Unprinted(key.clone())) {
+            Some(found) if joined.is_empty() || is_tighter(&found.interval, &joined) => {
+                all.extend(derive(key, level, found.interval.clone(), &terms, &found.from));
+            }
+            _ if !joined.is_empty() => all.extend(derive(key, level, joined, &terms, &BTreeSet::new())),
+            _ => all.extend(terms.iter().filter_map(|term| {
+                derive(key, level, term.interval(), std::slice::from_ref(term), &BTreeSet::new())
+            })),
+        }
+        for route in several.iter().filter(|route| is_bound(route.level)) {
+            let found = solved.get(&Level::Printed(route.level.id.clone()));
+            let exact = several.iter().find(|other| !is_bound(other.level));
+            if let (Some(found), Some(exact), Some(key)) = (found, exact, Key::of(route.level)) {
+                let term = exact.term().ahead(route.relation, route.rate);
+                all.extend(derive(&key, route.level, found.interval.clone(), &[term], &found.from));
+            }
         }
     }
+    for (key, level, term) in assumed {
+        all.extend(derive(&key, level, term.interval(), &[term], &BTreeSet::new()));
+    }
     all.sort_by(|a, b| a.id.cmp(&b.id));
+    all.dedup_by(|a, b| a.id == b.id);
     all
 }
 
-fn is_bounded(route: &Route<'_>) -> bool {
-    let interval = route.term().interval();
-    !interval.is_empty() && interval.low.is_some() && interval.high.is_some()
+fn is_tighter(found: &Interval, joined: &Interval) -> bool {
+    found.low != joined.low || found.high != joined.high
 }
 
-/// Makes the level that all of the routes admit; `None` where they admit none.
-fn join(key: &Key, routes: &[Route<'_>]) -> Option<Derived> {
-    let level = routes.first()?.level;
-    let terms: Vec<_> = routes.iter().map(|route| route.term()).collect();
-    let mut interval = terms.first()?.interval();
-    for term in &terms[1..] {
-        interval = interval.meet(&term.interval());
-    }
-    if interval.is_empty() {
+/// Makes the level; `None` where an end is missing or nothing is admitted.
+fn derive(
+    key: &Key,
+    level: &Figure,
+    interval: Interval,
+    terms: &[Term<'_>],
+    others: &BTreeSet<FigureId>,
+) -> Option<Derived> {
+    if interval.is_empty() || interval.low.is_none() || interval.high.is_none() {
         return None;
     }
-    let mut from: Vec<_> = terms.iter().flat_map(|term| term.figures.iter().map(|f| f.id.clone())).collect();
-    from.sort();
-    from.dedup();
-    let mut hasher = Hasher::new().field(b"derived").field(format!("{key:?}").as_bytes());
-    for id in &from {
-        hasher = hasher.field(id.as_str().as_bytes());
-    }
+    let mut from: BTreeSet<FigureId> = others.clone();
+    from.extend(terms.iter().flat_map(|term| term.figures.iter().map(|figure| figure.id.clone())));
+    let from: Vec<FigureId> = from.into_iter().collect();
     let formulas: Vec<String> = terms.iter().map(|term| term.formula.text(&term.figures)).collect();
+    let mut hasher = Hasher::new().field(b"derived").field(format!("{key:?}").as_bytes());
+    for part in formulas.iter().map(String::as_str).chain(from.iter().map(FigureId::as_str)) {
+        hasher = hasher.field(part.as_bytes());
+    }
     let bounds = interval.bounds();
     Some(Derived {
         id: hasher.finish().short(24),

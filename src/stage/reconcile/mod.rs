@@ -19,8 +19,10 @@ mod quantity;
 mod rates;
 mod restated;
 mod routes;
+mod solve;
 mod sums;
 mod suspects;
+mod system;
 mod term;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +56,8 @@ pub fn reconcile(
     let known: BTreeSet<FigureId> = claims.iter().map(|claim| claim.stated().id.clone()).collect();
     let routes = routes::find(&page, &|rate| known.contains(&rate.id));
     claims.extend(routes::claims(&page, &routes));
-    claims.extend(assumed::claims(&page));
+    let (shares, assumed) = assumed::claims(&page);
+    claims.extend(shares);
     claims.extend(sums::claims(&page));
     claims.extend(restated::claims(&page));
     let mut decided = BTreeMap::new();
@@ -69,7 +72,8 @@ pub fn reconcile(
         let decision = claim.decide();
         decided.entry(id).or_insert((claim, operands, decision));
     }
-    let derived = derive::derived(&routes);
+    let settled: Vec<&claim::Claim<'_>> = decided.values().map(|(claim, ..)| claim).collect();
+    let derived = derive::derived(&settled, &routes, assumed);
     let holding = decided.values().map(|(claim, _, decision)| (claim, decision.verdict));
     let support = suspects::Support::of(holding, &derived);
     let findings = decided

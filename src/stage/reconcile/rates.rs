@@ -105,10 +105,10 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             }
             _ if !held
                 && failing.is_none()
+                && is_evident(page, relation, rate, page.figures[n], page.figures[d])
                 && (score >= page.rules.pairing_conflicts
                     || (relation == Relation::Share && is_named(page, rate, page.figures[d]))
-                    || is_only(page, relation, page.figures[n], page.figures[d]))
-                && is_evident(page, relation, rate, page.figures[n], page.figures[d]) =>
+                    || is_only(page, relation, page.figures[n], page.figures[d])) =>
             {
                 failing = Some((score, candidate));
             }

@@ -170,7 +170,7 @@ fn through_bounds<'f>(page: &Page<'f>, routes: &Routes<'f>) -> Vec<Claim<'f>> {
     found
 }
 
-fn is_bound(figure: &Figure) -> bool {
+pub(super) fn is_bound(figure: &Figure) -> bool {
     matches!(figure.qualifier, Qualifier::Gt | Qualifier::Ge | Qualifier::Lt | Qualifier::Le)
 }
 
