@@ -15,8 +15,8 @@ use socai::stage::rules::RulePack;
 
 use super::{Sizes, per_second, reports, timed};
 
-/// Rows in one transaction of the floor: what the writer commits at most, so the floor is not slowed
-/// by more syncs than it.
+/// Rows in one transaction of the faster floor: what the writer commits at most, so that the floor is
+/// not slowed by more syncs than it.
 const FLOOR_BATCH: usize = 512;
 
 pub(crate) fn run(sizes: &Sizes) {
@@ -36,12 +36,7 @@ pub(crate) fn run(sizes: &Sizes) {
     assert_eq!(summary.received + summary.seen_again, sizes.documents, "{summary:?}");
     let durable = per_second(sizes.documents, time);
     println!("ingest, durable       {durable:>12.1} documents/s");
-    let floor_time = floor(&received_dir.join("socai.db"), &folder.path().join("floor.db"));
-    let floor_rate = per_second(sizes.documents, floor_time);
-    println!(
-        "floor, bare rusqlite  {floor_rate:>12.1} documents/s (same rows; ratio {:.2})",
-        durable / floor_rate
-    );
+    floors(&received_dir.join("socai.db"), folder.path(), sizes.documents, durable);
 
     let options = Options::new(&data_dir);
     let (summary, time) =
@@ -50,12 +45,7 @@ pub(crate) fn run(sizes: &Sizes) {
     let whole = per_second(sizes.documents, time);
     println!("ingest, to the ledger {whole:>12.1} documents/s");
     let log_path = data_dir.join("socai.db");
-    let floor_time = floor(&log_path, &folder.path().join("floor-whole.db"));
-    let floor_rate = per_second(sizes.documents, floor_time);
-    println!(
-        "floor, all five events{floor_rate:>12.1} documents/s (same rows; ratio {:.2})",
-        whole / floor_rate
-    );
+    floors(&log_path, folder.path(), sizes.documents, whole);
 
     let log = LogReader::open(&log_path).unwrap();
     let head = log.head().unwrap();
@@ -68,8 +58,20 @@ pub(crate) fn run(sizes: &Sizes) {
     println!("verify                {:>12.0} events/s", per_second(head.0, time));
 }
 
-/// Writes every row of the log's tables into tables of the same columns, without chain or checks.
-fn floor(from: &Path, to: &Path) -> std::time::Duration {
+/// Prints what a bare loop over rusqlite needs for the same rows, in large commits and in one a row,
+/// and how `rate`, in documents a second, compares.
+fn floors(log: &Path, folder: &Path, documents: u64, rate: f64) {
+    for (batch, name) in [(FLOOR_BATCH, "512 rows a commit"), (1, "a row a commit")] {
+        let copy = folder.join(format!("floor-{documents}-{batch}.db"));
+        let floor = per_second(documents, floor(log, &copy, batch));
+        println!("  floor, {name:<18}{floor:>7.1} documents/s (ratio {:.2})", rate / floor);
+        std::fs::remove_file(copy).unwrap();
+    }
+}
+
+/// Writes every row of the log's tables, as stored, into tables of the same columns: no file is read,
+/// nothing is digested, packed, chained or checked. `batch` rows are one durable commit.
+fn floor(from: &Path, to: &Path, batch: usize) -> std::time::Duration {
     let from = Connection::open(from).unwrap();
     let mut tables = Vec::new();
     for table in ["blobs", "events"] {
@@ -92,7 +94,7 @@ fn floor(from: &Path, to: &Path) -> std::time::Duration {
         for (table, columns, rows) in &tables {
             let marks = vec!["?"; columns.len()].join(", ");
             let insert = format!("INSERT INTO {table} VALUES ({marks})");
-            for batch in rows.chunks(FLOOR_BATCH) {
+            for batch in rows.chunks(batch) {
                 let transaction = to.transaction().unwrap();
                 for row in batch {
                     transaction.prepare_cached(&insert).unwrap().execute(params_from_iter(row)).unwrap();

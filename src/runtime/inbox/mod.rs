@@ -136,7 +136,7 @@ impl Shell {
         // What is being taken is finished, or the document's share of the bounds would be lost.
         while self.tracker.taking() > 0 && !self.engine.now.is_cancelled() {
             let input = self.wait();
-            if matches!(input, Input::Taken(..) | Input::Changed(_) | Input::Failed(_)) {
+            if matches!(input, Input::Taken(..) | Input::Changed(_) | Input::Failed(..)) {
                 self.tracker.stop_taking(self.world.moment(), input);
             }
         }
@@ -178,16 +178,16 @@ impl Shell {
                 Action::Take(path, fingerprint) => {
                     taking::start(self.engine.clone(), path, fingerprint, self.sender.clone());
                 }
-                Action::Report(path, tries) => self.report(&path, tries),
+                Action::Report(path, tries, error) => self.report(&path, tries, &error),
             }
         }
     }
 
-    fn report(&self, path: &Path, tries: u32) {
+    fn report(&self, path: &Path, tries: u32, error: &str) {
         if tries == TRIES {
             self.engine.counts.failed.fetch_add(1, Ordering::Relaxed);
         }
-        tracing::warn!(file = %path.display(), tries, "cannot be read; it is tried again later");
+        tracing::warn!(file = %path.display(), tries, error, "cannot be read; it is tried again later");
     }
 
     fn walk_all(&mut self) {

@@ -22,10 +22,7 @@ pub(super) fn start(
         let input = match take(&engine, &path, fingerprint).await {
             Ok(true) => Input::Taken(path, fingerprint),
             Ok(false) => Input::Changed(path),
-            Err(error) => {
-                tracing::debug!(file = %path.display(), %error, "not taken");
-                Input::Failed(path)
-            }
+            Err(error) => Input::Failed(path, error.to_string()),
         };
         // The inbox is gone when the program ends; the next start finds the file again.
         let _gone = report.send(input).await;

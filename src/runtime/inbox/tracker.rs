@@ -52,7 +52,7 @@ pub enum Input {
     /// A file changed while it was taken: nothing was recorded of it.
     Changed(PathBuf),
     /// A file could not be read.
-    Failed(PathBuf),
+    Failed(PathBuf, String),
     /// Time passed.
     Tick,
 }
@@ -71,7 +71,7 @@ pub enum Action {
     /// Take this file, which must still have this fingerprint.
     Take(PathBuf, Fingerprint),
     /// Say that this file cannot be read, and after how many tries.
-    Report(PathBuf, u32),
+    Report(PathBuf, u32, String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl Tracker {
             Input::WalkEnded { complete } => self.walk_ended(complete),
             Input::Taken(path, fingerprint) => self.taken(now, &path, fingerprint, &mut actions),
             Input::Changed(path) => self.changed(now, &path, &mut actions),
-            Input::Failed(path) => self.failed(now, &path, &mut actions),
+            Input::Failed(path, error) => self.failed(now, &path, error, &mut actions),
             Input::Tick => {}
         }
         self.look_at_due(now, &mut actions);
@@ -357,7 +357,7 @@ impl Tracker {
         }
     }
 
-    fn failed(&mut self, now: Moment, path: &Path, actions: &mut Vec<Action>) {
+    fn failed(&mut self, now: Moment, path: &Path, error: String, actions: &mut Vec<Action>) {
         let Some((key, _)) = self.files.get_key_value(path) else { return };
         let key = key.clone();
         let Some(entry) = self.files.get_mut(path) else { return };
@@ -373,7 +373,7 @@ impl Tracker {
         if tries >= TRIES {
             self.pending -= 1;
         }
-        actions.push(Action::Report(path.to_path_buf(), tries));
+        actions.push(Action::Report(path.to_path_buf(), tries, error));
     }
 
     fn walk_ended(&mut self, complete: bool) {
@@ -579,8 +579,8 @@ mod tests {
         let mut now = 2;
         for tries in 1..=TRIES {
             assert_eq!(takes(&look(&mut tracker, now, file(10, 1))), [path()], "try {tries}");
-            let actions = tracker.step(at(now), Input::Failed(path()));
-            assert_eq!(actions, [Action::Report(path(), tries)]);
+            let actions = tracker.step(at(now), Input::Failed(path(), "denied".into()));
+            assert_eq!(actions, [Action::Report(path(), tries, "denied".into())]);
             assert!(takes(&look(&mut tracker, now, file(10, 1))).is_empty(), "not at once");
             now = tracker.wake_at().unwrap().as_secs();
             tracker.step(at(now), Input::Tick);
