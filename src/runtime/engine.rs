@@ -368,7 +368,7 @@ impl Engine {
         tracing::warn!(%document, stage, generation = self.generation, attempt = task.attempt, message, "stage-failed");
         let event = StageFailed { stage: stage.to_owned(), key: task.key, message };
         let (outline, _) = self.record(self.append(document, task, Event::StageFailed(event))).await?;
-        tokio::time::sleep(RETRY_WAIT).await;
+        self.world.pause(RETRY_WAIT).await;
         Ok(outline)
     }
 

@@ -19,6 +19,7 @@ use crate::runtime::engine::Engine;
 use crate::runtime::ingest::{self, Source};
 use crate::runtime::quarantine::{self, Decision};
 use crate::runtime::supervisor::Shutdown;
+use crate::runtime::world::World;
 use crate::runtime::{FileResult, Options, Outcome, Summary};
 
 /// Files offered and not answered yet.
@@ -268,5 +269,5 @@ fn whole(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
         std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
         return Ok(bytes);
     }
-    std::fs::read(path)
+    World::real().read(path)
 }

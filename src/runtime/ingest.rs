@@ -42,7 +42,8 @@ impl Source {
             let name =
                 given.file_name().map_or_else(|| "stdin".into(), |name| name.to_string_lossy().into_owned());
             let name = if given == Path::new("-") { "stdin".to_owned() } else { name };
-            if !given.is_dir() {
+            let resolved = world.resolve(given).map(|path| world.look(&path));
+            if !matches!(resolved, Ok(Found::Folder(_))) {
                 sources.push(Self { path: given.clone(), name, tags: Vec::new() });
                 continue;
             }
@@ -196,7 +197,7 @@ pub(super) fn read_given(world: &World, path: &Path, limit: u64) -> std::io::Res
     if path == Path::new("-") {
         return receive::read(&mut std::io::stdin().lock(), limit);
     }
-    let path = std::fs::canonicalize(path)?;
+    let path = world.resolve(path)?;
     let folder = path.parent().unwrap_or(Path::new("/")).to_path_buf();
     for _ in 0..3 {
         if let Reading::Whole(received) = receive::read_file(world, &folder, &path, None, limit)? {

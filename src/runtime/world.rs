@@ -136,6 +136,33 @@ impl World {
         }
     }
 
+    /// Returns the path with every link on it followed.
+    ///
+    /// # Errors
+    /// When something on it is gone or may not be passed.
+    pub fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        match *self.kind {
+            Kind::Real { .. } => fs::canonicalize(path),
+        }
+    }
+
+    /// Reads a whole small file of the program's own, or one that a person named.
+    ///
+    /// # Errors
+    /// As the system has them.
+    pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match *self.kind {
+            Kind::Real { .. } => fs::read(path),
+        }
+    }
+
+    /// Waits without holding a thread.
+    pub async fn pause(&self, time: Duration) {
+        match *self.kind {
+            Kind::Real { .. } => tokio::time::sleep(time).await,
+        }
+    }
+
     /// Makes a folder and those above it.
     ///
     /// # Errors

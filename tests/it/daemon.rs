@@ -258,3 +258,41 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
     assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
     assert_eq!(exported(folder.path()), 3);
 }
+
+#[test]
+fn a_probe_that_cannot_be_written_leads_to_polling() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = folder.path().join("var/inbox");
+    std::fs::create_dir_all(&inbox).unwrap();
+    for open in ["", "var"] {
+        allow(&folder.path().join(open), 0o777);
+    }
+    allow(&inbox, 0o555);
+    let mut command = bound_by_permissions(folder.path(), &["run"]);
+    command.env("SOCAI__INBOX__POLL_MS", "50");
+    let mut daemon = Heard::start(command);
+    daemon.until(&["no event came for a probe"]);
+    allow(&inbox, 0o755);
+    std::fs::write(inbox.join("polled.txt"), report(5)).unwrap();
+    daemon.until(&["document-received", "polled.txt"]);
+    daemon.until(&["figures-reconciled"]);
+    assert_eq!(exported(folder.path()), 1);
+}
+
+#[test]
+fn a_follower_of_the_log_goes_on_with_the_next_days_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("report.txt"), report(3)).unwrap();
+    assert!(socai(folder.path(), &["ingest", "report.txt"]).output().unwrap().status.success());
+    let logs = folder.path().join("var/log");
+    let today = std::fs::read_dir(&logs).unwrap().next().unwrap().unwrap().path();
+    let mut follower = Heard::start(socai(folder.path(), &["tail", "-f"]));
+    follower.until(&["figures-reconciled"]);
+    let written = std::fs::read_to_string(&today).unwrap();
+    let line = written.lines().rfind(|line| line.contains("figures-reconciled")).unwrap();
+    let name = today.file_name().unwrap().to_string_lossy().into_owned();
+    let year = name.find("20").unwrap();
+    let tomorrow = logs.join(name.replace(&name[year..year + 4], "2999"));
+    std::fs::write(tomorrow, format!("{}\n", line.replace("figures-reconciled", "of the next day"))).unwrap();
+    follower.until(&["of the next day"]);
+}

@@ -79,6 +79,8 @@ struct Shell {
     sender: async_channel::Sender<Input>,
     inputs: async_channel::Receiver<Input>,
     lost: Arc<AtomicBool>,
+    /// How often hints were lost since the start.
+    times_lost: u64,
     watcher: Option<Watcher>,
     watched: BTreeSet<PathBuf>,
     unreadable: BTreeSet<PathBuf>,
@@ -101,6 +103,7 @@ impl Shell {
             sender,
             inputs,
             lost: Arc::new(AtomicBool::new(false)),
+            times_lost: 0,
             watcher: None,
             watched: BTreeSet::new(),
             unreadable: BTreeSet::new(),
@@ -115,7 +118,8 @@ impl Shell {
         while !self.drain.is_cancelled() {
             let now = self.world.moment();
             if self.lost.swap(false, Ordering::AcqRel) {
-                tracing::warn!("hints were lost: walking the inbox");
+                self.times_lost += 1;
+                tracing::warn!(times = self.times_lost, "hints were lost: walking the inbox");
                 self.feed(Input::Lost);
             }
             if now >= self.next_root_check {
@@ -269,7 +273,7 @@ impl Shell {
     fn check_root(&mut self) {
         let inode = match self.world.look(&self.root) {
             Found::Folder(inode) => Some(inode),
-            _ => std::fs::canonicalize(&self.root).ok().and_then(|path| match self.world.look(&path) {
+            _ => self.world.resolve(&self.root).ok().and_then(|path| match self.world.look(&path) {
                 Found::Folder(inode) => Some(inode),
                 _ => None,
             }),
@@ -348,5 +352,36 @@ fn hint(
         } else if sender.try_send(make(path)).is_err() {
             lost.store(true, Ordering::Release);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, Flag};
+    use notify::{Event, EventKind};
+
+    use super::*;
+
+    /// What one event leaves: whether hints were lost, and how many came.
+    fn heard(event: notify::Result<Event>, room: usize) -> (bool, usize) {
+        let (sender, hints) = async_channel::bounded(room);
+        let lost = AtomicBool::new(false);
+        hint(event, &sender, &lost, &AtomicBool::new(false));
+        (lost.load(Ordering::Acquire), hints.len())
+    }
+
+    fn created(paths: &[&str]) -> Event {
+        paths
+            .iter()
+            .fold(Event::new(EventKind::Create(CreateKind::File)), |event, path| event.add_path(path.into()))
+    }
+
+    #[test]
+    fn hints_that_the_system_or_a_full_queue_lost_are_told() {
+        assert_eq!(heard(Ok(created(&["a.txt", "b.txt"])), 8), (false, 2));
+        assert_eq!(heard(Ok(created(&["a.txt", "b.txt"])), 1), (true, 1), "no room for the second");
+        let overflow = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert!(heard(Ok(overflow), 8).0, "IN_Q_OVERFLOW");
+        assert!(heard(Err(notify::Error::generic("the watch is gone")), 8).0);
     }
 }

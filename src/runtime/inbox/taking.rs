@@ -124,7 +124,7 @@ struct Memory {
 /// Returns what an earlier run remembers of files taken. Lost, it costs reading them again: the log
 /// alone says what is known.
 pub(super) fn remembered(engine: &Arc<Engine>) -> Vec<(PathBuf, Fingerprint)> {
-    let Ok(bytes) = std::fs::read(path_of_memory(engine)) else { return Vec::new() };
+    let Ok(bytes) = engine.world.read(&path_of_memory(engine)) else { return Vec::new() };
     let Ok(memory) = serde_json::from_slice::<Memory>(&bytes) else { return Vec::new() };
     if mark(engine, Some(memory.position)) == Some((memory.position, memory.digest)) {
         memory.files
