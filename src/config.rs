@@ -31,6 +31,7 @@ pub struct Config {
     pub rules: RulesConfig,
     pub workers: WorkersConfig,
     pub log: LogConfig,
+    pub web: WebConfig,
 }
 
 /// The section `[inbox]`.
@@ -88,6 +89,14 @@ pub struct RulesConfig {
 #[allow(missing_docs, reason = "each key is described in pipeline.toml, which is what users read")]
 pub struct WorkersConfig {
     pub threads: usize,
+}
+
+/// The section `[web]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each key is described in pipeline.toml, which is what users read")]
+pub struct WebConfig {
+    pub enabled: bool,
+    pub port: u16,
 }
 
 /// The section `[log]`.

@@ -29,6 +29,7 @@
 //! | [`ledger`] | the ledger: build, swap, query |
 //! | [`runtime`] | inbox, queues, workers, writer, projector, supervisor |
 //! | [`config`], [`error`] | settings in layers; the one error at the edge |
+//! | [`web`] | the pages: routes, views, style |
 //! | [`cli`] | the commands |
 //!
 //! Imports point down this list's order of layers: `model` ← `event` ← `stage` are the core, which
@@ -43,3 +44,4 @@ pub mod ledger;
 pub mod model;
 pub mod runtime;
 pub mod stage;
+pub mod web;

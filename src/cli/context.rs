@@ -45,7 +45,7 @@ pub struct Global {
 }
 
 /// What every command shares.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     global: Global,
 }

@@ -24,17 +24,19 @@ pub mod moment;
 pub mod quarantine;
 pub mod rebuild;
 pub mod run;
+pub mod serve;
 pub mod show;
 pub mod status;
 pub mod stores;
 pub mod tail;
 pub mod verify;
+mod web;
 
 use context::{Context, Global};
 
 const EXAMPLES: &str = "\
 Examples:
-  socai run                                   watch var/inbox until stopped
+  socai run                                   watch var/inbox until stopped, and serve the page
   socai ingest reports/                       take given files in and wait for their figures
   socai export figures > figures.jsonl        every figure with the words it came from
   socai export findings --format csv          every relation that arithmetic decides
@@ -72,6 +74,7 @@ macro_rules! commands {
 
 commands! {
     Run => run,
+    Serve => serve,
     Ingest => ingest,
     Status => status,
     Tail => tail,

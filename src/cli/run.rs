@@ -1,11 +1,16 @@
 //! `socai run`: watches the inbox until stopped.
 
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
 use tracing_subscriber::filter::LevelFilter;
 
 use super::context::Context;
-use super::{logs, stores};
+use super::{logs, stores, web};
+use crate::config::Config;
 use crate::error::Failure;
 use crate::runtime::{self, Shutdown};
+use crate::stage::rules::RulePack;
 
 /// Watch the inbox, and turn every report that comes into figures
 #[derive(Debug, clap::Args)]
@@ -45,7 +50,17 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             log = config.log_dir().display(),
         ));
     }
-    let summary = runtime::run(options, rules, &Shutdown::new())?;
+    let shutdown = Shutdown::new();
+    let page =
+        if config.web.enabled && !args.once { beside(&config, &rules, &shutdown, context) } else { None };
+    let ran = runtime::run(options, rules, &shutdown);
+    shutdown.drain.cancel();
+    if let Some(page) = page
+        && page.join().is_err()
+    {
+        tracing::error!("the page's thread panicked; this is a bug");
+    }
+    let summary = ran?;
     if args.json {
         let mut out = context.out();
         super::context::json_line(&mut out, &summary)?;
@@ -59,4 +74,33 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         return Err(Failure::found());
     }
     Ok(())
+}
+
+/// Starts the page on its own thread; one that cannot be served is told and stops nothing.
+fn beside(
+    config: &Config,
+    rules: &Arc<RulePack>,
+    shutdown: &Shutdown,
+    context: &Context,
+) -> Option<JoinHandle<()>> {
+    let site = Arc::new(web::site(config, rules.clone()));
+    let heard = context.clone();
+    let told = context.clone();
+    let thread = web::beside(
+        site,
+        config.web.port,
+        shutdown.drain.clone(),
+        move |address| heard.say(&format!("the page: http://{address}/")),
+        move |failure| {
+            tracing::warn!(%failure, "no page");
+            told.say(&format!("no page: {failure}"));
+        },
+    );
+    match thread {
+        Ok(thread) => Some(thread),
+        Err(error) => {
+            context.say(&format!("no page: cannot start its thread: {error}"));
+            None
+        }
+    }
 }

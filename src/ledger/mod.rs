@@ -11,10 +11,12 @@
 //! reads in an order that depends on contents alone, never on positions.
 
 mod build;
+pub mod catalogue;
 mod error;
 mod fold;
 mod quarantine;
 mod query;
+pub mod views;
 
 pub use build::{LedgerWriter, ledger_path, rebuild};
 pub use error::LedgerError;

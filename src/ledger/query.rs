@@ -308,7 +308,7 @@ impl LedgerReader {
         )
     }
 
-    fn bodies<T: DeserializeOwned>(
+    pub(super) fn bodies<T: DeserializeOwned>(
         &self,
         sql: &str,
         params: impl rusqlite::Params,
@@ -353,7 +353,7 @@ impl LedgerReader {
         read(row).map_err(|source| self.sqlite(source))
     }
 
-    fn parse<T: DeserializeOwned>(&self, body: &str) -> Result<T, LedgerError> {
+    pub(super) fn parse<T: DeserializeOwned>(&self, body: &str) -> Result<T, LedgerError> {
         serde_json::from_str(body)
             .map_err(|error| LedgerError::Damaged { path: self.path.clone(), what: error.to_string() })
     }

@@ -11,6 +11,7 @@
 //! | [`period`] | SDMX periods and their bounds |
 //! | [`figure`] | a statement of a value at a key |
 //! | [`finding`] | a relation between figures, decided |
+//! | [`fold`] | text as it is searched for |
 //! | [`rational`] | exact fractions, checked |
 //! | [`interval`] | sets of exact values with open and closed ends |
 //! | [`record`] | the lines that `socai export` promises |
@@ -23,6 +24,7 @@ pub mod decimal;
 pub mod digest;
 pub mod figure;
 pub mod finding;
+pub mod fold;
 pub mod interval;
 pub mod mention;
 pub mod period;

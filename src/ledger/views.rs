@@ -1,0 +1,187 @@
+//! Reads of the ledger for one view: rows by id, figures of one key, one moment held.
+
+use rusqlite::params;
+
+use super::error::LedgerError;
+use super::query::{LedgerReader, digest};
+use crate::model::Digest;
+use crate::model::figure::Figure;
+use crate::model::finding::{Derived, Finding};
+
+/// A figure with its document and the generation that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureRow {
+    /// The document.
+    pub document: Digest,
+    /// The document's file name as first received.
+    pub source: String,
+    /// The figure.
+    pub figure: Figure,
+    /// The generation that made it.
+    pub generation: u64,
+}
+
+/// A finding with its document and the generation that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingRow {
+    /// `None` where it holds across documents.
+    pub document: Option<Digest>,
+    /// The document's file name as first received.
+    pub source: Option<String>,
+    /// The finding.
+    pub finding: Finding,
+    /// The generation that made it.
+    pub generation: u64,
+}
+
+const FIGURE: &str =
+    "SELECT f.document, d.source, f.body, f.generation FROM figures f JOIN documents d USING (document)";
+
+impl LedgerReader {
+    /// Makes every later read of this reader see the ledger as it is now.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn hold(&self) -> Result<(), LedgerError> {
+        self.connection().execute_batch("BEGIN").map_err(|source| self.sqlite(source))
+    }
+
+    /// Returns the generation whose ledger it is.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn generation(&self) -> Result<u64, LedgerError> {
+        let sql = "SELECT CAST(value AS INTEGER) FROM ledger WHERE name = 'generation'";
+        let number: i64 =
+            self.connection().query_row(sql, [], |row| row.get(0)).map_err(|source| self.sqlite(source))?;
+        Ok(number.cast_unsigned())
+    }
+
+    /// Returns the figure of an id.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn figure(&self, id: &str) -> Result<Option<FigureRow>, LedgerError> {
+        let mut rows = self.figure_rows(&format!("{FIGURE} WHERE f.id = ?1"), params![id])?;
+        Ok(rows.pop())
+    }
+
+    /// Returns a document's figures in the order of the text.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn figure_rows_of(&self, document: Digest) -> Result<Vec<FigureRow>, LedgerError> {
+        let sql = format!("{FIGURE} WHERE f.document = ?1 ORDER BY f.\"start\", f.\"end\", f.measure");
+        self.figure_rows(&sql, params![document.to_string()])
+    }
+
+    /// Returns up to `limit` other statements of a figure's own key, in order of file name.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn of_same_key(&self, figure: &Figure, limit: u32) -> Result<Vec<FigureRow>, LedgerError> {
+        // A figure of which neither what nor when is known shares its key with too much to mean anything.
+        let (Some(indicator), Some(period)) = (&figure.indicator, figure.period) else {
+            return Ok(Vec::new());
+        };
+        let sql = format!(
+            "{FIGURE} WHERE f.indicator = ?1 AND f.area IS ?2 AND f.period = ?3 AND f.measure = ?4 AND f.unit = ?5
+             AND f.id <> ?6 ORDER BY d.source, f.document, f.\"start\" LIMIT ?7"
+        );
+        self.figure_rows(
+            &sql,
+            params![
+                indicator.as_str(),
+                figure.area.as_ref().map(|area| area.as_str()),
+                period.to_string(),
+                figure.measure.code(),
+                figure.unit.as_str(),
+                figure.id.as_str(),
+                limit
+            ],
+        )
+    }
+
+    /// Returns the levels of an indicator in đồng by area, period and aspect, in order of file name.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn levels_of(&self, indicator: &str) -> Result<Vec<FigureRow>, LedgerError> {
+        let sql = format!(
+            "{FIGURE} WHERE f.indicator = ?1 AND f.measure = 'value' AND f.unit = 'VND' AND f.area IS NOT NULL
+             AND f.period IS NOT NULL AND f.aspect IS NOT NULL ORDER BY d.source, f.document, f.\"start\""
+        );
+        self.figure_rows(&sql, params![indicator])
+    }
+
+    fn figure_rows(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<FigureRow>, LedgerError> {
+        let mut rows = Vec::new();
+        self.for_each(sql, values, |row| {
+            let (document, source, body, generation) = self.read(row, |row| {
+                Ok((
+                    digest(row, 0)?,
+                    row.get(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, i64>(3)?.cast_unsigned(),
+                ))
+            })?;
+            rows.push(FigureRow { document, source, figure: self.parse(&body)?, generation });
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Returns the finding of an id.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn finding(&self, id: &str) -> Result<Option<FindingRow>, LedgerError> {
+        let mut rows = self.finding_rows("x.id = ?1", params![id])?;
+        Ok(rows.pop())
+    }
+
+    /// Returns the findings that a figure takes part in, conflicts first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn findings_with(&self, figure: &str) -> Result<Vec<FindingRow>, LedgerError> {
+        self.finding_rows(
+            "x.id IN (SELECT finding FROM finding_figures WHERE figure = ?1) ORDER BY x.verdict <> 'conflicts', x.id",
+            params![figure],
+        )
+    }
+
+    fn finding_rows(
+        &self,
+        condition: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<FindingRow>, LedgerError> {
+        let sql = format!(
+            "SELECT x.document, d.source, x.body, x.generation FROM findings x LEFT JOIN documents d USING (document)
+             WHERE {condition}"
+        );
+        let mut rows = Vec::new();
+        self.for_each(&sql, values, |row| {
+            let (document, source, body, generation) = self.read(row, |row| {
+                let document: Option<String> = row.get(0)?;
+                Ok((
+                    document.and_then(|text| text.parse().ok()),
+                    row.get(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, i64>(3)?.cast_unsigned(),
+                ))
+            })?;
+            rows.push(FindingRow { document, source, finding: self.parse(&body)?, generation });
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Returns the derived figures that rest on a document alone, in order of id.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn derived_of(&self, document: Digest) -> Result<Vec<Derived>, LedgerError> {
+        self.bodies("SELECT body FROM derived WHERE document = ?1 ORDER BY id", params![document.to_string()])
+    }
+}

@@ -1,0 +1,167 @@
+//! What a request asks for: a view, its form, its language and its filters.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use crate::ledger::catalogue::{Facet, Filter};
+use crate::web::lang::Lang;
+
+/// The form in which a view is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A page for people.
+    Html,
+    /// `.json`
+    Json,
+    /// `.csv`: comma, point, no byte order mark.
+    Csv,
+    /// `.vi.csv`: for Excel in Vietnamese.
+    CsvVi,
+    /// `.xlsx`
+    Xlsx,
+    /// `.svg`
+    Svg,
+}
+
+/// The endings of a path that name a form, the longer first.
+const ENDINGS: [(&str, Form); 5] = [
+    (".vi.csv", Form::CsvVi),
+    (".json", Form::Json),
+    (".csv", Form::Csv),
+    (".xlsx", Form::Xlsx),
+    (".svg", Form::Svg),
+];
+
+/// Rows on one page.
+pub const PAGE_ROWS: usize = 50;
+
+/// A request, read.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The path without the ending that names the form (`/so-lieu`).
+    pub path: String,
+    /// The form.
+    pub form: Form,
+    /// The language.
+    pub lang: Lang,
+    /// Whether the language was asked for in this request, to be remembered.
+    pub switched: bool,
+    /// Every parameter but the language's, in order, empty ones left out.
+    pub query: Vec<(String, String)>,
+}
+
+impl Ask {
+    /// Reads a path, a query and a cookie header.
+    pub fn new(path: &str, query: &str, cookie: &str) -> Self {
+        let ending = ENDINGS.iter().find(|(ending, _)| path.ends_with(ending));
+        let (path, form) = match ending {
+            Some((ending, form)) => (path.strip_suffix(ending).unwrap_or(path), *form),
+            None => (path, Form::Html),
+        };
+        let mut pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let asked = pairs.iter().find(|(name, _)| name == "lang").and_then(|(_, code)| Lang::from_code(code));
+        pairs.retain(|(name, _)| name != "lang");
+        let remembered =
+            cookie.split(';').filter_map(|part| part.trim().strip_prefix("lang=")).find_map(Lang::from_code);
+        Self {
+            path: path.to_owned(),
+            form,
+            lang: asked.or(remembered).unwrap_or_default(),
+            switched: asked.is_some(),
+            query: pairs,
+        }
+    }
+
+    /// Returns the last segment of the path (`3fa2c1` of `/so-lieu/3fa2c1`), unescaped.
+    pub fn id(&self) -> String {
+        let last = self.path.rsplit('/').next().unwrap_or("");
+        // Ids are hex digits: whatever would have to be unescaped names nothing.
+        last.to_ascii_lowercase()
+    }
+
+    /// Returns the first value of a parameter.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns every value of a parameter.
+    pub fn values(&self, name: &str) -> Vec<String> {
+        self.query.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Returns the page asked for, from 1.
+    pub fn page(&self) -> usize {
+        self.value("page").and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
+    }
+
+    /// Returns the filter that the parameters state.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            facets: Facet::ALL.map(|facet| self.values(facet.name())),
+            text: self.value("q").unwrap_or("").to_owned(),
+            document: self.value("document").map(str::to_ascii_lowercase),
+        }
+    }
+
+    /// Returns the address of this view with `change` made to its parameters; the page falls away
+    /// unless `change` sets it.
+    pub fn link(&self, change: impl FnOnce(&mut Vec<(String, String)>)) -> String {
+        let mut query: Vec<_> = self.query.iter().filter(|(name, _)| name != "page").cloned().collect();
+        change(&mut query);
+        address(&self.path, &query)
+    }
+
+    /// Returns the address of this view in another form, all rows of it.
+    pub fn as_form(&self, ending: &str) -> String {
+        let path = if self.path == "/" { "/tong-quan" } else { &self.path };
+        let query: Vec<_> = self.query.iter().filter(|(name, _)| name != "page").cloned().collect();
+        address(&format!("{path}.{ending}"), &query)
+    }
+
+    /// Returns the address of this view in another language.
+    pub fn in_lang(&self, lang: Lang) -> String {
+        let mut query = self.query.clone();
+        query.push(("lang".to_owned(), lang.code().to_owned()));
+        address(&self.path, &query)
+    }
+}
+
+/// Writes a path and its parameters as an address.
+pub fn address(path: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let mut written = form_urlencoded::Serializer::new(String::new());
+    written.extend_pairs(query);
+    format!("{path}?{}", written.finish())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Ask {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let cookie = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        Ok(Self::new(parts.uri.path(), parts.uri.query().unwrap_or(""), cookie))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_has_one_address_in_every_form_and_language() {
+        let ask = Ask::new("/so-lieu.csv", "q=kinh+ph%C3%AD&area=VN63%3A24&page=3&lang=en", "lang=vi");
+        assert_eq!((ask.path.as_str(), ask.form, ask.lang, ask.page()), ("/so-lieu", Form::Csv, Lang::En, 3));
+        assert_eq!(ask.filter().of(Facet::Area), ["VN63:24"]);
+        assert_eq!(ask.as_form("json"), "/so-lieu.json?q=kinh+ph%C3%AD&area=VN63%3A24");
+        assert_eq!(ask.link(|query| query.clear()), "/so-lieu");
+        assert!(ask.in_lang(Lang::Vi).ends_with("&lang=vi"));
+        assert_eq!(Ask::new("/", "", "a=b; lang=en").lang, Lang::En);
+        assert_eq!(Ask::new("/x.vi.csv", "", "").form, Form::CsvVi);
+    }
+}

@@ -1,0 +1,159 @@
+//! Numbers and times as Vietnamese reports print them: a comma before the fraction, points between
+//! thousands. Pages use it in both languages, so that a value reads like the quote beside it.
+
+use crate::model::Decimal;
+use crate::web::lang::Lang;
+
+/// Writes an exact decimal (`77228000000`, `46.47`) as printed: `77.228.000.000`, `46,47`. Text that is
+/// no decimal stays as it is.
+pub(super) fn grouped(decimal: &str) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("−", rest));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() || !whole.bytes().chain(part.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return decimal.to_owned();
+    }
+    let mut text = sign.to_owned();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    if !part.is_empty() {
+        text.push(',');
+        text.push_str(part);
+    }
+    text
+}
+
+/// Writes a value with its unit; money in the largest of tỷ, triệu and đồng that keeps it short,
+/// never rounded.
+pub(super) fn with_unit(decimal: &str, unit: &str, unit_name: &str) -> String {
+    match unit {
+        "VND" => money(decimal),
+        "percent" => format!("{}%", grouped(decimal)),
+        _ => format!("{} {unit_name}", grouped(decimal)),
+    }
+}
+
+/// Writes an amount in đồng: `77228000000` is `77,228 tỷ đồng`.
+pub(super) fn money(decimal: &str) -> String {
+    let plain = || format!("{} đồng", grouped(decimal));
+    let Ok(value) = decimal.parse::<Decimal>() else { return plain() };
+    let size = decimal.trim_start_matches('-').split('.').next().unwrap_or("").len();
+    let (power, name) = match size {
+        0..=6 => return plain(),
+        7..=9 => (-6, "triệu đồng"),
+        _ => (-9, "tỷ đồng"),
+    };
+    value.shift(power).map_or_else(plain, |value| format!("{} {name}", grouped(&trimmed(&value.to_string()))))
+}
+
+fn trimmed(decimal: &str) -> String {
+    if decimal.contains('.') {
+        decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        decimal.to_owned()
+    }
+}
+
+/// Writes an interval with its unit: `từ … đến …`, or the one value where both ends are the same.
+pub(super) fn interval(
+    lang: Lang,
+    low: Option<&str>,
+    high: Option<&str>,
+    show: impl Fn(&str) -> String,
+) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) if low == high => show(low),
+        (Some(low), Some(high)) => {
+            format!("{} {} {} {}", lang.t("từ", "from"), show(low), lang.t("đến", "to"), show(high))
+        }
+        (Some(low), None) => format!("{} {}", lang.t("từ", "at least"), show(low)),
+        (None, Some(high)) => format!("{} {}", lang.t("đến", "at most"), show(high)),
+        (None, None) => lang.t("không giới hạn", "unbounded").to_owned(),
+    }
+}
+
+/// Writes a period of the record contract in words.
+pub(super) fn period(lang: Lang, code: &str) -> String {
+    let day = |text: &str| -> Option<String> {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0')))
+    };
+    let shown = if let Some((from, length)) = code.split_once("/P") {
+        let (count, unit) = length.split_at(length.len().saturating_sub(1));
+        let start = from.strip_suffix("-01-01");
+        match (lang, unit, start) {
+            (Lang::Vi, "M", Some(year)) => Some(format!("{count} tháng đầu năm {year}")),
+            (Lang::En, "M", Some(year)) => Some(format!("first {count} months of {year}")),
+            (Lang::Vi, "M", None) => day(from).map(|from| format!("{count} tháng từ {from}")),
+            (Lang::En, "M", None) => day(from).map(|from| format!("{count} months from {from}")),
+            (Lang::Vi, _, _) => day(from).map(|from| format!("{count} ngày từ {from}")),
+            (Lang::En, _, _) => day(from).map(|from| format!("{count} days from {from}")),
+        }
+    } else if let Some((from, to)) = code.split_once('/') {
+        Some(format!("{from}–{to}"))
+    } else if let Some((year, half)) = code.split_once("-S") {
+        Some(match (lang, half) {
+            (Lang::Vi, "1") => format!("6 tháng đầu năm {year}"),
+            (Lang::Vi, _) => format!("6 tháng cuối năm {year}"),
+            (Lang::En, _) => format!("half {half} of {year}"),
+        })
+    } else if let Some((year, quarter)) = code.split_once("-Q") {
+        let roman = ["", "I", "II", "III", "IV"].get(quarter.parse::<usize>().unwrap_or(0)).copied();
+        Some(format!("{} {}/{year}", lang.t("quý", "quarter"), roman.unwrap_or(quarter)))
+    } else if code.len() == 7 {
+        code.split_once('-').map(|(year, month)| {
+            format!("{} {}/{year}", lang.t("tháng", "month"), month.trim_start_matches('0'))
+        })
+    } else if code.len() == 10 {
+        day(code)
+    } else if code.len() == 4 {
+        Some(format!("{} {code}", lang.t("năm", "year")))
+    } else {
+        None
+    };
+    shown.unwrap_or_else(|| code.to_owned())
+}
+
+/// Writes microseconds since 1970 in local time, as Vietnamese write it.
+pub(super) fn moment(at: i64) -> String {
+    jiff::Timestamp::from_microsecond(at).map_or_else(
+        |_| at.to_string(),
+        |at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%d/%m/%Y %H:%M:%S").to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_in_the_reports() {
+        assert_eq!(grouped("77228000000"), "77.228.000.000");
+        assert_eq!(grouped("-46.47"), "−46,47");
+        assert_eq!(grouped("335"), "335");
+        assert_eq!(money("77228000000"), "77,228 tỷ đồng");
+        assert_eq!(money("7450000000"), "7,45 tỷ đồng");
+        assert_eq!(money("500000"), "500.000 đồng");
+        assert_eq!(money("61500000"), "61,5 triệu đồng");
+        assert_eq!(with_unit("82.78", "percent", ""), "82,78%");
+    }
+
+    #[test]
+    fn periods_are_words() {
+        for (code, vi) in [
+            ("2012", "năm 2012"),
+            ("2017-S1", "6 tháng đầu năm 2017"),
+            ("2024-Q1", "quý I/2024"),
+            ("2023-05", "tháng 5/2023"),
+            ("2012-01-01/P9M", "9 tháng đầu năm 2012"),
+            ("2013/2020", "2013–2020"),
+            ("2017-08-03", "3/8/2017"),
+        ] {
+            assert_eq!(period(Lang::Vi, code), vi);
+        }
+    }
+}

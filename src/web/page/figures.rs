@@ -1,0 +1,169 @@
+//! `/so-lieu`: figures, filtered by facets with counts and by words without accents.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use crate::ledger::LedgerReader;
+use crate::ledger::catalogue::{Catalogue, Facet, Selection};
+use crate::model::record::FigureRecord;
+use crate::web::ask::{Ask, Form, PAGE_ROWS};
+use crate::web::lang::Lang;
+use crate::web::numbers;
+use crate::web::reply::{Reply, ViewError};
+use crate::web::shell::{self, page, pager, table, text};
+use crate::web::site::Site;
+
+/// Values of a facet that are shown; the rest is behind a fold.
+const FACET_ROWS: usize = 8;
+
+/// Answers the list.
+pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewError> {
+    let (ledger, lang) = (site.ledger()?, ask.lang);
+    let catalogue = site.catalogue(&ledger)?;
+    let selection = catalogue.figures(&ask.filter());
+    match ask.form {
+        Form::Json => {
+            let mut records = Vec::new();
+            for row in &selection.rows {
+                if let Some(row) = ledger.figure(catalogue.figure_id(*row))? {
+                    records.push(FigureRecord::printed(
+                        row.document,
+                        &row.source,
+                        &row.figure,
+                        row.generation,
+                    ));
+                }
+            }
+            let counts = Facet::ALL.map(|facet| (facet.name(), selection.counts[facet as usize].clone()));
+            let counts: std::collections::BTreeMap<_, _> = counts.into_iter().collect();
+            return Ok(Reply::Json(serde_json::json!({
+                "total": selection.rows.len(), "checkpoint": catalogue.checkpoint, "counts": counts, "figures": records,
+            })));
+        }
+        Form::Html => {}
+        _ => return Err(ViewError::Form),
+    }
+    let rows = lines(site, lang, &ledger, &catalogue, &selection, ask.page())?;
+    let heads = [
+        lang.t("Nguyên văn", "As printed"),
+        lang.t("Nội dung", "What"),
+        lang.t("Giá trị", "Value"),
+        lang.t("Địa bàn", "Area"),
+        lang.t("Kỳ", "Period"),
+        lang.t("Tính chất", "Aspect"),
+        lang.t("Tệp", "File"),
+        lang.t("Kết luận", "Verdict"),
+    ];
+    let filter = ask.filter();
+    let body = html! {
+        div.browse {
+            div.facets {
+                form.filter method="get" action="/so-lieu" role="search" {
+                    @for (name, value) in ask.query.iter().filter(|(name, _)| name != "q" && name != "page") {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    label for="q" { (lang.t("Tìm trong số liệu và tên tệp", "Search figures and file names")) }
+                    input #q name="q" type="search" value=[ask.value("q")];
+                    button { (lang.t("Tìm", "Search")) }
+                }
+                @if !filter.is_empty() { p { a href="/so-lieu" { (lang.t("Bỏ mọi điều kiện", "Clear all")) } } }
+                @for facet in Facet::ALL { (facet_list(site, ask, facet, &selection)) }
+            }
+            div.results {
+                @if rows.is_empty() { p { (lang.t("Không có số liệu nào hợp điều kiện.", "No figure fits.")) } }
+                @else {
+                    (table(lang.t("Số liệu, theo tệp và vị trí", "Figures by file and place"), &heads, &rows))
+                    (pager(ask, selection.rows.len()))
+                }
+            }
+        }
+    };
+    Ok(page(ask, lang.t("Số liệu", "Figures"), &[("json", "JSON")], &body))
+}
+
+fn lines(
+    site: &Site,
+    lang: Lang,
+    ledger: &LedgerReader,
+    catalogue: &Catalogue,
+    selection: &Selection,
+    page: usize,
+) -> Result<Vec<Vec<Markup>>, ViewError> {
+    let mut lines = Vec::new();
+    for place in selection.rows.iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS) {
+        // A figure that went since the catalogue was made is left out.
+        let Some(row) = ledger.figure(catalogue.figure_id(*place))? else { continue };
+        let figure = &row.figure;
+        let unit = site.names.name(lang, "unit", figure.unit.as_str());
+        let what = figure.indicator.as_ref().map(|code| site.names.name(lang, "indicator", code.as_str()));
+        lines.push(vec![
+            html! { a href={ "/so-lieu/" (figure.id) } { (text(&figure.quote)) } },
+            html! { @if let Some(what) = what { (what) } @else { (text(&figure.label)) } },
+            html! {
+                (numbers::with_unit(&figure.value.to_string(), figure.unit.as_str(), unit))
+                @if figure.measure != crate::model::figure::Measure::Value {
+                    " " small { (site.names.name(lang, "measure", figure.measure.code())) }
+                }
+            },
+            html! { @if let Some(area) = &figure.area { (site.names.area(lang, area.as_str())) } @else { "–" } },
+            html! { @if let Some(period) = figure.period { (numbers::period(lang, &period.to_string())) } @else { "–" } },
+            html! { @if let Some(aspect) = figure.aspect { (site.names.name(lang, "aspect", aspect.code())) } @else { "–" } },
+            html! { a href={ "/tai-lieu/" (row.document) "?figure=" (figure.id) "#f-" (figure.id) } { (text(&row.source)) } },
+            html! { (shell::verdict(lang, catalogue.verdict_of(*place))) },
+        ]);
+    }
+    Ok(lines)
+}
+
+fn facet_list(site: &Site, ask: &Ask, facet: Facet, selection: &Selection) -> Markup {
+    let lang = ask.lang;
+    let asked = ask.values(facet.name());
+    let mut values: Vec<(&String, u64)> =
+        selection.counts[facet as usize].iter().map(|(value, count)| (value, *count)).collect();
+    values.sort_by(|one, other| {
+        let chosen = |value: &String| asked.contains(value);
+        chosen(other.0).cmp(&chosen(one.0)).then(other.1.cmp(&one.1)).then(one.0.cmp(other.0))
+    });
+    let (shown, folded) = values.split_at(values.len().min(FACET_ROWS));
+    let line = |value: &String, count: u64| {
+        let chosen = asked.contains(value);
+        let to = ask.link(|query| {
+            if chosen {
+                query.retain(|(name, other)| name != facet.name() || other != value);
+            } else {
+                query.push((facet.name().to_owned(), value.clone()));
+            }
+        });
+        html! {
+            li { a href=(to) aria-current=[chosen.then_some("true")] {
+                @if chosen { span aria-hidden="true" { "☑ " } span.vh { (lang.t("Bỏ: ", "Remove: ")) } } @else { span aria-hidden="true" { "☐ " } }
+                (text(&site.names.facet(lang, facet, value)))
+            } " " span.count { (count) } }
+        }
+    };
+    html! {
+        @if !values.is_empty() {
+            section.facet {
+                h2 { (title(lang, facet)) }
+                ul { @for (value, count) in shown { (line(value, *count)) } }
+                @if !folded.is_empty() {
+                    details { summary { (lang.t("thêm", "more")) " (" (folded.len()) ")" } ul { @for (value, count) in folded { (line(value, *count)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Returns a facet's name in words.
+pub(super) const fn title(lang: Lang, facet: Facet) -> &'static str {
+    match facet {
+        Facet::Verdict => lang.t("Kết luận", "Verdict"),
+        Facet::Indicator => lang.t("Chỉ tiêu", "Indicator"),
+        Facet::Area => lang.t("Địa bàn", "Area"),
+        Facet::Period => lang.t("Kỳ", "Period"),
+        Facet::Aspect => lang.t("Tính chất", "Aspect"),
+        Facet::Fund => lang.t("Nguồn vốn", "Fund"),
+        Facet::Measure => lang.t("Loại", "Measure"),
+    }
+}

@@ -1,0 +1,94 @@
+//! `/doi-chieu`: what arithmetic decided, conflicts first.
+
+use std::sync::Arc;
+
+use maud::html;
+
+use crate::ledger::catalogue::Facet;
+use crate::model::finding::Verdict;
+use crate::model::record::FindingRecord;
+use crate::web::ask::{Ask, Form, PAGE_ROWS};
+use crate::web::reply::{Reply, ViewError};
+use crate::web::shell::{self, page, pager, table, text};
+use crate::web::site::Site;
+
+/// Answers the list.
+pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewError> {
+    let (ledger, lang) = (site.ledger()?, ask.lang);
+    let catalogue = site.catalogue(&ledger)?;
+    let selection = catalogue.findings(&ask.filter(), &ask.values("relation"));
+    match ask.form {
+        Form::Json => {
+            let mut records = Vec::new();
+            for row in &selection.rows {
+                if let Some(row) = ledger.finding(catalogue.finding_id(*row))? {
+                    records.push(FindingRecord::new(&row.finding, row.generation));
+                }
+            }
+            return Ok(Reply::Json(serde_json::json!({ "total": records.len(), "findings": records })));
+        }
+        Form::Html => {}
+        _ => return Err(ViewError::Form),
+    }
+    let mut lines = Vec::new();
+    for place in selection.rows.iter().skip((ask.page() - 1) * PAGE_ROWS).take(PAGE_ROWS) {
+        let Some(row) = ledger.finding(catalogue.finding_id(*place))? else { continue };
+        let finding = &row.finding;
+        lines.push(vec![
+            shell::verdict(lang, Some(finding.verdict)),
+            html! { a href={ "/doi-chieu/" (finding.id) } { (text(lang.sentence(&finding.explanation))) } },
+            html! { (site.names.name(lang, "relation", finding.relation.code())) },
+            html! { (text(&finding.formula)) },
+            html! {
+                @match (&row.document, &row.source) {
+                    (Some(document), Some(source)) => { a href={ "/tai-lieu/" (document) } { (text(source)) } }
+                    _ => { (finding.documents.len()) " " (lang.t("tài liệu", "documents")) }
+                }
+            },
+        ]);
+    }
+    let heads = [
+        lang.t("Kết luận", "Verdict"),
+        lang.t("Giải thích", "Explanation"),
+        lang.t("Quan hệ", "Relation"),
+        lang.t("Công thức", "Formula"),
+        lang.t("Tệp", "File"),
+    ];
+    let counts = &selection.counts[Facet::Verdict as usize];
+    let asked = ask.values("verdict");
+    let choice = |value: Option<Verdict>| {
+        let code = value.map_or("", Verdict::code);
+        ask.link(|query| {
+            query.retain(|(name, _)| name != "verdict");
+            if !code.is_empty() {
+                query.push(("verdict".to_owned(), code.to_owned()));
+            }
+        })
+    };
+    let body = html! {
+        nav.tabs aria-label=(lang.t("Lọc theo kết luận", "By verdict")) {
+            ul {
+                li { a href=(choice(None)) aria-current=[asked.is_empty().then_some("true")] { (lang.t("tất cả", "all")) " (" (counts.values().sum::<u64>()) ")" } }
+                @for verdict in Verdict::ALL {
+                    li { a href=(choice(Some(*verdict))) aria-current=[asked.iter().any(|code| code == verdict.code()).then_some("true")] {
+                        (shell::verdict(lang, Some(*verdict))) " (" (counts.get(verdict.code()).copied().unwrap_or(0)) ")"
+                    } }
+                }
+            }
+        }
+        form.filter method="get" action="/doi-chieu" {
+            @for (name, value) in ask.query.iter().filter(|(name, _)| name != "q" && name != "page") {
+                input type="hidden" name=(name) value=(value);
+            }
+            label for="q" { (lang.t("Tìm trong giải thích và tên tệp", "Search explanations and file names")) }
+            input #q name="q" type="search" value=[ask.value("q")];
+            button { (lang.t("Tìm", "Search")) }
+        }
+        @if lines.is_empty() { p { (lang.t("Không có đối chiếu nào hợp điều kiện.", "No check fits.")) } }
+        @else {
+            (table(lang.t("Đối chiếu, mâu thuẫn trước", "Checks, conflicts first"), &heads, &lines))
+            (pager(ask, selection.rows.len()))
+        }
+    };
+    Ok(page(ask, lang.t("Đối chiếu", "Checks"), &[("json", "JSON")], &body))
+}

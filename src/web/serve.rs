@@ -1,0 +1,161 @@
+//! Listening on the loopback interface, the routes, and leading each request to its view.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use crate::web::ask::{Ask, Form};
+use crate::web::lang::Lang;
+use crate::web::reply::{Reply, ViewError};
+use crate::web::site::Site;
+use crate::web::{guard, page, shell};
+
+/// Why the page cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// The port is taken or may not be used.
+    #[error(
+        "cannot serve the page at http://{address}: {source}; choose another port with web.port or --port"
+    )]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// It stopped.
+    #[error("the page stopped: {0}")]
+    Stopped(std::io::Error),
+}
+
+/// Takes the loopback port; 0 takes a free one.
+///
+/// # Errors
+/// [`WebError::Listen`]
+pub async fn bind(port: u16) -> Result<TcpListener, WebError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|source| WebError::Listen { address, source })
+}
+
+/// Answers requests until `until` comes to pass.
+///
+/// # Errors
+/// [`WebError::Stopped`]
+pub async fn serve(
+    listener: TcpListener,
+    site: Arc<Site>,
+    until: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), WebError> {
+    axum::serve(listener, router(site)).with_graceful_shutdown(until).await.map_err(WebError::Stopped)
+}
+
+/// A view: a function from what is asked to what is answered, which may wait for files.
+pub(super) type View = fn(&Arc<Site>, &Ask) -> Result<Reply, ViewError>;
+
+/// Every view by its paths; `{*}` forms of a path are its endings.
+fn views() -> Vec<(&'static [&'static str], View)> {
+    vec![
+        (&["/", "/tong-quan.json"], page::overview::view),
+        (&["/tai-lieu", "/tai-lieu.json"], page::documents::view),
+        (&["/tai-lieu/{id}"], page::document::view),
+        (&["/so-lieu", "/so-lieu.json"], page::figures::view),
+        (&["/so-lieu/{id}"], page::figure::view),
+        (&["/doi-chieu", "/doi-chieu.json"], page::findings::view),
+        (&["/doi-chieu/{id}"], page::finding::view),
+    ]
+}
+
+/// Returns the routes.
+pub fn router(site: Arc<Site>) -> Router {
+    let mut router = Router::new();
+    for (paths, view) in views() {
+        for path in paths {
+            router = router.route(path, get(move |State(site), ask| answer(site, ask, view)));
+        }
+    }
+    router
+        .route(
+            "/tep/style.css",
+            get(|| async { asset("text/css; charset=utf-8", include_str!("asset/style.css")) }),
+        )
+        .route(
+            "/tep/script.js",
+            get(|| async { asset("text/javascript; charset=utf-8", include_str!("asset/script.js")) }),
+        )
+        .route("/tep/icon.svg", get(|| async { asset("image/svg+xml", shell::ICON) }))
+        .fallback(|ask: Ask| async move {
+            let missing = ViewError::Missing(format!("{}: no such page", ask.path));
+            refuse(&ask, &missing)
+        })
+        .layer(axum::middleware::from_fn(guard::guard))
+        .with_state(site)
+}
+
+fn asset(media_type: &'static str, text: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-cache")];
+    (headers, text).into_response()
+}
+
+async fn answer(site: Arc<Site>, ask: Ask, view: View) -> Response {
+    let kept = ask.clone();
+    let made = tokio::task::spawn_blocking(move || view(&site, &kept)).await;
+    let mut response = match made {
+        Ok(Ok(reply)) => reply.into_response(),
+        Ok(Err(error)) => refuse(&ask, &error),
+        Err(error) => refuse(&ask, &ViewError::Write(error.to_string())),
+    };
+    if ask.switched {
+        let cookie = match ask.lang {
+            Lang::Vi => "lang=vi; Path=/; Max-Age=31536000; SameSite=Strict",
+            Lang::En => "lang=en; Path=/; Max-Age=31536000; SameSite=Strict",
+        };
+        response.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_static(cookie));
+    }
+    response
+}
+
+fn refuse(ask: &Ask, error: &ViewError) -> Response {
+    let status = error.status();
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(path = ask.path, %error, "a page failed");
+    }
+    let lang = ask.lang;
+    let mut response = match ask.form {
+        Form::Html => {
+            let (title, next) = match status {
+                StatusCode::NOT_FOUND => (
+                    lang.t("Không có trang này", "Nothing here"),
+                    lang.t(
+                        "Xem <a href=\"/tai-lieu\">danh sách tài liệu</a>.",
+                        "See the <a href=\"/tai-lieu\">documents</a>.",
+                    ),
+                ),
+                StatusCode::SERVICE_UNAVAILABLE => (
+                    lang.t("Sổ cái chưa có gì", "The ledger is empty"),
+                    lang.t(
+                        "Chạy <code>socai run</code>, thả báo cáo vào hộp thư đến, rồi tải lại trang này.",
+                        "Start <code>socai run</code>, drop reports into the inbox, and reload this page.",
+                    ),
+                ),
+                _ => (
+                    lang.t("Trang này gặp lỗi", "This page failed"),
+                    lang.t(
+                        "Xem <code>socai tail</code>; <code>socai verify</code> kiểm tra nhật ký.",
+                        "See <code>socai tail</code>; <code>socai verify</code> checks the log.",
+                    ),
+                ),
+            };
+            shell::sorry(ask, title, &error.to_string(), next).into_response()
+        }
+        _ => Reply::Json(serde_json::json!({ "error": error.to_string() })).into_response(),
+    };
+    *response.status_mut() = status;
+    response
+}
