@@ -15,6 +15,7 @@ pub mod completions;
 pub mod config;
 pub mod context;
 pub mod events;
+pub mod explain;
 pub mod export;
 pub mod findings;
 pub mod ingest;
@@ -80,6 +81,7 @@ commands! {
     Tail => tail,
     Events => events,
     Show => show,
+    Explain => explain,
     Export => export,
     Findings => findings,
     Verify => verify,

@@ -173,6 +173,30 @@ fn every_exported_quote_is_the_source_text_at_its_place() {
 }
 
 #[test]
+fn every_exported_figure_can_be_explained() {
+    let folder = folder();
+    samples(&folder.path().join("reports"));
+    assert_eq!(run(folder.path(), &["ingest", "reports"]).0, 0);
+    let figures = run(folder.path(), &["export", "figures"]).1;
+    let records = figures.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    for record in records.step_by(9) {
+        let id = record["id"].as_str().unwrap();
+        let (code, out, err) = run(folder.path(), &["explain", &id[..16], "--json"]);
+        assert_eq!(code, 0, "{err}");
+        let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((&told["id"], &told["quote"]), (&record["id"], &record["quote"]));
+        for account in told["slots"].as_array().unwrap() {
+            let words = account["words"]["text"].as_str().unwrap_or("?");
+            assert!(!words.is_empty(), "{account}");
+        }
+        let page = run(folder.path(), &["explain", id]).1;
+        assert!(page.contains(&format!("«{}»", record["quote"].as_str().unwrap())), "{page}");
+    }
+    let (code, _, err) = run(folder.path(), &["explain", "ffffffffffffffffffffffff"]);
+    assert!(code == 2 && err.contains("export figures"), "{code}: {err}");
+}
+
+#[test]
 fn a_file_that_cannot_be_taken_in_is_named_with_its_reason_and_left_where_it_is() {
     let folder = folder();
     let path = folder.path().join("big.txt");
