@@ -13,7 +13,7 @@ use crate::model::figure::{Base, Figure, FigureId, Reach, Slot};
 use crate::model::{Digest, Span};
 use crate::stage::rules::codes::CodeRecord;
 
-/// Explain a figure: its sentence, and for each slot the words, the rule and how far away they stood
+/// Explain a figure: for each slot its words, its rule and where they stood
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   socai explain 3fa2c1

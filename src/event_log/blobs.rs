@@ -42,7 +42,9 @@ pub(super) fn unpack(bytes: Vec<u8>, encoding: &str) -> Option<Vec<u8>> {
     match encoding {
         "plain" => Some(bytes),
         "zstd" => {
-            let size = Decompressor::upper_bound(&bytes).unwrap_or(MOST_BYTES).min(MOST_BYTES);
+            // A frame of `pack` tells its size: no more than that is set aside for it.
+            let size = zstd::zstd_safe::get_frame_content_size(&bytes).ok().flatten()?;
+            let size = usize::try_from(size).ok().filter(|size| *size <= MOST_BYTES)?;
             UNPACK.with_borrow_mut(|unpack| unpack.as_mut()?.decompress(&bytes, size).ok())
         }
         _ => None,
@@ -76,4 +78,21 @@ pub(super) fn get(connection: &Connection, digest: Digest) -> rusqlite::Result<O
         .query_row(params![digest.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(row.map(|(encoding, bytes)| unpack(bytes, &encoding).filter(|plain| Digest::of(plain) == digest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unpacking_sets_aside_what_the_frame_tells_and_no_more() {
+        let plain = "kinh phí khuyến công ".repeat(40).into_bytes();
+        let (packed, encoding) = pack(&plain);
+        assert_eq!(encoding, "zstd");
+        let unpacked = unpack(packed.clone(), encoding).unwrap();
+        assert_eq!(unpacked, plain);
+        assert!(unpacked.capacity() < 2 * plain.len(), "{}", unpacked.capacity());
+        assert_eq!(unpack(packed[..packed.len() - 3].to_vec(), encoding), None);
+        assert_eq!(unpack(b"no frame".to_vec(), encoding), None);
+    }
 }
