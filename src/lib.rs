@@ -29,6 +29,7 @@
 //! | [`ledger`] | the ledger: build, swap, query |
 //! | [`runtime`] | inbox, queues, workers, writer, projector, supervisor |
 //! | [`config`], [`error`] | settings in layers; the one error at the edge |
+//! | [`wording`] | how codes, numbers and periods read to people, in both languages |
 //! | [`web`] | the pages: routes, views, style |
 //! | [`cli`] | the commands |
 //!
@@ -45,3 +46,4 @@ pub mod model;
 pub mod runtime;
 pub mod stage;
 pub mod web;
+pub mod wording;

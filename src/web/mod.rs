@@ -13,14 +13,12 @@
 pub mod ask;
 mod guard;
 pub mod highlight;
-pub mod lang;
-pub mod names;
-mod numbers;
 mod page;
 pub mod reply;
 pub mod serve;
 mod shell;
 pub mod site;
 
+pub(crate) use crate::wording::{lang, names, numbers};
 pub use serve::{WebError, bind, serve};
 pub use site::Site;

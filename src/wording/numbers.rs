@@ -2,11 +2,11 @@
 //! thousands. Pages use it in both languages, so that a value reads like the quote beside it.
 
 use crate::model::Decimal;
-use crate::web::lang::Lang;
+use crate::wording::lang::Lang;
 
 /// Writes an exact decimal (`77228000000`, `46.47`) as printed: `77.228.000.000`, `46,47`. Text that is
 /// no decimal stays as it is.
-pub(super) fn grouped(decimal: &str) -> String {
+pub fn grouped(decimal: &str) -> String {
     let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("−", rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     if whole.is_empty() || !whole.bytes().chain(part.bytes()).all(|byte| byte.is_ascii_digit()) {
@@ -28,7 +28,7 @@ pub(super) fn grouped(decimal: &str) -> String {
 
 /// Writes a value with its unit; money in the largest of tỷ, triệu and đồng that keeps it short,
 /// never rounded.
-pub(super) fn with_unit(decimal: &str, unit: &str, unit_name: &str) -> String {
+pub fn with_unit(decimal: &str, unit: &str, unit_name: &str) -> String {
     match unit {
         "VND" => money(decimal),
         "percent" => format!("{}%", grouped(decimal)),
@@ -37,7 +37,7 @@ pub(super) fn with_unit(decimal: &str, unit: &str, unit_name: &str) -> String {
 }
 
 /// Writes an amount in đồng: `77228000000` is `77,228 tỷ đồng`.
-pub(super) fn money(decimal: &str) -> String {
+pub fn money(decimal: &str) -> String {
     let plain = || format!("{} đồng", grouped(decimal));
     let Ok(value) = decimal.parse::<Decimal>() else { return plain() };
     let size = decimal.trim_start_matches('-').split('.').next().unwrap_or("").len();
@@ -58,12 +58,7 @@ fn trimmed(decimal: &str) -> String {
 }
 
 /// Writes an interval with its unit: `từ … đến …`, or the one value where both ends are the same.
-pub(super) fn interval(
-    lang: Lang,
-    low: Option<&str>,
-    high: Option<&str>,
-    show: impl Fn(&str) -> String,
-) -> String {
+pub fn interval(lang: Lang, low: Option<&str>, high: Option<&str>, show: impl Fn(&str) -> String) -> String {
     match (low, high) {
         (Some(low), Some(high)) if low == high => show(low),
         (Some(low), Some(high)) => {
@@ -76,7 +71,7 @@ pub(super) fn interval(
 }
 
 /// Writes a period of the record contract in words.
-pub(super) fn period(lang: Lang, code: &str) -> String {
+pub fn period(lang: Lang, code: &str) -> String {
     let day = |text: &str| -> Option<String> {
         let mut parts = text.splitn(3, '-');
         let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -119,7 +114,7 @@ pub(super) fn period(lang: Lang, code: &str) -> String {
 }
 
 /// Writes microseconds since 1970 in local time, as Vietnamese write it.
-pub(super) fn moment(at: i64) -> String {
+pub fn moment(at: i64) -> String {
     jiff::Timestamp::from_microsecond(at).map_or_else(
         |_| at.to_string(),
         |at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%d/%m/%Y %H:%M:%S").to_string(),

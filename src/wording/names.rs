@@ -6,8 +6,8 @@ use crate::ledger::catalogue::{Facet, NONE};
 use crate::model::fold::fold;
 use crate::stage::rules::RulePack;
 use crate::stage::rules::codes::CodeRecord;
-use crate::web::lang::Lang;
-use crate::web::numbers;
+use crate::wording::lang::Lang;
+use crate::wording::numbers;
 
 /// Names by list and code.
 #[derive(Debug)]
