@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Extraction;
 use super::context::{Bound, Context, is_base};
 use super::frame::{self, Around, Kind, Reading};
+use super::label::Label;
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
 use super::slots::Place;
@@ -18,9 +19,6 @@ use crate::model::segment::{Block, BlockKind};
 use crate::model::text::CleanText;
 use crate::model::{Decimal, Digest, Span};
 use crate::stage::rules::RulePack;
-
-/// Bytes of a label at most; longer ones are a sentence that no rule could cut.
-const LABEL_BYTES: usize = 160;
 
 pub(super) fn assemble(
     document: Digest,
@@ -77,7 +75,7 @@ pub(super) fn assemble(
 pub(super) struct Walk<'a> {
     document: Digest,
     source: &'a str,
-    clean: &'a CleanText,
+    pub(super) clean: &'a CleanText,
     pub(super) lower: &'a str,
     found: &'a Mentions,
     pub(super) rules: &'a RulePack,
@@ -219,10 +217,10 @@ impl Walk<'_> {
         let leader = if relative { anchor.or(before) } else { before };
         let period = self.period(number, passed);
         let area = self.area(number, passed, period.as_ref().map(|period| period.value));
-        let label = self.label(number, passed, leader, relative);
+        let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
         let place = Place { number, around, leader, relative, bracketed: passed.bracketed };
         let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
-        let indicator = self.indicator(&place, &label.0);
+        let indicator = self.indicator(&place, &label.text);
         let reading = self.levelled(reading, indicator.as_ref());
         let fund = self.fund(&place, indicator.as_ref());
         let this = Before {
@@ -233,7 +231,7 @@ impl Walk<'_> {
                 number.unit.clone()
             },
             indicator: indicator.clone(),
-            label: label.0.clone(),
+            label: label.text.clone(),
             aspect: aspect.clone(),
             fund: fund.clone(),
             start: number.span.start,
@@ -322,54 +320,6 @@ impl Walk<'_> {
         bound.or_else(|| self.context.area.clone())
     }
 
-    /// A counted thing is named behind its number; money and rates before theirs.
-    fn label(
-        &self,
-        number: &NumberMention,
-        passed: &Passed<'_>,
-        leader: Option<&Before>,
-        relative: bool,
-    ) -> (String, Option<Span>) {
-        let frames = &self.rules.frames;
-        let text = &self.clean.text;
-        if number.class == MentionClass::Count && passed.kind != BlockKind::TableRow {
-            let start = number.noun.map_or(number.numeral.end, |noun| noun.start);
-            let limit = passed.next.max(start);
-            let words = self.lower.get(start..limit).unwrap_or("");
-            let mut end = words.find([',', ';', '.', ':', '(', ')']).unwrap_or(words.len());
-            for (at, word) in word_starts(&words[..end]) {
-                if at > 0 && frames.labels.stop.iter().any(|stop| stop == word) {
-                    end = at;
-                    break;
-                }
-            }
-            let end = start + words[..end].trim_end().len();
-            let end = end
-                .max(number.noun.map_or(end, |noun| noun.end))
-                .min(start + LABEL_BYTES.min(text.len() - start));
-            let span = Span::new(start, floor(text, end));
-            return (span.of(text).to_owned(), Some(span));
-        }
-        let words = &self.lower[passed.from..number.span.start];
-        let start = words
-            .trim_end()
-            .trim_end_matches(['(', ',', ';'])
-            .rfind([',', ';', ':', '(', ')'])
-            .map_or(0, |at| at + 1);
-        let cut = &words[start.min(words.len())..];
-        let (from, to) = frame::trim_label(cut, frames);
-        let base = passed.from + start;
-        let span = Span::new(base + from, base + to);
-        let own = span.of(text);
-        if own.is_empty() || own.len() > LABEL_BYTES || relative && own.split_whitespace().count() < 2 {
-            return match leader {
-                Some(leader) => (leader.label.clone(), None),
-                None => (own.chars().take(LABEL_BYTES / 2).collect(), Some(span)),
-            };
-        }
-        (own.to_owned(), Some(span))
-    }
-
     /// What a relative measure is compared with: the first base period behind the number.
     fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
         let (aspect, open) = match reading.measure {
@@ -424,7 +374,7 @@ impl Walk<'_> {
             quote,
             origins: self.origins(number, &slots),
             indicator: slots.indicator,
-            label: slots.label.0,
+            label: slots.label.text,
             measure: slots.reading.measure,
             value,
             step: number.step,
@@ -467,7 +417,7 @@ impl Walk<'_> {
         if let Some(area) = &slots.area {
             origins.insert(Slot::Area, led_back(&area.origin));
         }
-        if let Some(label) = slots.label.1 {
+        if let Some(label) = slots.label.words {
             origins.insert(Slot::Label, own(label, "label.words", Reach::Clause));
         }
         origins.insert(Slot::Aspect, slots.aspect.origin.clone());
@@ -479,13 +429,16 @@ impl Walk<'_> {
 }
 
 /// What stands around a number in its sentence.
-struct Passed<'a> {
-    span: Span,
-    from: usize,
-    next: usize,
-    periods: &'a [PeriodMention],
-    places: &'a [PlaceMention],
-    kind: BlockKind,
+pub(super) struct Passed<'a> {
+    /// The sentence.
+    pub(super) span: Span,
+    /// Where the number before ends.
+    pub(super) from: usize,
+    /// Where the next number begins.
+    pub(super) next: usize,
+    pub(super) periods: &'a [PeriodMention],
+    pub(super) places: &'a [PlaceMention],
+    pub(super) kind: BlockKind,
     /// The number stands in a bracket of the sentence.
     bracketed: bool,
 }
@@ -534,7 +487,7 @@ struct Slots {
     reading: Reading,
     period: Option<Bound<Period>>,
     area: Option<Bound<AreaCode>>,
-    label: (String, Option<Span>),
+    label: Label,
     aspect: Bound<Option<Aspect>>,
     indicator: Option<IndicatorCode>,
     fund: Bound<Option<Fund>>,
@@ -566,21 +519,6 @@ fn within<T>(items: &[T], span: Span, of: impl Fn(&T) -> Span) -> &[T] {
     let from = items.partition_point(|item| of(item).start < span.start);
     let to = items.partition_point(|item| of(item).start < span.end);
     &items[from..to.max(from)]
-}
-
-fn word_starts(words: &str) -> impl Iterator<Item = (usize, &str)> {
-    words.split(' ').scan(0, |at, word| {
-        let start = *at;
-        *at += word.len() + 1;
-        Some((start, word))
-    })
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn trimmed(text: &str, span: Span) -> Span {

@@ -10,6 +10,7 @@
 mod assembly;
 mod context;
 mod frame;
+mod label;
 pub mod mention;
 mod slots;
 

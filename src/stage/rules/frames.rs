@@ -72,4 +72,16 @@ pub struct Labels {
     pub trim: Vec<String>,
     /// What ends a label behind a counted thing.
     pub stop: Vec<String>,
+    /// What begins a clause of its own behind a comma.
+    pub clause: Vec<String>,
+    /// What begins an adverbial, which is no part of a noun phrase behind its comma.
+    pub adverbs: Vec<String>,
+    /// Words that join the clause of the number to one before it.
+    pub joins: Vec<String>,
+    /// Words before a number that name nothing themselves: the figure before tells what is measured.
+    pub weak: Vec<String>,
+    /// Words of administrative divisions and their wholes.
+    pub divisions: Vec<String>,
+    /// Verbs whose object a counted thing is.
+    pub verbs: Vec<String>,
 }

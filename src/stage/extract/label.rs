@@ -1,0 +1,312 @@
+//! Labels: the words that name what a figure measures, cut out of its sentence as they are printed.
+//!
+//! 1. A counted thing is named from its noun on: `12 cơ sở | chuyển giao, ứng dụng máy móc`. Where nothing
+//!    follows the noun, the words of a list before it tell whose it is: `thủ công mỹ nghệ 5 sản phẩm`.
+//! 2. Money, physical amounts and rates are named before the number, from the last mark on; commas of one
+//!    noun phrase (`huyện, thị xã, thành phố`) are no such mark. Periods, and places on their own, are cut out.
+//! 3. What follows the unit at once (`86,4 tỷ đồng | kinh phí khuyến công`) belongs to the name.
+//! 4. A rate without words of its own has its leader's label.
+
+use super::assembly::{Passed, Walk};
+use super::frame;
+use super::mention::NumberMention;
+use crate::model::Span;
+use crate::model::figure::Measure;
+use crate::model::mention::MentionClass;
+use crate::model::segment::BlockKind;
+use crate::stage::rules::frames::Labels;
+
+/// Bytes of a label's part at most; longer ones are a sentence that no rule could cut.
+const LABEL_BYTES: usize = 160;
+/// Words of a noun phrase's last member: more than that is a clause of its own behind the comma.
+const MEMBER_WORDS: usize = 3;
+/// Words of a noun phrase before its last comma, at most.
+const HEAD_WORDS: usize = 12;
+
+/// A label's words and where they stand in the clean text; no span where the words are the leader's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Label {
+    pub(super) text: String,
+    pub(super) words: Option<Span>,
+}
+
+impl Walk<'_> {
+    /// Cuts the label of a figure. `leader` is the label of the figure that it may repeat.
+    pub(super) fn label(
+        &self,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        leader: Option<&str>,
+        measure: Measure,
+    ) -> Label {
+        let labels = &self.rules.frames.labels;
+        let before = self.words_before(number, passed);
+        if number.class == MentionClass::Count && passed.kind != BlockKind::TableRow {
+            let noun = self.counted(number, passed);
+            let bare = number.noun.is_none_or(|own| own.end == noun.end);
+            return match before.filter(|_| bare).and_then(|before| self.said_before(before, number, passed)) {
+                Some(before) => self.joined(before, noun),
+                None => self.one(noun),
+            };
+        }
+        let behind = self.words_behind(number, passed, measure);
+        let relative = number.class == MentionClass::Percent;
+        // `tăng 5% về lượng`: of what is said behind.
+        if let Some(respect) = behind.filter(|_| relative && measure != Measure::Share) {
+            return self.one(respect);
+        }
+        let telling = |own: &Span| {
+            let words = own.of(self.lower);
+            (!relative || words.split_whitespace().count() >= 2) && !labels.weak.iter().any(|weak| weak == words)
+        };
+        let own = before.filter(telling);
+        match (own, behind) {
+            (Some(own), Some(behind)) => self.joined(own, behind),
+            (Some(own), None) => self.one(own),
+            (None, Some(behind)) if leader.is_none() || !relative => self.one(behind),
+            (None, _) => match (leader, before) {
+                (Some(leader), _) => Label { text: leader.to_owned(), words: None },
+                (None, Some(before)) => self.one(before),
+                (None, None) => Label::default(),
+            },
+        }
+    }
+
+    fn one(&self, span: Span) -> Label {
+        Label { text: span.of(&self.clean.text).to_owned(), words: Some(span) }
+    }
+
+    fn joined(&self, first: Span, second: Span) -> Label {
+        let text = &self.clean.text;
+        Label { text: format!("{} {}", first.of(text), second.of(text)), words: Some(first) }
+    }
+
+    /// The counted noun and what is said of it behind.
+    fn counted(&self, number: &NumberMention, passed: &Passed<'_>) -> Span {
+        let labels = &self.rules.frames.labels;
+        let start = number.noun.map_or(number.numeral.end, |noun| noun.start);
+        let noun_end = number.noun.map_or(start, |noun| noun.end);
+        let limit = passed.next.max(noun_end);
+        let behind = self.lower.get(noun_end..limit).unwrap_or("");
+        let end = noun_end + phrase_end(behind, labels, passed.next < passed.span.end);
+        let end = end.max(noun_end).min(floor(self.lower, noun_end + LABEL_BYTES));
+        let span = Span::new(start, end);
+        let words = span.of(self.lower);
+        let gap = words.len() - words.trim_start().len();
+        Span::new(start + gap, start + words.trim_end().len().max(gap))
+    }
+
+    /// The words before a bare counted noun that belong to its label: `số cơ sở được hỗ trợ là`, `dạy nghề
+    /// cho`, an item of a list (`kế đến là cơ khí`). Not the verb that the noun is the object of.
+    fn said_before(&self, before: Span, number: &NumberMention, passed: &Passed<'_>) -> Option<Span> {
+        let labels = &self.rules.frames.labels;
+        let words = before.of(self.lower);
+        if starts_with_word(words, "số") || starts_with_word(words, "tổng số") {
+            return Some(before);
+        }
+        let to = &self.lower[before.start..number.span.start];
+        let lead = self.lower[passed.span.start..before.start].trim_end();
+        let opened = before.start == passed.span.start || passed.from == passed.span.start || lead.ends_with([';', ':', ',', '.']);
+        if to.trim_end().ends_with(" cho") {
+            let whole = Span::new(before.start, before.start + to.trim_end().len());
+            return (opened && whole.len() <= LABEL_BYTES).then_some(whole);
+        }
+        let row = lead.ends_with([';', ':']) || passed.from > passed.span.start;
+        (row && frame::last_of(to, &labels.verbs).is_none()).then_some(before)
+    }
+
+    /// The words before the number that name it: behind the last mark, or before a bracket that has shut.
+    fn words_before(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Span> {
+        let labels = &self.rules.frames.labels;
+        let from = passed.from;
+        let mut end = number.span.start;
+        loop {
+            let near = &self.lower[from..end];
+            let open = near.trim_end().trim_end_matches(['(', ',', ';', ':']);
+            let mut start = phrase_start(open, labels);
+            if number.class != MentionClass::Count {
+                start += last_cut(&open[start..], labels);
+            }
+            let span = Span::new(from + start, from + open.len());
+            if let Some(found) = self.without_periods(span, passed) {
+                return Some(found);
+            }
+            // `giá trị sản xuất (giá so sánh 2010) đạt`
+            let shut = open[..start].trim_end();
+            if !shut.ends_with(')') {
+                return None;
+            }
+            end = from + shut.rfind('(').filter(|at| *at > 0)?;
+        }
+    }
+
+    /// The part of `span` between the periods in it that names something, the last such part first.
+    fn without_periods(&self, span: Span, passed: &Passed<'_>) -> Option<Span> {
+        let mut end = span.end;
+        let inside = passed.periods.iter().rev().filter(|period| period.span.overlaps(span));
+        let mut cuts: Vec<Span> = inside.map(|period| period.span).collect();
+        cuts.push(Span::new(span.start, span.start));
+        for cut in cuts {
+            let part = Span::new(cut.end.clamp(span.start, end), end);
+            end = cut.start.max(span.start);
+            let (from, to) = frame::trim_label(part.of(self.lower), &self.rules.frames);
+            let part = Span::new(part.start + from, part.start + to);
+            if !part.is_empty() && part.len() <= LABEL_BYTES && !self.is_place(part, passed) {
+                return Some(part);
+            }
+        }
+        None
+    }
+
+    /// Tells whether nothing is left of the words when places and what ends no label are off.
+    fn is_place(&self, span: Span, passed: &Passed<'_>) -> bool {
+        let labels = &self.rules.frames.labels;
+        let mut at = span.start;
+        let mut named = false;
+        let empty = |words: &str| {
+            words
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .all(|word| labels.trim.iter().chain(&labels.divisions).any(|known| known == word))
+        };
+        for place in passed.places.iter().filter(|place| place.span.overlaps(span)) {
+            named = true;
+            if place.span.start > at && !empty(&self.lower[at..place.span.start.min(span.end)]) {
+                return false;
+            }
+            at = place.span.end.clamp(at, span.end);
+        }
+        named && empty(&self.lower[at..span.end])
+    }
+
+    /// The words right behind the unit, where they are the noun phrase that the amount is of.
+    fn words_behind(&self, number: &NumberMention, passed: &Passed<'_>, measure: Measure) -> Option<Span> {
+        let labels = &self.rules.frames.labels;
+        if passed.kind == BlockKind::TableRow {
+            return None;
+        }
+        let behind = self.lower.get(number.span.end..passed.next)?;
+        let words = behind.trim_start();
+        if !behind.starts_with(' ') || !words.starts_with(char::is_alphabetic) {
+            return None;
+        }
+        let of_whole = matches!(measure, Measure::Share | Measure::Value | Measure::Mean);
+        if !of_whole && !starts_with_word(words, "về") {
+            return None;
+        }
+        if labels.verbs.iter().chain(&labels.stop).any(|stop| starts_with_word(words, stop)) {
+            return None;
+        }
+        let end = phrase_end(behind, labels, passed.next < passed.span.end);
+        let span = Span::new(number.span.end, number.span.end + end);
+        let cut = passed.periods.iter().map(|period| period.span.start).find(|at| span.start < *at && *at < span.end);
+        let span = Span::new(span.start, cut.unwrap_or(span.end));
+        let (from, to) = frame::trim_label(span.of(self.lower), &self.rules.frames);
+        let span = Span::new(span.start + from, span.start + to);
+        (!span.is_empty() && span.len() <= LABEL_BYTES && !self.is_place(span, passed)).then_some(span)
+    }
+}
+
+fn starts_with_word(words: &str, word: &str) -> bool {
+    words.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+/// Where the noun phrase at the end of `words` begins: behind the last mark, save for commas between the
+/// members of one phrase.
+fn phrase_start(words: &str, labels: &Labels) -> usize {
+    let hard = words.rfind([';', ':', '(', ')', '“', '”']).map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8));
+    let hard = hard.max(words.rfind(". ").map_or(0, |at| at + 1)).max(words.rfind(" - ").map_or(0, |at| at + 3));
+    let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
+    let member = trimmed_words(&words[comma + 1..], labels);
+    if member == 0 || member > MEMBER_WORDS || begins_clause(&words[comma + 1..], labels) {
+        return comma + 1;
+    }
+    let mut start = comma + 1;
+    let mut end = comma;
+    loop {
+        let begin = words[hard..end].rfind(',').map_or(hard, |at| hard + at + 1);
+        let chunk = &words[begin..end];
+        let count = chunk.split_whitespace().count();
+        if count == 0 || count > HEAD_WORDS || is_adverbial(chunk, labels) || chunk.contains(|c: char| c.is_ascii_digit()) {
+            return start;
+        }
+        start = begin;
+        if begin == hard || count > MEMBER_WORDS {
+            return start;
+        }
+        end = begin - 1;
+    }
+}
+
+/// How many words of `words` are left when what ends no label is off.
+fn trimmed_words(words: &str, labels: &Labels) -> usize {
+    let trim = |word: &&str| !labels.trim.iter().any(|known| known == word);
+    words.split_whitespace().filter(trim).count()
+}
+
+fn is_adverbial(words: &str, labels: &Labels) -> bool {
+    let words = words.trim_start();
+    labels.adverbs.iter().any(|opening| starts_with_word(words, opening))
+}
+
+/// Behind the last word that joins a clause to the one that the number stands in: `được cấp phép với | tổng
+/// vốn`; 0 where there is none, or nothing behind it.
+fn last_cut(words: &str, labels: &Labels) -> usize {
+    let cut = labels.joins.iter().filter_map(|join| frame::last_of(words, std::slice::from_ref(join)).map(|at| at + join.len()));
+    cut.filter(|at| trimmed_words(&words[*at..], labels) > 0).max().unwrap_or(0)
+}
+
+fn begins_clause(words: &str, labels: &Labels) -> bool {
+    let words = words.trim_start();
+    labels.clause.iter().any(|opening| starts_with_word(words, opening))
+}
+
+/// Where the noun phrase at the beginning of `words` ends. Where a number follows (`numbered`), what runs
+/// up to it is the next figure's.
+fn phrase_end(words: &str, labels: &Labels, numbered: bool) -> usize {
+    let hard = words.find([';', '.', ':', '(', ')', '”', '“']).unwrap_or(words.len());
+    let words = &words[..hard];
+    let reaches = numbered && hard == words.len();
+    let mut at = 0;
+    let mut first = true;
+    loop {
+        let comma = words[at..].find(',').map_or(words.len(), |found| at + found);
+        let chunk = &words[at..comma];
+        let stop = stop_at(chunk, labels);
+        let stopped = stop < chunk.len();
+        if !first {
+            let open = reaches && comma == words.len() && !stopped;
+            if open || begins_clause(chunk, labels) || chunk.trim().is_empty() || stop == 0 || chunk[..stop].trim().is_empty() {
+                return at.saturating_sub(1).min(words.len());
+            }
+        }
+        if stopped || comma == words.len() {
+            return at + chunk[..stop].trim_end().len();
+        }
+        at = comma + 1;
+        first = false;
+    }
+}
+
+/// Where the first stop word of `chunk` begins; its end where there is none.
+fn stop_at(chunk: &str, labels: &Labels) -> usize {
+    word_starts(chunk)
+        .find(|(_, word)| labels.stop.iter().any(|stop| stop == word))
+        .map_or(chunk.len(), |(at, _)| at)
+}
+
+fn word_starts(words: &str) -> impl Iterator<Item = (usize, &str)> {
+    words.split(' ').scan(0, |at, word| {
+        let start = *at;
+        *at += word.len() + 1;
+        Some((start, word))
+    })
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
