@@ -99,6 +99,8 @@ pub(super) struct Over {
     previous: Option<Span>,
     pub(super) list_head: Option<Span>,
     pub(super) heading: Option<Span>,
+    /// The name that the last label was given beside what its leader measures.
+    pub(super) name: String,
     /// Title and first sentence.
     pub(super) opening: Span,
 }
@@ -223,6 +225,7 @@ impl Walk<'_> {
         let indicator = self.indicator(&place, &label.text);
         let reading = self.levelled(reading, indicator.as_ref());
         let fund = self.fund(&place, indicator.as_ref());
+        self.over.name = label.name.clone();
         let this = Before {
             reading,
             unit: if relative {

@@ -329,7 +329,8 @@ pub(super) fn trim_label(words: &str, rules: &FrameRules) -> (usize, usize) {
     while start < end {
         let rest = words[start..end].trim_end();
         let word = rest.rsplit(char::is_whitespace).next().unwrap_or("");
-        if !trim(word) {
+        let kept = rules.labels.kept.iter().any(|kept| rest.ends_with(kept.as_str()));
+        if kept || !trim(word) {
             return (start, start + rest.len());
         }
         end = start + rest.len() - word.len();

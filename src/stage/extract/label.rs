@@ -28,6 +28,8 @@ const HEAD_WORDS: usize = 12;
 pub(super) struct Label {
     pub(super) text: String,
     pub(super) words: Option<Span>,
+    /// The name in it that says whose, where the rest is the leader's.
+    pub(super) name: String,
 }
 
 impl Walk<'_> {
@@ -41,44 +43,49 @@ impl Walk<'_> {
     ) -> Label {
         let labels = &self.rules.frames.labels;
         let before = self.words_before(number, passed);
-        if number.class == MentionClass::Count && passed.kind != BlockKind::TableRow {
+        let times = number.noun.is_some_and(|noun| noun.of(self.lower) == "lần");
+        if number.class == MentionClass::Count && passed.kind != BlockKind::TableRow && !times {
             let noun = self.counted(number, passed);
             let bare = number.noun.is_none_or(|own| own.end == noun.end);
-            return match before.filter(|_| bare).and_then(|before| self.said_before(before, number, passed)) {
-                Some(before) => self.joined(before, noun),
-                None => self.one(noun),
-            };
+            let classifier = labels.classifiers.iter().any(|known| known == noun.of(self.lower));
+            if classifier && !before.is_empty() {
+                return self.joined(&before);
+            }
+            let last = before.last().copied().filter(|_| bare);
+            let said = last.and_then(|before| self.said_before(before, number, passed));
+            return self.joined(&said.into_iter().chain([noun]).collect::<Vec<_>>());
         }
         let behind = self.words_behind(number, passed, measure);
-        let relative = number.class == MentionClass::Percent;
+        let relative = number.class == MentionClass::Percent || times;
         // `tăng 5% về lượng`: of what is said behind.
         if let Some(respect) = behind.filter(|_| relative && measure != Measure::Share) {
-            return self.one(respect);
+            return self.joined(&[respect]);
         }
-        let telling = |own: &Span| {
-            let words = own.of(self.lower);
-            (!relative || words.split_whitespace().count() >= 2) && !labels.weak.iter().any(|weak| weak == words)
+        let words = before.iter().map(|part| part.of(self.lower)).collect::<Vec<_>>().join(" ");
+        let telling = (!relative || words.split_whitespace().count() >= 2) && !labels.weak.contains(&words);
+        let mut own = if telling { before.clone() } else { Vec::new() };
+        // `Trung Quốc đạt 1,9 tỷ USD`, after others: a name says whose, the figure before says what.
+        let named = |span: &Span| {
+            span.of(&self.clean.text).split(' ').all(|word| word.starts_with(char::is_uppercase))
         };
-        let own = before.filter(telling);
-        match (own, behind) {
-            (Some(own), Some(behind)) => self.joined(own, behind),
-            (Some(own), None) => self.one(own),
-            (None, Some(behind)) if leader.is_none() || !relative => self.one(behind),
-            (None, _) => match (leader, before) {
-                (Some(leader), _) => Label { text: leader.to_owned(), words: None },
-                (None, Some(before)) => self.one(before),
-                (None, None) => Label::default(),
-            },
+        if let (Some(leader), [name]) = (leader, own.as_slice())
+            && passed.from > passed.span.start
+            && named(name)
+        {
+            let head = leader.strip_suffix(self.over.name.as_str()).unwrap_or(leader).trim_end();
+            let text = format!("{head} {}", name.of(&self.clean.text));
+            return Label { text, words: Some(*name), name: name.of(&self.clean.text).to_owned() };
+        }
+        own.extend(behind.filter(|_| !own.is_empty() || leader.is_none() || !relative));
+        match leader.filter(|_| own.is_empty()) {
+            Some(leader) => Label { text: leader.to_owned(), words: None, name: self.over.name.clone() },
+            None => self.joined(if own.is_empty() { &before } else { &own }),
         }
     }
 
-    fn one(&self, span: Span) -> Label {
-        Label { text: span.of(&self.clean.text).to_owned(), words: Some(span) }
-    }
-
-    fn joined(&self, first: Span, second: Span) -> Label {
-        let text = &self.clean.text;
-        Label { text: format!("{} {}", first.of(text), second.of(text)), words: Some(first) }
+    fn joined(&self, parts: &[Span]) -> Label {
+        let words: Vec<&str> = parts.iter().map(|part| part.of(&self.clean.text)).collect();
+        Label { text: words.join(" "), words: parts.first().copied(), name: String::new() }
     }
 
     /// The counted noun and what is said of it behind.
@@ -106,17 +113,23 @@ impl Walk<'_> {
         }
         let to = &self.lower[before.start..number.span.start];
         let lead = self.lower[passed.span.start..before.start].trim_end();
-        let opened = before.start == passed.span.start || passed.from == passed.span.start || lead.ends_with([';', ':', ',', '.']);
+        let opened = before.start == passed.span.start
+            || passed.from == passed.span.start
+            || lead.ends_with([';', ':', ',', '.']);
         if to.trim_end().ends_with(" cho") {
             let whole = Span::new(before.start, before.start + to.trim_end().len());
             return (opened && whole.len() <= LABEL_BYTES).then_some(whole);
         }
         let row = lead.ends_with([';', ':']) || passed.from > passed.span.start;
-        (row && frame::last_of(to, &labels.verbs).is_none()).then_some(before)
+        let preposed = to
+            .split_whitespace()
+            .next_back()
+            .is_some_and(|last| labels.prepositions.iter().any(|known| known == last));
+        (row && !preposed && frame::last_of(to, &labels.verbs).is_none()).then_some(before)
     }
 
     /// The words before the number that name it: behind the last mark, or before a bracket that has shut.
-    fn words_before(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Span> {
+    fn words_before(&self, number: &NumberMention, passed: &Passed<'_>) -> Vec<Span> {
         let labels = &self.rules.frames.labels;
         let from = passed.from;
         let mut end = number.span.start;
@@ -128,34 +141,53 @@ impl Walk<'_> {
                 start += last_cut(&open[start..], labels);
             }
             let span = Span::new(from + start, from + open.len());
-            if let Some(found) = self.without_periods(span, passed) {
-                return Some(found);
+            let found = self.without_periods(span, passed);
+            if !found.is_empty() {
+                return found;
             }
             // `giá trị sản xuất (giá so sánh 2010) đạt`
             let shut = open[..start].trim_end();
             if !shut.ends_with(')') {
-                return None;
+                return Vec::new();
             }
-            end = from + shut.rfind('(').filter(|at| *at > 0)?;
+            match shut.rfind('(').filter(|at| *at > 0) {
+                Some(at) => end = from + at,
+                None => return Vec::new(),
+            }
         }
     }
 
-    /// The part of `span` between the periods in it that names something, the last such part first.
-    fn without_periods(&self, span: Span, passed: &Passed<'_>) -> Option<Span> {
-        let mut end = span.end;
-        let inside = passed.periods.iter().rev().filter(|period| period.span.overlaps(span));
-        let mut cuts: Vec<Span> = inside.map(|period| period.span).collect();
-        cuts.push(Span::new(span.start, span.start));
+    /// The parts of `span` around the periods in it that name something.
+    fn without_periods(&self, span: Span, passed: &Passed<'_>) -> Vec<Span> {
+        let mut start = span.start;
+        let mut parts = Vec::new();
+        let inside = passed.periods.iter().filter(|period| period.span.overlaps(span));
+        let cuts = inside.map(|period| period.span).chain([Span::new(span.end, span.end)]);
         for cut in cuts {
-            let part = Span::new(cut.end.clamp(span.start, end), end);
-            end = cut.start.max(span.start);
-            let (from, to) = frame::trim_label(part.of(self.lower), &self.rules.frames);
-            let part = Span::new(part.start + from, part.start + to);
+            let part = Span::new(start, cut.start.max(start));
+            start = cut.end.clamp(start, span.end);
+            let part = self.trimmed_part(part);
             if !part.is_empty() && part.len() <= LABEL_BYTES && !self.is_place(part, passed) {
-                return Some(part);
+                parts.push(part);
             }
         }
-        None
+        parts
+    }
+
+    /// A part without what no label begins or ends with, and without a subject that says only where.
+    fn trimmed_part(&self, part: Span) -> Span {
+        let frames = &self.rules.frames;
+        let trimmed = |part: Span| {
+            let (from, to) = frame::trim_label(part.of(self.lower), frames);
+            Span::new(part.start + from, part.start + to)
+        };
+        let part = trimmed(part);
+        let words = part.of(self.lower);
+        let subjects = frames.labels.subjects.iter().filter(|subject| starts_with_word(words, subject));
+        match subjects.map(|subject| subject.len()).max() {
+            Some(subject) => trimmed(Span::new(part.start + subject, part.end)),
+            None => part,
+        }
     }
 
     /// Tells whether nothing is left of the words when places and what ends no label are off.
@@ -194,12 +226,22 @@ impl Walk<'_> {
         if !of_whole && !starts_with_word(words, "về") {
             return None;
         }
-        if labels.verbs.iter().chain(&labels.stop).any(|stop| starts_with_word(words, stop)) {
+        if labels
+            .verbs
+            .iter()
+            .chain(&labels.stop)
+            .chain(&labels.prepositions)
+            .any(|stop| starts_with_word(words, stop))
+        {
             return None;
         }
         let end = phrase_end(behind, labels, passed.next < passed.span.end);
         let span = Span::new(number.span.end, number.span.end + end);
-        let cut = passed.periods.iter().map(|period| period.span.start).find(|at| span.start < *at && *at < span.end);
+        let cut = passed
+            .periods
+            .iter()
+            .map(|period| period.span.start)
+            .find(|at| span.start < *at && *at < span.end);
         let span = Span::new(span.start, cut.unwrap_or(span.end));
         let (from, to) = frame::trim_label(span.of(self.lower), &self.rules.frames);
         let span = Span::new(span.start + from, span.start + to);
@@ -214,8 +256,11 @@ fn starts_with_word(words: &str, word: &str) -> bool {
 /// Where the noun phrase at the end of `words` begins: behind the last mark, save for commas between the
 /// members of one phrase.
 fn phrase_start(words: &str, labels: &Labels) -> usize {
-    let hard = words.rfind([';', ':', '(', ')', '“', '”']).map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8));
-    let hard = hard.max(words.rfind(". ").map_or(0, |at| at + 1)).max(words.rfind(" - ").map_or(0, |at| at + 3));
+    let hard = words
+        .rfind([';', ':', '(', ')', '“', '”'])
+        .map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8));
+    let hard =
+        hard.max(words.rfind(". ").map_or(0, |at| at + 1)).max(words.rfind(" - ").map_or(0, |at| at + 3));
     let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
     let member = trimmed_words(&words[comma + 1..], labels);
     if member == 0 || member > MEMBER_WORDS || begins_clause(&words[comma + 1..], labels) {
@@ -227,7 +272,11 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
         let begin = words[hard..end].rfind(',').map_or(hard, |at| hard + at + 1);
         let chunk = &words[begin..end];
         let count = chunk.split_whitespace().count();
-        if count == 0 || count > HEAD_WORDS || is_adverbial(chunk, labels) || chunk.contains(|c: char| c.is_ascii_digit()) {
+        if count == 0
+            || count > HEAD_WORDS
+            || is_adverbial(chunk, labels)
+            || chunk.contains(|c: char| c.is_ascii_digit())
+        {
             return start;
         }
         start = begin;
@@ -252,7 +301,10 @@ fn is_adverbial(words: &str, labels: &Labels) -> bool {
 /// Behind the last word that joins a clause to the one that the number stands in: `được cấp phép với | tổng
 /// vốn`; 0 where there is none, or nothing behind it.
 fn last_cut(words: &str, labels: &Labels) -> usize {
-    let cut = labels.joins.iter().filter_map(|join| frame::last_of(words, std::slice::from_ref(join)).map(|at| at + join.len()));
+    let cut = labels
+        .joins
+        .iter()
+        .filter_map(|join| frame::last_of(words, std::slice::from_ref(join)).map(|at| at + join.len()));
     cut.filter(|at| trimmed_words(&words[*at..], labels) > 0).max().unwrap_or(0)
 }
 
@@ -275,8 +327,13 @@ fn phrase_end(words: &str, labels: &Labels, numbered: bool) -> usize {
         let stop = stop_at(chunk, labels);
         let stopped = stop < chunk.len();
         if !first {
-            let open = reaches && comma == words.len() && !stopped;
-            if open || begins_clause(chunk, labels) || chunk.trim().is_empty() || stop == 0 || chunk[..stop].trim().is_empty() {
+            let open = reaches && comma == words.len();
+            if open
+                || begins_clause(chunk, labels)
+                || chunk.trim().is_empty()
+                || stop == 0
+                || chunk[..stop].trim().is_empty()
+            {
                 return at.saturating_sub(1).min(words.len());
             }
         }

@@ -22,7 +22,7 @@ use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What the stage gives, in the order of the source text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -82,6 +82,14 @@ pub struct Labels {
     pub weak: Vec<String>,
     /// Words of administrative divisions and their wholes.
     pub divisions: Vec<String>,
+    /// Subjects that say only where or who.
+    pub subjects: Vec<String>,
+    /// Nouns that only count: what is counted is named before them.
+    pub classifiers: Vec<String>,
+    /// What a label may end with although its last word is one of `trim`.
+    pub kept: Vec<String>,
+    /// Prepositions and the like.
+    pub prepositions: Vec<String>,
     /// Verbs whose object a counted thing is.
     pub verbs: Vec<String>,
 }
