@@ -104,6 +104,7 @@ impl Ask {
             facets: Facet::ALL.map(|facet| self.values(facet.name())),
             text: self.value("q").unwrap_or("").to_owned(),
             document: self.value("document").map(str::to_ascii_lowercase),
+            year: self.value("year").and_then(|text| text.parse().ok()),
         }
     }
 

@@ -15,9 +15,12 @@ mod guard;
 pub mod highlight;
 mod page;
 pub mod reply;
+mod series;
 pub mod serve;
+mod sheet;
 mod shell;
 pub mod site;
+mod svg;
 
 pub(crate) use crate::wording::{lang, names, numbers};
 pub use serve::{WebError, bind, serve};

@@ -69,6 +69,8 @@ fn views() -> Vec<(&'static [&'static str], View)> {
         (&["/so-lieu/{id}"], page::figure::view),
         (&["/doi-chieu", "/doi-chieu.json"], page::findings::view),
         (&["/doi-chieu/{id}"], page::finding::view),
+        (&["/bieu-do"], page::chart::first),
+        (&["/bieu-do/{slug}"], page::chart::view),
     ]
 }
 

@@ -7,12 +7,18 @@ use crate::model::finding::Verdict;
 use crate::web::ask::{Ask, PAGE_ROWS};
 use crate::web::lang::{Lang, sign};
 use crate::web::reply::Reply;
+use crate::wording::{is_unseen, visible};
 
 /// The sections of the navigation: path, Vietnamese, English.
-const SECTIONS: [(&str, &str, &str); 3] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("/tai-lieu", "Tài liệu", "Documents"),
     ("/so-lieu", "Số liệu", "Figures"),
     ("/doi-chieu", "Đối chiếu", "Checks"),
+    ("/bieu-do", "Biểu đồ", "Charts"),
+    ("/xu-ly", "Xử lý", "Pipeline"),
+    ("/su-kien", "Sự kiện", "Events"),
+    ("/the-he", "Thế hệ", "Generations"),
+    ("/danh-muc", "Danh mục", "Codes"),
 ];
 
 /// Puts a page together. `forms` are the endings under which the same view is to be had.
@@ -25,7 +31,7 @@ pub(super) fn page(ask: &Ask, title: &str, forms: &[(&str, &str)], body: &Markup
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (plain(title)) " – socai" }
+                title { (visible(title)) " – socai" }
                 link rel="icon" href="/tep/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/tep/style.css";
                 script src="/tep/script.js" type="module" {}
@@ -113,7 +119,7 @@ pub(super) fn text(text: &str) -> Markup {
 pub(super) fn bare(text: &str) -> Markup {
     let mut parts: Vec<Result<&str, char>> = Vec::new();
     let mut from = 0;
-    for (at, letter) in text.char_indices().filter(|(_, letter)| is_trick(*letter)) {
+    for (at, letter) in text.char_indices().filter(|(_, letter)| is_unseen(*letter)) {
         parts.push(Ok(&text[from..at]));
         parts.push(Err(letter));
         from = at + letter.len_utf8();
@@ -127,17 +133,6 @@ pub(super) fn bare(text: &str) -> Markup {
             }
         }
     }
-}
-
-/// Writes a text for an attribute or a title, where no element can stand.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|letter| if is_trick(letter) { '\u{fffd}' } else { letter }).collect()
-}
-
-/// Tells whether a character turns the direction of writing, has no width, or controls.
-fn is_trick(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
-        || (letter.is_control() && !matches!(letter, '\n' | '\t' | '\r'))
 }
 
 /// Shows a verdict: its sign and its word.

@@ -57,6 +57,36 @@ fn trimmed(decimal: &str) -> String {
     }
 }
 
+/// Significant digits to which a computed bound with a fraction, and one without, is shortened.
+const SHORT_DIGITS: i32 = 6;
+const SHORT_WHOLE_DIGITS: i32 = 8;
+
+/// Shortens a computed bound (`46.5119742064`, `35883757875`) for reading, outwards: a lower end
+/// downwards, an upper end (`up`) upwards. What is short already stays as it is.
+pub fn short(decimal: &str, up: bool) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("-", rest));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    // The place of the last digit kept: 2 is the second after the mark, -3 the thousands.
+    let count = |text: &str| i32::try_from(text.len()).unwrap_or(i32::MAX);
+    let leading = count(part) - count(part.trim_start_matches('0'));
+    let last = match (whole, part) {
+        ("0", _) => SHORT_DIGITS + leading,
+        (_, "") => (SHORT_WHOLE_DIGITS - count(whole)).min(0),
+        _ => (SHORT_DIGITS - count(whole)).max(0),
+    };
+    let shortened = || {
+        let scaled = digits.parse::<Decimal>().ok()?.shift(last)?;
+        if scaled.is_whole() {
+            return None;
+        }
+        let cut = scaled.mantissa().div_euclid(10_i128.checked_pow(scaled.scale())?);
+        // Away from zero, cutting digits off is inwards: one more in the last place is outwards.
+        let cut = if up == sign.is_empty() { cut.checked_add(1)? } else { cut };
+        Decimal::whole(cut).shift(-last)
+    };
+    shortened().map_or_else(|| decimal.to_owned(), |end| format!("{sign}{end}"))
+}
+
 /// Writes an interval with its unit: `từ … đến …`, or the one value where both ends are the same.
 pub fn interval(lang: Lang, low: Option<&str>, high: Option<&str>, show: impl Fn(&str) -> String) -> String {
     match (low, high) {
@@ -135,6 +165,25 @@ mod tests {
         assert_eq!(money("500000"), "500.000 đồng");
         assert_eq!(money("61500000"), "61,5 triệu đồng");
         assert_eq!(with_unit("82.78", "percent", ""), "82,78%");
+    }
+
+    #[test]
+    fn computed_ends_are_shortened_outwards() {
+        for (decimal, low, high) in [
+            ("46.5119742064", "46.5119", "46.512"),
+            ("-8.51234567", "-8.51235", "-8.51234"),
+            ("0.0369742064135", "0.0369742", "0.0369743"),
+            ("46.47", "46.47", "46.47"),
+            ("77289940828.4", "77289940828", "77289940829"),
+            ("35883757875", "35883757000", "35883758000"),
+            ("77228000000", "77228000000", "77228000000"),
+        ] {
+            assert_eq!(
+                (short(decimal, false).as_str(), short(decimal, true).as_str()),
+                (low, high),
+                "{decimal}"
+            );
+        }
     }
 
     #[test]

@@ -39,32 +39,37 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         _ => return Err(ViewError::Form),
     }
     let by_id: BTreeMap<&str, &FigureRow> = figures.iter().map(|row| (row.figure.id.as_str(), row)).collect();
-    let stated = finding.figures.iter().find_map(|operand| {
-        let row = by_id.get(operand.id.as_str())?;
-        Some((row.figure.unit.as_str(), site.names.name(lang, "unit", row.figure.unit.as_str())))
+    // The stated figure stands last in its formula: the intervals are in its unit.
+    let last = finding.figures.iter().rev().find_map(|operand| by_id.get(operand.id.as_str()));
+    let unit = last.map_or(("", ""), |row| {
+        let code = row.figure.unit.as_str();
+        (code, site.names.name(lang, "unit", code))
     });
     let body = html! {
         p.lead { (shell::verdict(lang, Some(finding.verdict))) " " (text(lang.sentence(&finding.explanation))) }
         (pairs(&[
             (lang.t("Quan hệ", "Relation"), html! { (site.names.name(lang, "relation", finding.relation.code())) }),
             (lang.t("Công thức", "Formula"), html! { (text(&finding.formula)) }),
-            (lang.t("Tính ra", "Computed"), html! { (bounds(lang, &finding.computed)) }),
-            (lang.t("In trong báo cáo", "Stated"), html! { (bounds(lang, &finding.stated)) }),
-            (lang.t("Chênh lệch", "Gap"), html! { (numbers::grouped(&finding.gap)) }),
+            (lang.t("Tính ra", "Computed"), html! { (bounds(lang, &finding.computed, unit)) }),
+            (lang.t("In trong báo cáo", "Stated"), html! { (bounds(lang, &finding.stated, unit)) }),
+            (lang.t("Chênh lệch", "Gap"), html! { (numbers::with_unit(&numbers::short(&finding.gap, false), unit.0, unit.1)) }),
             (lang.t("Quy tắc", "Rule"), html! { code { (finding.rule) } }),
             (lang.t("Giả định", "Assumptions"), html! { @if finding.assumptions.is_empty() { (lang.t("không có", "none")) } @else { (text(&finding.assumptions.join("; "))) } }),
         ]))
         h2 { (lang.t("Các số liệu", "The figures")) }
         (operands(site, lang, finding, &by_id))
-        @if !finding.suspects.is_empty() { (suspects(lang, finding, &by_id, stated)) }
+        @if !finding.suspects.is_empty() { (suspects(site, lang, finding, &by_id)) }
         h2 { (lang.t("Các câu liên quan", "The sentences")) }
         (sentences(site, lang, &ledger, &figures, finding)?)
     };
     Ok(page(ask, lang.t("Đối chiếu", "Check"), &[("json", "JSON")], &body))
 }
 
-fn bounds(lang: Lang, bounds: &Bounds) -> String {
-    numbers::interval(lang, bounds.low.as_deref(), bounds.high.as_deref(), numbers::grouped)
+/// Shows an interval in a unit (code and name), shortened outwards.
+fn bounds(lang: Lang, bounds: &Bounds, unit: (&str, &str)) -> String {
+    let low = bounds.low.as_deref().map(|end| numbers::short(end, false));
+    let high = bounds.high.as_deref().map(|end| numbers::short(end, true));
+    numbers::interval(lang, low.as_deref(), high.as_deref(), |end| numbers::with_unit(end, unit.0, unit.1))
 }
 
 fn operands(site: &Site, lang: Lang, finding: &Finding, figures: &BTreeMap<&str, &FigureRow>) -> Markup {
@@ -126,32 +131,29 @@ fn role(lang: Lang, code: &str) -> &str {
     }
 }
 
-fn suspects(
-    lang: Lang,
-    finding: &Finding,
-    figures: &BTreeMap<&str, &FigureRow>,
-    stated: Option<(&str, &str)>,
-) -> Markup {
-    let show = |decimal: &str, row: &FigureRow| {
-        let unit = row.figure.unit.as_str();
-        let name = stated.filter(|(code, _)| *code == unit).map_or(unit, |(_, name)| name);
-        numbers::with_unit(decimal, unit, name)
+fn suspects(site: &Site, lang: Lang, finding: &Finding, figures: &BTreeMap<&str, &FigureRow>) -> Markup {
+    let unit = |row: &FigureRow| {
+        let code = row.figure.unit.as_str();
+        (code.to_owned(), site.names.name(lang, "unit", code).to_owned())
     };
     html! {
         h2 { (lang.t("Số có thể sai, khả năng cao trước", "Suspects, likeliest first")) }
         ol.suspects {
             @for suspect in &finding.suspects {
                 @if let Some(row) = figures.get(suspect.id.as_str()) {
+                    @let (code, name) = unit(row);
                     li value=(suspect.rank) {
                         a href={ "/so-lieu/" (suspect.id) } { (text(&row.figure.quote)) } ": "
                         @match &suspect.implied {
                             Some(implied) => {
                                 (lang.t("các số khác chỉ khớp nếu nó ", "the others agree only if it is "))
-                                (numbers::interval(lang, implied.low.as_deref(), implied.high.as_deref(), |end| show(end, row)))
+                                (bounds(lang, implied, (&code, &name)))
                             }
                             None => { (lang.t("không giá trị nào làm mọi quan hệ khớp", "no value makes every relation hold")) }
                         }
-                        @if let Some(repair) = &suspect.repair { "; " (lang.t("chỉ khác một chữ số: ", "one digit away: ")) strong { (text(repair)) } }
+                        @if let Some(repair) = &suspect.repair {
+                            "; " (lang.t("chỉ khác một chữ số: ", "one digit away: ")) strong { (numbers::with_unit(repair, &code, &name)) }
+                        }
                     }
                 }
             }
