@@ -13,7 +13,7 @@ use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
     UnitCode,
 };
-use crate::model::mention::{Mention, MentionClass};
+use crate::model::mention::MentionClass;
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
 use crate::model::text::CleanText;
@@ -42,6 +42,7 @@ pub(super) fn assemble(
         figures: Vec::new(),
         over: Over { opening: opening(blocks), ..Over::default() },
     };
+    let date = walk.context.date;
     let mut list_head: Option<Context> = None;
     for block in blocks {
         walk.enter(block);
@@ -68,7 +69,7 @@ pub(super) fn assemble(
         });
     }
     let figures = walk.figures;
-    let mentions = mentions(clean, found);
+    let mentions = super::timeline::mentions(clean, lower, date, found);
     Extraction { figures, mentions }
 }
 
@@ -528,30 +529,4 @@ fn trimmed(text: &str, span: Span) -> Span {
     let words = span.of(text);
     let start = span.start + (words.len() - words.trim_start().len());
     Span::new(start, (start + words.trim().len()).max(start))
-}
-
-/// Every numeral, in order, in source offsets.
-fn mentions(clean: &CleanText, found: &Mentions) -> Vec<Mention> {
-    let numbers = found.numbers.iter().map(|number| (number.span, number.class, number.value.to_string()));
-    let periods = found.periods.iter().map(|period| {
-        let resolved = period.expression.resolve(&super::mention::TimeContext::default());
-        let value = resolved.map_or_else(|| period.span.of(&clean.text).to_owned(), days);
-        (period.span, period.class, value)
-    });
-    let others = found.others.iter().map(|other| (other.span, other.class, other.value.clone()));
-    let mut all: Vec<Mention> = numbers
-        .chain(periods)
-        .chain(others)
-        .map(|(span, class, value)| Mention { span: clean.map.to_source(span), class, value })
-        .collect();
-    all.sort_by_key(|mention| (mention.span, mention.class));
-    all
-}
-
-fn days(period: Period) -> String {
-    match (period, period.first_day(), period.last_day()) {
-        (Period::Day(day), ..) => day.to_string(),
-        (_, Some(first), Some(last)) => format!("{first}/{last}"),
-        _ => period.to_string(),
-    }
 }

@@ -4,7 +4,8 @@
 //! 2. [`context`] carries what sentences leave out: the year, the period, the place spoken of, by
 //!    list head, paragraph, section, title and printed date.
 //! 3. [`frame`] reads of each number, from the words around it, what is measured and how.
-//! 4. [`assembly`] puts the slots together into figures, with where each came from, and leads every
+//! 4. [`timeline`] gives every numeral that is exported its value.
+//! 5. [`assembly`] puts the slots together into figures, with where each came from, and leads every
 //!    offset back to the source text.
 
 mod assembly;
@@ -13,6 +14,7 @@ mod frame;
 mod label;
 pub mod mention;
 mod slots;
+mod timeline;
 
 use crate::model::figure::Figure;
 use crate::model::mention::Mention;

@@ -99,7 +99,11 @@ pub struct Hedge {
 struct NumberFile {
     digits: BTreeMap<String, i32>,
     ordinal: Before,
+    rank: Before,
+    law: Before,
     name: Before,
+    multiple: Before,
+    five: Before,
     stop: Before,
 }
 
@@ -157,6 +161,7 @@ pub enum PartKind {
     PastYears,
     Now,
     Years,
+    OpenYears,
     Duration,
 }
 
@@ -239,8 +244,16 @@ pub struct MentionRules {
     pub hedges_after: Phrases,
     /// What makes a numeral after it an ordinal.
     pub ordinal_before: Phrases,
+    /// What makes a number word after it a rank.
+    pub rank_before: Phrases,
+    /// What makes a numeral after it the number of a law.
+    pub law_before: Phrases,
     /// What makes a numeral after it a name.
     pub name_before: Phrases,
+    /// What makes `3 lần` after it a multiple.
+    pub multiple_before: Phrases,
+    /// What makes `năm` after it a five.
+    pub five_before: Phrases,
     /// What is never the counted thing after a numeral.
     pub stop: Phrases,
     /// The period rules and the tree of their forms.
@@ -291,6 +304,10 @@ pub struct Fixed {
     pub lan: Word2,
     pub va: Word2,
     pub moi: Word2,
+    pub khong: Word2,
+    pub doi: Word2,
+    pub thu: Word2,
+    pub ngay: Word2,
 }
 
 /// A fixed word; unknown by default.
@@ -344,7 +361,11 @@ impl MentionRules {
             Ok(file) => {
                 let mut tree = Tree::new(files, "numbers.toml", words, &mut errors);
                 tree.add(&mut rules.ordinal_before, std::iter::once(file.ordinal.before.as_slice()));
+                tree.add(&mut rules.rank_before, std::iter::once(file.rank.before.as_slice()));
+                tree.add(&mut rules.law_before, std::iter::once(file.law.before.as_slice()));
                 tree.add(&mut rules.name_before, std::iter::once(file.name.before.as_slice()));
+                tree.add(&mut rules.multiple_before, std::iter::once(file.multiple.before.as_slice()));
+                tree.add(&mut rules.five_before, std::iter::once(file.five.before.as_slice()));
                 tree.add(&mut rules.stop, std::iter::once(file.stop.before.as_slice()));
                 rules.digits = file.digits.iter().map(|(word, value)| (words.intern(word), *value)).collect();
             }
@@ -402,6 +423,10 @@ impl Fixed {
             lan: word("lần"),
             va: word("và"),
             moi: word("mỗi"),
+            khong: word("không"),
+            doi: word("đôi"),
+            thu: word("thứ"),
+            ngay: word("ngày"),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod examples;
 mod legal;
+mod naming;
 mod number;
 mod numeral;
 pub mod period;

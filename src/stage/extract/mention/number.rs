@@ -20,14 +20,16 @@ pub(crate) struct Line<'a> {
 
 /// What follows a numeral.
 #[derive(Debug, Clone)]
-struct Tail {
+pub(super) struct Tail {
     /// First token after it.
     next: usize,
+    /// `lần` behind it multiplies.
+    multiple: bool,
     power: i32,
     /// What `500 triệu` adds in `3 tỷ 500 triệu`, and its last digit's unit.
     extra: Option<(Decimal, i32)>,
     unit: Option<(String, MentionClass)>,
-    noun: Option<Span>,
+    pub(super) noun: Option<Span>,
     per: Option<Span>,
     rule: String,
 }
@@ -46,15 +48,15 @@ impl Line<'_> {
         })
     }
 
-    fn words(&self, at: usize) -> &str {
+    pub(super) fn words(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| token.span.of(self.text))
     }
 
-    fn is(&self, at: usize, word: Option<Word>) -> bool {
+    pub(super) fn is(&self, at: usize, word: Option<Word>) -> bool {
         word.is_some() && self.tokens.get(at).map(|token| token.word) == word
     }
 
-    fn glued(&self, left: usize) -> bool {
+    pub(super) fn glued(&self, left: usize) -> bool {
         matches!(self.tokens.get(left..left + 2), Some([a, b]) if a.span.end == b.span.start)
     }
 
@@ -71,96 +73,167 @@ impl Line<'_> {
         let mut at = 0;
         while at < self.tokens.len() {
             let token = &self.tokens[at];
-            let candidate = !self.taken[at]
-                && (token.kind == TokenKind::Digits
-                    || (token.kind == TokenKind::Letters
-                        && token.word != Word::UNKNOWN
-                        && self.rules.digits.contains_key(&token.word)));
-            at = if candidate { self.number(at, out).max(at + 1) } else { at + 1 };
+            let known = token.kind == TokenKind::Letters && token.word != Word::UNKNOWN;
+            at = if self.taken[at] {
+                at + 1
+            } else if token.kind == TokenKind::Digits || known && self.spells(at) {
+                self.number(at, out).max(at + 1)
+            } else if token.kind == TokenKind::Letters && token.capital {
+                self.roman(at, out).unwrap_or(at + 1)
+            } else {
+                at + 1
+            };
         }
+    }
+
+    /// Tells whether a number word, `nửa` or `gấp` stands at `at`.
+    fn spells(&self, at: usize) -> bool {
+        self.rules.digits.contains_key(&self.tokens[at].word)
+            || self.is(at, self.rules.fixed.nua)
+            || self.is(at, self.rules.fixed.gap)
     }
 
     /// Reads the number, range or pair at token `at`; returns the first token after it.
     fn number(&self, at: usize, out: &mut Mentions) -> usize {
+        if self.is(at, self.rules.fixed.gap) {
+            return self.times_as_much(at, out).unwrap_or(at + 1);
+        }
+        if let Some(next) = self.half(at, out) {
+            return next;
+        }
         let Some(first) = self.numeral(at) else { return at + 1 };
         let after = at + first.tokens;
         let digits = self.tokens[at].kind == TokenKind::Digits;
-        if digits && self.no_figure(at, after, &first, out) {
-            return after;
+        if digits && let Some(next) = self.telephone(at, out).or_else(|| self.no_figure(at, &first, out)) {
+            return next;
         }
-        let tail = self.tail(after, digits);
+        let mut tail = self.tail(after, true);
         if let Some(next) = self.range_or_pair(at, &first, &tail, out) {
             return next;
         }
-        let times = self.is(after, self.rules.fixed.lan)
-            && (1..=3.min(at)).any(|back| self.is(at - back, self.rules.fixed.gap));
-        if !digits && tail.unit.is_none() && !times {
-            return after;
+        tail.multiple = self.is(after, self.rules.fixed.lan) && self.multiplies(at, digits, first.marked);
+        if tail.multiple {
+            tail.next = after + 1;
+        }
+        if !digits && (tail.unit.is_none() || tail.rule == "noun.unknown") && !tail.multiple {
+            return self.ordinal_word(at, &first, out).unwrap_or(after);
+        }
+        let five = first.tokens == 1 && self.is(at, self.rules.fixed.nam);
+        if five && tail.power == 0 && (at == 0 || self.ending_at(&self.rules.five_before, at, 2).is_none()) {
+            return after; // `năm` is a year far more often than a five
         }
         if (tail.unit.is_none() || tail.rule == "noun.unknown")
             && tail.power == 0
-            && !times
-            && let Some((start, ordinal)) = self.introduced(at)
+            && !tail.multiple
+            && let Some(next) = self.introduced(at, &first, out)
         {
-            let class = if ordinal { MentionClass::Ordinal } else { MentionClass::Other };
-            let span = Span::new(self.tokens[if ordinal { start } else { at }].span.start, first.span.end);
-            let rule = if ordinal { "number.ordinal" } else { "number.name" };
-            out.others.push(OtherMention { span, class, value: first.value.to_string(), rule: rule.into() });
-            return after;
+            return next;
+        }
+        if tail.unit.is_none()
+            && tail.power == 0
+            && let Some(value) = super::period::length(&first.value.to_string(), self.words(after))
+        {
+            out.others.push(OtherMention {
+                span: Span::new(first.span.start, self.tokens[after].span.end),
+                class: MentionClass::Duration,
+                value,
+                rule: "number.duration".into(),
+            });
+            return after + 1;
+        }
+        if tail.unit.is_some() && self.aged(&tail) {
+            out.others.push(OtherMention {
+                span: Span::new(first.span.start, self.tokens[tail.next - 1].span.end),
+                class: MentionClass::Other,
+                value: first.value.to_string(),
+                rule: "number.age".into(),
+            });
+            return tail.next;
         }
         let number = self.mention(at, &first, &tail, Role::Single);
         out.numbers.extend(number);
         tail.next
     }
 
-    /// Reads what a numeral without a unit is introduced by; true for an order.
-    fn introduced(&self, at: usize) -> Option<(usize, bool)> {
-        self.ending_at(&self.rules.ordinal_before, at, 3)
-            .map(|(start, _)| (start, true))
-            .or_else(|| self.ending_at(&self.rules.name_before, at, 3).map(|(start, _)| (start, false)))
+    /// Tells whether `lần` behind the numeral multiplies: a decimal does, a whole number where a verb of
+    /// comparison stands before it.
+    fn multiplies(&self, at: usize, digits: bool, marked: bool) -> bool {
+        let hedged = self.ending_at(&self.rules.hedges_before, at, 5).map_or(at, |(start, _)| start);
+        let told = |at| self.ending_at(&self.rules.multiple_before, at, 3).is_some();
+        let gap = (1..=3.min(at)).any(|back| self.is(at - back, self.rules.fixed.gap));
+        gap || digits && (marked || told(at) || told(hedged))
     }
 
-    /// Tells whether the digits are part of a name, a clock time, a list number or a telephone number.
-    fn no_figure(&self, at: usize, after: usize, numeral: &Numeral, out: &mut Mentions) -> bool {
-        let before_glued = at > 0 && self.glued(at - 1);
-        let named = before_glued
-            && match self.tokens[at - 1].kind {
-                TokenKind::Letters => self.words(at - 1).chars().last().is_some_and(char::is_uppercase),
-                TokenKind::Mark => {
-                    matches!(self.words(at - 1), "-" | "/" | "." | "_")
-                        && at > 1
-                        && self.glued(at - 2)
-                        && self.tokens[at - 2].kind == TokenKind::Letters
-                        && (self.tokens[at - 2].capital || self.tokens[at - 2].word == Word::UNKNOWN)
-                }
-                TokenKind::Digits => false,
-            };
-        let clock = self.glued(after.saturating_sub(1))
-            && (matches!(self.words(after), "h" | "H" | "G" | "D")
-                || (self.words(after) == ":"
-                    && self.tokens.get(after + 1).is_some_and(|t| t.kind == TokenKind::Digits)));
-        let clock_end =
-            before_glued && matches!(self.words(at - 1), ":" | "h") && at > 1 && self.glued(at - 2);
-        let list = at == 0
-            && !numeral.marked
-            && matches!(self.words(after), "." | ")" | "/" | "-")
-            && self.glued(after - 1)
-            && !self.glued(after);
-        let printed = numeral.span.of(self.text);
-        let telephone = printed.len() >= 8 && !numeral.marked
-            || (printed.starts_with('0') && printed.len() >= 4 && !printed.contains(','));
-        if !(named || clock || clock_end || list || telephone) {
-            return false;
+    /// `gấp đôi`, `gấp rưỡi`, `gấp ba`: what no `lần` follows. Where one does, the numeral is read alone.
+    fn times_as_much(&self, at: usize, out: &mut Mentions) -> Option<usize> {
+        let fixed = &self.rules.fixed;
+        let next = at + 1;
+        let percent = if self.is(next, fixed.doi) {
+            200
+        } else if self.is(next, fixed.ruoi) {
+            150
+        } else {
+            let spelt = self.tokens.get(next).and_then(|token| self.rules.digits.get(&token.word))?;
+            let alone = self.tokens.get(next + 1).is_none_or(|after| {
+                after.kind == TokenKind::Mark || self.longest(&self.rules.stop, next + 1).is_some()
+            });
+            (alone && self.tokens[next].kind == TokenKind::Letters).then_some(spelt * 100)?
+        };
+        let span = Span::new(self.tokens[at].span.start, self.tokens[next].span.end);
+        out.numbers.push(self.percentage(at, span, percent, "number.multiple"));
+        Some(next + 1)
+    }
+
+    /// `một nửa` is 50 percent; `nửa tỷ đồng` is read with its scale.
+    fn half(&self, at: usize, out: &mut Mentions) -> Option<usize> {
+        let fixed = &self.rules.fixed;
+        let one = self.is(at, fixed.mot) && self.is(at + 1, fixed.nua);
+        if one {
+            let span = Span::new(self.tokens[at].span.start, self.tokens[at + 1].span.end);
+            out.numbers.push(self.percentage(at, span, 50, "number.half"));
+            return Some(at + 2);
         }
-        let class = if list { MentionClass::Ordinal } else { MentionClass::Other };
-        let value = printed.to_owned();
-        out.others.push(OtherMention { span: numeral.span, class, value, rule: "number.name".into() });
-        true
+        if !self.is(at, fixed.nua) {
+            return None;
+        }
+        let tail = self.tail(at + 1, true);
+        if tail.power > 0 && tail.unit.is_some() {
+            let span = self.tokens[at].span;
+            let half = Numeral { span, tokens: 1, value: Decimal::new(5, 1)?, places: 1, marked: false };
+            out.numbers.extend(self.mention(at, &half, &tail, Role::Single));
+            return Some(tail.next);
+        }
+        Some(at + 1)
     }
 
-    fn tail(&self, mut next: usize, digits: bool) -> Tail {
+    /// A percentage that words alone tell: `một nửa`, `gấp đôi`.
+    fn percentage(&self, at: usize, span: Span, percent: i32, rule: &str) -> NumberMention {
+        let tokens = self.tokens[at..].iter().take_while(|token| token.span.end <= span.end).count();
+        let (qualifier, hedge) = self.hedge(at, at + tokens, Role::Single);
+        NumberMention {
+            span,
+            numeral: span,
+            class: MentionClass::Percent,
+            value: Decimal::whole(percent.into()),
+            step: Decimal::whole(1),
+            unit: UnitCode::new("percent"),
+            bare: false,
+            unit_words: Span::new(span.end, span.end),
+            noun: None,
+            per: None,
+            qualifier,
+            hedge,
+            role: Role::Single,
+            multiple: rule == "number.multiple",
+            figure: true,
+            rules: vec!["number.words".to_owned(), rule.to_owned()],
+        }
+    }
+
+    fn tail(&self, mut next: usize, nouns: bool) -> Tail {
         let mut tail = Tail {
             next,
+            multiple: false,
             power: 0,
             extra: None,
             unit: None,
@@ -172,25 +245,22 @@ impl Line<'_> {
         let mut money = false;
         if let Some((used, rule)) = self.longest(&rules.scale_words, next) {
             let scale = &rules.scales[rule as usize];
-            // `1 triệu ha`, not `5 trăm` of a word numeral, which has read its hundreds itself.
             (tail.power, money) = (scale.power, scale.money);
             next += used;
+            // `5 trăm triệu`: a scale of a scale.
+            if tail.power <= 4
+                && let Some((used, rule)) = self.longest(&rules.scale_words, next)
+            {
+                tail.power += rules.scales[rule as usize].power;
+                money = rules.scales[rule as usize].money;
+                next += used;
+            }
             if self.is(next, rules.fixed.ruoi) {
                 tail.extra =
                     Decimal::new(5, 1).and_then(|half| half.shift(tail.power)).map(|v| (v, tail.power - 1));
                 next += 1;
-            } else if digits
-                && let Some(low) = self
-                    .tokens
-                    .get(next)
-                    .filter(|t| t.kind == TokenKind::Digits)
-                    .and_then(|_| self.numeral(next))
-                && let Some((more, rule)) = self.longest(&rules.scale_words, next + low.tokens)
-                && rules.scales[rule as usize].power < tail.power
-            {
-                let power = rules.scales[rule as usize].power;
-                tail.extra = low.value.shift(power).map(|value| (value, power));
-                next += low.tokens + more;
+            } else {
+                next = self.lesser(next, &mut tail);
             }
         }
         if let Some((used, rule)) = self.longest(&rules.unit_words, next)
@@ -219,7 +289,7 @@ impl Line<'_> {
         } else if money {
             tail.unit = Some(("VND".into(), MentionClass::Amount));
             tail.rule = "scale.money".into();
-        } else if digits
+        } else if nouns
             && let Some(token) = self.tokens.get(next)
             && token.kind == TokenKind::Letters
             && (!token.capital || (token.span.len() > 1 && self.words(next).chars().all(char::is_uppercase)))
@@ -232,7 +302,10 @@ impl Line<'_> {
             tail.rule = "noun.unknown".into();
             next += 1;
         }
-        let start = next;
+        let physical = matches!(&tail.unit, Some((code, MentionClass::Amount)) if !matches!(code.as_str(), "VND" | "USD"));
+        let start = if physical { self.substance_end(next) } else { next };
+        let unit_end = next;
+        next = start;
         while self.words(next) == "/"
             && let Some((used, _)) = self.longest(&rules.per_words, next + 1)
         {
@@ -241,10 +314,39 @@ impl Line<'_> {
         if next > start && tail.unit.is_some() {
             tail.per = Some(Span::new(self.tokens[start].span.start, self.tokens[next - 1].span.end));
         } else {
-            next = start;
+            next = unit_end;
         }
         tail.next = next;
         tail
+    }
+
+    /// Reads what smaller scales add: `3 tỷ 500 triệu`, `hai triệu ba trăm nghìn`; returns the first token
+    /// after it.
+    fn lesser(&self, mut next: usize, tail: &mut Tail) -> usize {
+        let mut above = tail.power;
+        while self.taken.get(next) == Some(&false)
+            && let Some(low) = self.numeral(next)
+            && let Some((used, rule)) = self.longest(&self.rules.scale_words, next + low.tokens)
+            && let power = self.rules.scales[rule as usize].power
+            && power < above
+            && let Some(value) = low.value.shift(power)
+            && let Some(sum) = value.checked_add(tail.extra.map_or(Decimal::ZERO, |extra| extra.0))
+        {
+            tail.extra = Some((sum, power));
+            above = power;
+            next += low.tokens + used;
+        }
+        next
+    }
+
+    /// The token after `thép` in `2 triệu tấn thép/năm`: of what a quantity is, where a `/` follows.
+    fn substance_end(&self, at: usize) -> usize {
+        let word = |at: usize| {
+            self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Letters && !token.capital)
+        };
+        let end = (at..at + 3).find(|at| !word(*at)).unwrap_or(at);
+        let divided = self.words(end) == "/" && self.longest(&self.rules.per_words, end + 1).is_some();
+        if divided { end } else { at }
     }
 
     /// Reads `A - B unit`, `từ A đến B unit`, `A/B unit`; returns the first token after it.
@@ -261,7 +363,7 @@ impl Line<'_> {
             return None;
         }
         let mut second_at = join + 1;
-        if pair && self.introduced(at).is_some() {
+        if pair && self.introducer(at).is_some() {
             return None;
         }
         if self.taken.get(second_at) != Some(&false) {
@@ -274,11 +376,17 @@ impl Line<'_> {
         let token = self.tokens.get(second_at).filter(|token| token.kind == TokenKind::Digits)?;
         debug_assert!(token.kind == TokenKind::Digits);
         let second = self.numeral(second_at)?;
-        let second_tail = self.tail(second_at + second.tokens, true);
-        second_tail.unit.as_ref()?;
-        let shared = Tail { next: second_tail.next, ..second_tail.clone() };
+        let behind = second_at + second.tokens;
+        let mut second_tail = self.tail(behind, true);
+        let marked = first.marked || second.marked;
+        second_tail.multiple = self.is(behind, fixed.lan) && self.multiplies(at, true, marked);
+        if second_tail.multiple {
+            second_tail.next = behind + 1;
+        } else if second_tail.unit.is_none() && second_tail.power == 0 {
+            return None;
+        }
         let first_tail = if bare && tail.power == 0 {
-            shared
+            second_tail.clone()
         } else if bare {
             Tail { power: tail.power, extra: None, ..second_tail.clone() }
         } else {
@@ -292,36 +400,27 @@ impl Line<'_> {
 
     fn mention(&self, at: usize, numeral: &Numeral, tail: &Tail, role: Role) -> Option<NumberMention> {
         let rules = self.rules;
-        let after = at + numeral.tokens;
-        let times = self.is(after, rules.fixed.lan);
-        let multiplied = (1..=3.min(at)).any(|back| self.is(at - back, rules.fixed.gap));
-        let multiple = times && multiplied;
-        let half = self.is(after, rules.fixed.nua) && self.is(at, rules.fixed.mot);
+        let multiple = tail.multiple;
         let (mut value, mut last) =
             (numeral.value.shift(tail.power)?, tail.power - i32::try_from(numeral.places).ok()?);
         if let Some((extra, power)) = tail.extra {
             value = value.checked_add(extra)?;
             last = power;
         }
-        let (code, class) = tail.unit.clone().unwrap_or(("item".into(), MentionClass::Count));
-        let (code, class) =
-            if multiple || half { ("percent".to_owned(), MentionClass::Percent) } else { (code, class) };
+        let (mut code, mut class) = tail.unit.clone().unwrap_or(("item".into(), MentionClass::Count));
         if multiple {
+            (code, class) = ("percent".to_owned(), MentionClass::Percent);
             (value, last) = (value.shift(2)?, last + 2);
-        } else if half {
-            (value, last) = (Decimal::whole(50), 0);
+        } else if self.dollars(at, tail) {
+            (code, class) = ("USD".to_owned(), MentionClass::Amount);
         }
         let exact = class == MentionClass::Count && last == 0;
         let step = if exact { Decimal::ZERO } else { Decimal::whole(1).shift(last)? };
         let (qualifier, hedge) = self.hedge(at, tail.next, role);
         let end = self.tokens.get(tail.next.wrapping_sub(1)).map_or(numeral.span.end, |token| token.span.end);
-        let end = if times && tail.unit.is_none() {
-            self.tokens[after].span.end
-        } else {
-            end.max(numeral.span.end)
-        };
-        let one = self.is(at, rules.fixed.mot) && numeral.tokens == 1;
-        let bare = tail.unit.is_none() && !multiple;
+        let end = end.max(numeral.span.end);
+        let one = self.is(at, rules.fixed.mot) && numeral.tokens == 1 && tail.power == 0;
+        let bare = tail.unit.is_none() && !multiple && class == MentionClass::Count;
         let mut names = vec![
             if self.tokens[at].kind == TokenKind::Digits { "number.digits" } else { "number.words" }
                 .to_owned(),
@@ -339,7 +438,7 @@ impl Line<'_> {
             unit: UnitCode::new(code),
             bare,
             unit_words: Span::new(numeral.span.end, end),
-            noun: tail.noun,
+            noun: tail.noun.filter(|_| !multiple),
             per: tail.per,
             qualifier,
             hedge,
@@ -348,6 +447,12 @@ impl Line<'_> {
             figure: !(one && class == MentionClass::Count) && (!bare || numeral.marked || tail.power > 0),
             rules: names,
         })
+    }
+
+    /// `$12`, `$5 triệu`: the sign stands before the numeral.
+    fn dollars(&self, at: usize, tail: &Tail) -> bool {
+        let alone = tail.unit.is_none() || tail.rule == "scale.money" || tail.rule == "noun.unknown";
+        alone && at > 0 && self.words(at - 1) == "$" && self.glued(at - 1)
     }
 
     fn hedge(&self, at: usize, next: usize, role: Role) -> (Qualifier, Option<Span>) {

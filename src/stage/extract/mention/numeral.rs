@@ -2,7 +2,7 @@
 
 use crate::model::{Decimal, Span};
 use crate::stage::rules::mention::MentionRules;
-use crate::stage::rules::{Token, TokenKind};
+use crate::stage::rules::{Token, TokenKind, Word};
 
 /// A numeral: its value as printed, without scale or unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,55 +83,93 @@ pub(crate) fn digits(text: &str, tokens: &[Token]) -> Option<Numeral> {
     Some(Numeral { span, tokens: 2 * taken - 1, value, places, marked: taken > 1 })
 }
 
-/// Reads the number words that start at the first of `tokens`: up to thousands (`ba trăm hai mươi`);
-/// scales above that are read like those of digits.
+/// Reads the number words that start at the first of `tokens`: below a million (`một nghìn không trăm mười
+/// ba`). A scale that nothing below it follows (`ba trăm triệu`) is left to be read like that of digits.
 pub(crate) fn words(tokens: &[Token], rules: &MentionRules) -> Option<Numeral> {
+    let spelt = Spelt { tokens, rules };
     let fixed = &rules.fixed;
-    let digit = |at: usize| -> Option<i32> {
-        let token = tokens.get(at).filter(|token| token.kind == TokenKind::Letters)?;
-        rules.digits.get(&token.word).copied()
-    };
-    let is = |at: usize, word: Option<crate::stage::rules::Word>| {
-        word.is_some() && tokens.get(at).map(|token| token.word) == word
-    };
-    let mut total = digit(0)?;
-    if is(0, fixed.tu4) {
+    if spelt.is(0, fixed.tu4) {
         return None;
     }
-    let mut at = 1;
-    let tens = |at: &mut usize, lead: i32| -> i32 {
-        let mut value = lead;
-        if is(*at, fixed.muoi) && lead < 10 {
-            value = lead * 10;
-            *at += 1;
-        }
-        if value >= 10
-            && let Some(ones) = digit(*at).filter(|ones| *ones < 10)
-            && !(is(*at, fixed.nam) && value > 10)
-        {
-            value += ones;
-            *at += 1;
-        }
-        value
-    };
-    if is(at, fixed.tram) {
-        at += 1;
-        total *= 100;
-        if is(at, fixed.linh) || is(at, fixed.le) {
-            at += 1;
-        }
-        if let Some(lead) = digit(at) {
-            at += 1;
-            total += tens(&mut at, lead);
-        }
-    } else {
-        total = tens(&mut at, total);
-    }
-    if at == 1 && is(0, fixed.nam) && !(is(1, fixed.nghin) || is(1, fixed.trieu) || is(1, fixed.ty)) {
-        return None; // `năm` alone is a year far more often than a five
+    let (mut total, mut at) = spelt.hundreds(0)?;
+    if (spelt.is(at, fixed.nghin) || spelt.is(at, fixed.ngan))
+        && let Some((rest, end)) = spelt.below_a_thousand(at + 1)
+    {
+        (total, at) = (total * 1000 + rest, end);
     }
     let span = Span::new(tokens[0].span.start, tokens[at - 1].span.end);
     Some(Numeral { span, tokens: at, value: Decimal::whole(total.into()), places: 0, marked: false })
+}
+
+/// Number words being read; each reader returns a value and the first token after it.
+struct Spelt<'a> {
+    tokens: &'a [Token],
+    rules: &'a MentionRules,
+}
+
+impl Spelt<'_> {
+    fn digit(&self, at: usize) -> Option<i32> {
+        let token = self.tokens.get(at).filter(|token| token.kind == TokenKind::Letters)?;
+        self.rules.digits.get(&token.word).copied()
+    }
+
+    fn is(&self, at: usize, word: Option<Word>) -> bool {
+        word.is_some() && self.tokens.get(at).map(|token| token.word) == word
+    }
+
+    /// `năm trăm linh ba`, `hai mươi mốt`, `mười lăm`, `bảy`.
+    fn hundreds(&self, at: usize) -> Option<(i32, usize)> {
+        let fixed = &self.rules.fixed;
+        let lead = self.digit(at)?;
+        if !self.is(at + 1, fixed.tram) {
+            return Some(self.tens(at + 1, lead));
+        }
+        let mut next = at + 2;
+        if self.is(next, fixed.linh) || self.is(next, fixed.le) {
+            next += 1;
+        }
+        // `một trăm năm 2016`: a year, not a five.
+        let five = self.is(next, fixed.nam) && !self.is(next + 1, fixed.muoi);
+        match self.digit(next).filter(|_| !five || next > at + 2) {
+            Some(rest) => {
+                let (rest, end) = self.tens(next + 1, rest);
+                Some((lead * 100 + rest, end))
+            }
+            None => Some((lead * 100, at + 2)),
+        }
+    }
+
+    /// What stands between `lead` and the hundreds: `at` is the token after `lead`.
+    fn tens(&self, mut at: usize, lead: i32) -> (i32, usize) {
+        let fixed = &self.rules.fixed;
+        let mut value = lead;
+        if self.is(at, fixed.muoi) && lead < 10 {
+            value = lead * 10;
+            at += 1;
+        }
+        if value >= 10
+            && let Some(ones) = self.digit(at).filter(|ones| *ones < 10)
+            && !(self.is(at, fixed.nam) && value > 10)
+        {
+            value += ones;
+            at += 1;
+        }
+        (value, at)
+    }
+
+    /// What follows a thousand: `không trăm mười ba`, `hai trăm`, `lẻ năm`; a digit alone does not.
+    fn below_a_thousand(&self, at: usize) -> Option<(i32, usize)> {
+        let fixed = &self.rules.fixed;
+        if self.is(at, fixed.linh) || self.is(at, fixed.le) {
+            return self.digit(at + 1).map(|ones| (ones, at + 2));
+        }
+        if self.is(at, fixed.khong) && self.is(at + 1, fixed.tram) {
+            let next = at + 2 + usize::from(self.is(at + 2, fixed.linh) || self.is(at + 2, fixed.le));
+            return self.digit(next).map(|lead| self.tens(next + 1, lead));
+        }
+        let grouped = self.is(at + 1, fixed.tram) || self.is(at + 1, fixed.muoi);
+        self.hundreds(at).filter(|_| grouped)
+    }
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct PeriodMention {
     pub class: MentionClass,
     /// What it says.
     pub expression: TimeExpression,
+    /// The length of a duration: `P5Y`.
+    pub length: Option<String>,
     /// How it stands to the figure: the time itself, or an end of it.
     pub role: TimeRole,
     /// The rule that read it: `period.months_from_start`.
@@ -49,7 +51,7 @@ pub struct TimeExpression {
 }
 
 /// A part of a year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// All of it.
     Whole,
@@ -95,6 +97,8 @@ pub enum Part {
     Now,
     /// Years from one to another, both printed: `giai đoạn 2016-2020`.
     Years(i16, i16),
+    /// `những năm tiếp theo`: the years after the one spoken of, without an end.
+    OpenYears,
     /// A duration: `5 năm`; names no period.
     Duration,
 }
@@ -185,7 +189,7 @@ impl TimeExpression {
             Part::PastYears(years) => spoken.map(|last| Period::Years(last - i16::from(years) + 1, last)),
             Part::Now => context.document_date.map(Period::Day),
             Part::Years(first, last) => (first < last).then_some(Period::Years(first, last)),
-            Part::SomeFirstMonths | Part::RestOfYear | Part::Duration => None,
+            Part::SomeFirstMonths | Part::RestOfYear | Part::OpenYears | Part::Duration => None,
         }
     }
 
@@ -226,6 +230,7 @@ impl TimeExpression {
             PartKind::PastYears => Part::PastYears(within(number()?, 99)?),
             PartKind::Now => Part::Now,
             PartKind::Years => Part::Years(*years.first()?, *years.get(1)?),
+            PartKind::OpenYears => Part::OpenYears,
             PartKind::Duration => Part::Duration,
         };
         let year = match (years.first(), rule.year) {
@@ -235,6 +240,23 @@ impl TimeExpression {
         };
         Some(Self { part, year })
     }
+}
+
+/// The length of so many `unit`, as ISO 8601 has it; `None` for a word of another kind.
+pub(super) fn length(count: &str, unit: &str) -> Option<String> {
+    let (time, designator) = match unit.to_lowercase().as_str() {
+        "năm" => ("", "Y"),
+        "thập kỷ" | "kỷ" => ("", "0Y"),
+        "quý" => return count.parse::<u32>().ok().map(|quarters| format!("P{}M", quarters * 3)),
+        "tháng" => ("", "M"),
+        "tuần" => ("", "W"),
+        "ngày" => ("", "D"),
+        "giờ" | "tiếng" => ("T", "H"),
+        "phút" => ("T", "M"),
+        "giây" => ("T", "S"),
+        _ => return None,
+    };
+    Some(format!("P{time}{count}{designator}"))
 }
 
 impl Line<'_> {
@@ -294,19 +316,41 @@ impl Line<'_> {
             _ => MentionClass::Period,
         };
         let fixed = &self.rules.fixed;
+        // `lần thứ 9 năm 2023`: a rank, and a year after it.
+        let counted = self.tokens[at].kind != TokenKind::Letters
+            || self.rules.digits.contains_key(&self.tokens[at].word);
+        if counted
+            && self.ending_at(&self.rules.ordinal_before, at, 3).is_some_and(|(from, _)| {
+                self.tokens[from..at]
+                    .iter()
+                    .any(|token| token.word == self.rules.fixed.thu.unwrap_or(Word::UNKNOWN))
+            })
+        {
+            return None;
+        }
         let before = |back: usize| at.checked_sub(back).map(|at| self.tokens[at].word);
         let one_of = |word: Option<Word>, list: &[Option<Word>]| word.is_some() && list.contains(&word);
         let leads = |place: Option<Word>| one_of(place, &[fixed.den, fixed.toi, fixed.het]);
         let first = Some(self.tokens[at].word);
-        let role = if leads(before(1)) || leads(first) {
+        let led = usize::from(before(1).is_some_and(|word| Some(word) == fixed.ngay)) + 1;
+        let role = if leads(before(led)) || leads(first) {
             TimeRole::Until
         } else if one_of(before(1), &[fixed.tu, fixed.ke]) || one_of(first, &[fixed.tu]) {
             TimeRole::Since
         } else {
             TimeRole::Plain
         };
-        let span = Span::new(self.tokens[at].span.start, self.tokens[next - 1].span.end);
-        Some(PeriodMention { span, class, expression, role, rule: format!("period.{}", rule.id) })
+        // A date begins at its first digit; the words before it say how it stands to the figure.
+        let start = match rule.part {
+            PartKind::Day => (at..next).find(|at| self.tokens[*at].kind == TokenKind::Digits).unwrap_or(at),
+            _ => at,
+        };
+        let span = Span::new(self.tokens[start].span.start, self.tokens[next - 1].span.end);
+        let length = match (rule.part, hit.values.first()) {
+            (PartKind::Duration, Some((_, count))) => length(&count.to_string(), self.words(next - 1)),
+            _ => None,
+        };
+        Some(PeriodMention { span, class, expression, length, role, rule: format!("period.{}", rule.id) })
     }
 
     /// Tells whether digits without a word of time are one: a bare year or `6/10` may as well count.
@@ -326,6 +370,10 @@ impl Line<'_> {
             return false;
         }
         let before = at.checked_sub(1).map_or("", |before| self.tokens[before].span.of(self.text));
+        // `ISO 9001:2015` is a standard.
+        if before == ":" && self.glued(at - 1) && at > 1 && self.glued(at - 2) {
+            return false;
+        }
         match (rule.part, tokens) {
             (PartKind::Day, 3) => matches!(before, "(" | ""),
             // Bare, in the years that reports speak of; known counted nouns were asked above.

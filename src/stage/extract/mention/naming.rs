@@ -1,0 +1,201 @@
+//! Numerals that are no quantity: parts of names, ordinals, list numbers, telephone numbers, clock times,
+//! numbers of laws that are named without their letters.
+
+use super::number::Line;
+use super::numeral::Numeral;
+use super::{Mentions, OtherMention};
+use crate::model::Span;
+use crate::model::mention::MentionClass;
+use crate::stage::rules::phrase::{Phrases, roman};
+use crate::stage::rules::{TokenKind, Word};
+
+/// Digits of a telephone number, its first zero included.
+const TELEPHONE_DIGITS: std::ops::RangeInclusive<usize> = 9..=11;
+/// Digits without a separator that no report prints as a quantity.
+const NAME_DIGITS: usize = 8;
+
+impl Line<'_> {
+    /// Finds what introduces the numeral at `at` as no quantity: the introduction's first token, and the
+    /// class that it makes.
+    pub(super) fn introducer(&self, at: usize) -> Option<(usize, MentionClass)> {
+        let found =
+            |phrases: &Phrases, class| self.ending_at(phrases, at, 4).map(|(start, _)| (start, class));
+        let rules = self.rules;
+        found(&rules.law_before, MentionClass::LegalReference)
+            .or_else(|| found(&rules.ordinal_before, MentionClass::Ordinal))
+            .or_else(|| found(&rules.name_before, MentionClass::Other))
+    }
+
+    /// Reads a numeral without a unit that its introduction makes no quantity; the first token after it.
+    pub(super) fn introduced(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
+        let (start, class) = self.introducer(at)?;
+        let (from, rule) = match class {
+            MentionClass::Ordinal => (start, "number.ordinal"),
+            MentionClass::LegalReference => (at, "legal.named"),
+            _ => (at, "number.name"),
+        };
+        let span = Span::new(self.tokens[from].span.start, numeral.span.end);
+        out.others.push(OtherMention { span, class, value: numeral.value.to_string(), rule: rule.into() });
+        Some(at + numeral.tokens)
+    }
+
+    /// `lần thứ hai`, `đứng thứ ba`: a spelt rank. `thứ hai` by itself is a Monday.
+    pub(super) fn ordinal_word(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
+        let (start, _) = self.ending_at(&self.rules.rank_before, at, 3)?;
+        let span = Span::new(self.tokens[start].span.start, numeral.span.end);
+        let value = numeral.value.to_string();
+        out.others.push(OtherMention {
+            span,
+            class: MentionClass::Ordinal,
+            value,
+            rule: "number.ordinal".into(),
+        });
+        Some(at + numeral.tokens)
+    }
+
+    /// `lần thứ XVIII`, `khóa XI`, and a heading's `II.`; the first token after it.
+    pub(super) fn roman(&self, at: usize, out: &mut Mentions) -> Option<usize> {
+        let value = roman(self.words(at))?;
+        let heads = at == 0 && matches!(self.words(1), "." | ")" | "/") && self.glued(0) && !self.glued(1);
+        let start = if heads { at } else { self.ending_at(&self.rules.ordinal_before, at, 4)?.0 };
+        let span = Span::new(self.tokens[start].span.start, self.tokens[at].span.end);
+        out.others.push(OtherMention {
+            span,
+            class: MentionClass::Ordinal,
+            value: value.to_string(),
+            rule: "number.roman".into(),
+        });
+        Some(at + 1)
+    }
+
+    /// `0243.825.3845`, `024 3825 3845`, `(0283) 829 6301`: groups of digits that begin with a zero and are
+    /// as many as a telephone number has.
+    pub(super) fn telephone(&self, at: usize, out: &mut Mentions) -> Option<usize> {
+        let first = self.words(at);
+        if !first.starts_with('0') || first.len() < 3 {
+            return None;
+        }
+        let mut digits = first.len();
+        let mut next = at + 1;
+        while digits < *TELEPHONE_DIGITS.start() {
+            let mark = matches!(self.words(next), "." | "-" | ")");
+            let group = next + usize::from(mark);
+            let token = self.tokens.get(group).filter(|token| token.kind == TokenKind::Digits)?;
+            // One space or one mark between the groups; a mark and a space at most.
+            if token.span.start - self.tokens[next - 1].span.end > 2 {
+                return None;
+            }
+            digits += token.span.len();
+            next = group + 1;
+        }
+        let ends = self.tokens.get(next).is_none_or(|token| {
+            token.kind != TokenKind::Digits || token.span.start > self.tokens[next - 1].span.end + 1
+        });
+        if !TELEPHONE_DIGITS.contains(&digits) || !ends {
+            return None;
+        }
+        let span = Span::new(self.tokens[at].span.start, self.tokens[next - 1].span.end);
+        let value = self.tokens[at..next].iter().filter(|token| token.kind == TokenKind::Digits);
+        out.others.push(OtherMention {
+            span,
+            class: MentionClass::Other,
+            value: value.map(|token| token.span.of(self.text)).collect(),
+            rule: "number.telephone".into(),
+        });
+        Some(next)
+    }
+
+    /// Reads digits that are part of a name, a clock time, a list number or a code; the first token after.
+    pub(super) fn no_figure(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
+        let mut after = at + numeral.tokens;
+        let list = at == 0 && self.lists(&mut after, numeral);
+        let printed = numeral.span.of(self.text);
+        let many = printed.len() >= NAME_DIGITS && !numeral.marked;
+        let zeros = printed.starts_with('0') && printed.len() >= 4 && !printed.contains(',');
+        let coded = (many || zeros) && !self.counts(after);
+        if !(list || coded || self.is_named(at) || self.is_clock(at, after) || self.is_version(at, after)) {
+            return None;
+        }
+        let class = if list { MentionClass::Ordinal } else { MentionClass::Other };
+        let span = Span::new(numeral.span.start, self.tokens[after - 1].span.end);
+        let value = span.of(self.text).to_owned();
+        out.others.push(OtherMention { span, class, value, rule: "number.name".into() });
+        Some(after)
+    }
+
+    /// Tells whether a scale, a unit or a known counted noun stands at `at`.
+    fn counts(&self, at: usize) -> bool {
+        let rules = self.rules;
+        [&rules.scale_words, &rules.unit_words, &rules.noun_words]
+            .into_iter()
+            .any(|phrases| self.longest(phrases, at).is_some())
+    }
+
+    /// `CNC-350`, `VF8`, `9001:2015`: letters or a code stand right before the digits.
+    fn is_named(&self, at: usize) -> bool {
+        if at == 0 || !self.glued(at - 1) {
+            return false;
+        }
+        match self.tokens[at - 1].kind {
+            TokenKind::Letters => self.words(at - 1).chars().last().is_some_and(char::is_uppercase),
+            TokenKind::Mark => {
+                let mark = self.words(at - 1);
+                let glued = at > 1 && self.glued(at - 2);
+                let before = |token: usize| &self.tokens[token];
+                glued
+                    && match before(at - 2).kind {
+                        TokenKind::Letters => {
+                            matches!(mark, "-" | "/" | "." | "_")
+                                && (before(at - 2).capital || before(at - 2).word == Word::UNKNOWN)
+                        }
+                        TokenKind::Digits => mark == ":",
+                        TokenKind::Mark => false,
+                    }
+            }
+            TokenKind::Digits => false,
+        }
+    }
+
+    /// `8h30`, `08:15`, and what is written like them (`5G`, `3D`).
+    fn is_clock(&self, at: usize, after: usize) -> bool {
+        let before_glued = at > 0 && self.glued(at - 1);
+        let begins = self.glued(after - 1)
+            && (matches!(self.words(after), "h" | "H" | "G" | "D" | "S")
+                || (self.words(after) == ":"
+                    && self.glued(after)
+                    && self.tokens.get(after + 1).is_some_and(|token| token.kind == TokenKind::Digits)));
+        let ends = before_glued && self.words(at - 1) == "h" && at > 1 && self.glued(at - 2);
+        begins || ends
+    }
+
+    /// `4.0`, `2.0` with nothing counted behind it.
+    fn is_version(&self, at: usize, after: usize) -> bool {
+        let printed = Span::new(self.tokens[at].span.start, self.tokens[after - 1].span.end).of(self.text);
+        printed.len() == 3 && printed.ends_with(".0") && !self.counts(after)
+    }
+
+    /// `2)`, `2.1.`, `3/` at a line's beginning; `after` moves past the groups of the list number.
+    fn lists(&self, after: &mut usize, numeral: &Numeral) -> bool {
+        let mut end = 1;
+        while self.words(end) == "."
+            && self.glued(end - 1)
+            && self.glued(end)
+            && self.tokens.get(end + 1).is_some_and(|t| t.kind == TokenKind::Digits && t.span.len() <= 2)
+        {
+            end += 2;
+        }
+        let closed =
+            matches!(self.words(end), "." | ")" | "/" | "-") && self.glued(end - 1) && !self.glued(end);
+        let short = self.tokens[0].span.len() <= 2;
+        if closed && short && (end > 1 || !numeral.marked) {
+            *after = end;
+            return true;
+        }
+        false
+    }
+
+    /// Tells whether the counted thing is an age: `35 tuổi`.
+    pub(super) fn aged(&self, tail: &super::number::Tail) -> bool {
+        tail.noun.is_some_and(|noun| matches!(noun.of(self.text), "tuổi" | "Tuổi" | "tháng tuổi"))
+    }
+}
