@@ -7,6 +7,8 @@ use std::path::Path;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceSpan};
 
 use crate::runtime::RuntimeError;
+use crate::runtime::engine::EngineError;
+use crate::runtime::replay::ReplayError;
 
 /// How a program ends, as `sysexits.h` numbers the rarer cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +196,23 @@ impl From<csv::Error> for Failure {
         match error.into_kind() {
             csv::ErrorKind::Io(error) => error.into(),
             other => Self::internal(format!("cannot write a record as CSV: {other:?}")),
+        }
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        let what = error.to_string();
+        match error {
+            ReplayError::Runtime(error) => error.into(),
+            ReplayError::Ledger(error) => error.into(),
+            ReplayError::NoSuch(_) => Self::usage(what),
+            ReplayError::Rules(_) => Self::new(Exit::Config, what),
+            ReplayError::Engine(EngineError::Stopped) => {
+                Self::unavailable("stopped before it was done").next("ask again: it goes on where it was")
+            }
+            ReplayError::Busy | ReplayError::OtherBuild | ReplayError::Daemon(_) => Self::unavailable(what),
+            ReplayError::Engine(_) | ReplayError::Judged(_) => Self::internal(what),
         }
     }
 }

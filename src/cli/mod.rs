@@ -11,6 +11,7 @@ use clap::{CommandFactory as _, Parser};
 
 use crate::error::{Exit, Failure};
 
+pub mod activate;
 pub mod completions;
 pub mod config;
 pub mod context;
@@ -18,12 +19,15 @@ pub mod events;
 pub mod explain;
 pub mod export;
 pub mod findings;
+pub mod generations;
 pub mod ingest;
 pub mod logs;
 pub mod man;
 pub mod moment;
 pub mod quarantine;
 pub mod rebuild;
+pub mod replay;
+pub mod rollback;
 pub mod run;
 pub mod serve;
 pub mod show;
@@ -85,6 +89,10 @@ commands! {
     Export => export,
     Findings => findings,
     Verify => verify,
+    Replay => replay,
+    Generations => generations,
+    Activate => activate,
+    Rollback => rollback,
     Rebuild => rebuild,
     Quarantine => quarantine,
     Config => config,

@@ -1,12 +1,11 @@
 //! Opens the event log and the ledger for reading, beside whoever writes them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::error::{Exit, Failure};
-use crate::event::envelope::StreamId;
-use crate::event::kinds::Event;
-use crate::event_log::{LogError, LogReader};
+use crate::event_log::{Generations, LogError, LogReader};
 use crate::ledger::{DocumentRow, LedgerError, LedgerReader, ledger_path};
 use crate::stage::plan::Identities;
 use crate::stage::rules::RulePack;
@@ -46,12 +45,7 @@ pub fn log(config: &Config) -> Result<LogReader, Failure> {
 /// # Errors
 /// What the log says.
 pub fn active_generation(log: &LogReader) -> Result<u64, Failure> {
-    let events = log.stream(StreamId::Generations)?;
-    let activated = events.iter().rev().find_map(|envelope| match &envelope.event {
-        Event::GenerationActivated(activated) => Some(activated.number),
-        _ => None,
-    });
-    Ok(activated.unwrap_or(1))
+    Ok(Generations::read(log)?.active().unwrap_or(1))
 }
 
 /// Returns what identifies the stages of a generation, as it was recorded when it began.
@@ -59,12 +53,7 @@ pub fn active_generation(log: &LogReader) -> Result<u64, Failure> {
 /// # Errors
 /// What the log says; the log knows no such generation.
 pub fn identities(log: &LogReader, generation: u64) -> Result<Identities, Failure> {
-    let events = log.stream(StreamId::Generations)?;
-    let recorded = events.iter().find_map(|envelope| match &envelope.event {
-        Event::GenerationStarted(started) if started.number == generation => Some(&started.stages),
-        _ => None,
-    });
-    recorded.and_then(|stages| Identities::from_recorded(stages)).ok_or_else(|| {
+    Generations::read(log)?.get(generation).and_then(|found| found.stages).ok_or_else(|| {
         Failure::unavailable(format!("the event log has no generation {generation}"))
             .next("`socai run` or `socai ingest FILE` begins the first")
     })
@@ -103,12 +92,19 @@ pub fn document(ledger: &LedgerReader, name: &str) -> Result<DocumentRow, Failur
 /// # Errors
 /// A folder that cannot be read, and every mistake in its files; the exit code is 78.
 pub fn rules(config: &Config) -> Result<Arc<RulePack>, Failure> {
-    let folder = &config.rules.path;
-    if folder.as_os_str().is_empty() {
+    if config.rules.path.as_os_str().is_empty() {
         return Ok(Arc::new(RulePack::builtin().clone()));
     }
+    rules_in(&config.rules.path)
+}
+
+/// Reads the rule pack of a folder: its files in place of their built-in namesakes.
+///
+/// # Errors
+/// As [`rules`].
+pub fn rules_in(folder: &Path) -> Result<Arc<RulePack>, Failure> {
     let wrong = |what: String| Failure::new(Exit::Config, what);
-    let unreadable = |error| wrong(format!("rules.path: cannot read {}: {error}", folder.display()));
+    let unreadable = |error| wrong(format!("rules: cannot read {}: {error}", folder.display()));
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -43,6 +43,8 @@ pub fn schema_of(kind: &str) -> Option<u32> {
     Some(match kind {
         // 2: `tags` was added (see `upcast`).
         "document-received" | "document-seen-again" => 2,
+        // 2: `versions` and `files` were added.
+        "generation-started" => 2,
         "document-refused"
         | "text-cleaned"
         | "text-segmented"
@@ -52,7 +54,6 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         | "stage-parked"
         | "document-retried"
         | "document-dropped"
-        | "generation-started"
         | "generation-activated" => 1,
         _ => return None,
     })

@@ -138,6 +138,12 @@ pub struct GenerationStarted {
     pub stages: Vec<(String, Digest)>,
     /// Why, for a person.
     pub reason: String,
+    /// Name and version of each stage, in order; empty where it was not recorded (schema 1).
+    pub versions: Vec<(String, u32)>,
+    /// The files of its rule pack, in order of name, each with the blob of its text: what the
+    /// generation goes on with whatever the settings say, and what tells two generations apart rule by
+    /// rule. Empty where it was not recorded (schema 1).
+    pub files: Vec<(String, Digest)>,
 }
 
 /// A generation became the one that readers see.

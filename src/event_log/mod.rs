@@ -14,11 +14,13 @@ mod append;
 mod blobs;
 mod chain;
 mod error;
+mod generations;
 mod open;
 mod read;
 mod verify;
 
 pub use append::{Appended, LogWriter, MAX_BATCH};
 pub use error::{AppendError, LogError};
+pub use generations::{Generation, Generations};
 pub use read::{LogReader, Outline, RawEvent};
 pub use verify::{Damage, Verified};

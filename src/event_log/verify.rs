@@ -186,6 +186,7 @@ fn blobs_of(event: &Event) -> Vec<Digest> {
     match event {
         Event::DocumentReceived(received) => vec![received.document],
         Event::TextCleaned(cleaned) => vec![cleaned.source, cleaned.clean],
+        Event::GenerationStarted(started) => started.files.iter().map(|(_, digest)| *digest).collect(),
         _ => Vec::new(),
     }
 }

@@ -59,7 +59,7 @@ impl Engine {
                 }
             };
             let append = Append {
-                generation: self.generation,
+                generation: self.line().generation,
                 expected: Some(expected),
                 blobs,
                 ..Append::new(StreamId::Document(document), event)

@@ -20,15 +20,14 @@ use crate::event::kinds::{DocumentReceived, DocumentRefused, Event, StageFailed,
 use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
 use crate::model::Digest;
 use crate::runtime::inputs::Texts;
-use crate::runtime::projector::Projector;
+use crate::runtime::line::{Line, Program, Threads};
 use crate::runtime::stages;
 use crate::runtime::work::{ATTEMPTS, Due, Progress, Task};
 use crate::runtime::worker::{Pool, Trouble};
 use crate::runtime::world::World;
 use crate::runtime::writer::{WriteError, Writer};
 use crate::runtime::{Options, Summary};
-use crate::stage::plan::{Identities, Stage};
-use crate::stage::rules::RulePack;
+use crate::stage::plan::Stage;
 
 /// Bytes that one permit stands for: a semaphore counts in 32 bits.
 const PERMIT_BYTES: u64 = 1024;
@@ -133,30 +132,43 @@ pub struct Engine {
     pub world: World,
     /// The settings.
     pub options: Options,
-    /// The generation whose ledger is kept.
-    pub generation: u64,
     /// What was done.
     pub counts: Counts,
-    /// The live ledger.
-    pub projector: Projector,
     /// Told to stop at once.
     pub now: CancellationToken,
     /// The tasks under way.
     pub tasks: TaskTracker,
-    pub(super) rules: Arc<RulePack>,
-    pub(super) identities: Identities,
+    /// What a new document is worked under.
+    pub(super) line: Mutex<Arc<Line>>,
+    /// The stages that this program can run, under the rules of the settings.
+    pub(super) program: Program,
+    /// A replay's line, kept from its end until it is activated.
+    pub(super) built: Mutex<Option<Arc<Line>>>,
+    /// Held by the one replay or activation at work.
+    pub(super) replaying: tokio::sync::Mutex<()>,
+    /// Documents of a replay at work at once: few, so that new documents find room beside them.
+    pub(super) background: Arc<Semaphore>,
+    pub(super) threads: Threads,
     pub(super) writer: Writer,
     pub(super) readers: Mutex<Vec<LogReader>>,
     pub(super) pools: [Pool; 4],
     pub(super) documents: Arc<Semaphore>,
     pub(super) bytes: Arc<Semaphore>,
-    pub(super) at_work: Mutex<BTreeMap<Digest, watch::Receiver<Option<Ending>>>>,
+    pub(super) at_work: Mutex<AtWork>,
 }
+
+/// The documents at work, each in one generation or more, and where to hear of their ends.
+pub(super) type AtWork = BTreeMap<(u64, Digest), watch::Receiver<Option<Ending>>>;
 
 impl Engine {
     /// Tells how many permits of the bytes at work a file of `size` bytes takes.
     pub fn permits(size: u64, most: u64) -> u32 {
         u32::try_from((size.min(most) / PERMIT_BYTES).max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// Returns what new documents are worked under.
+    pub fn line(&self) -> Arc<Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits for a share of the bounds: this is what slows the inbox.
@@ -208,21 +220,23 @@ impl Engine {
     /// where to hear of its end. `original` spares reading it back.
     pub fn start(
         self: &Arc<Self>,
+        line: &Arc<Line>,
         document: Digest,
         original: Option<Arc<[u8]>>,
         share: Share,
     ) -> watch::Receiver<Option<Ending>> {
+        let place = (line.generation, document);
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ending) = at_work.get(&document) {
+        if let Some(ending) = at_work.get(&place) {
             return ending.clone();
         }
         let (sender, ending) = watch::channel(None);
-        at_work.insert(document, ending.clone());
+        at_work.insert(place, ending.clone());
         drop(at_work);
-        let engine = self.clone();
+        let (engine, line) = (self.clone(), line.clone());
         self.tasks.spawn(async move {
             let _share = share;
-            let end = match engine.live(document, original).await {
+            let end = match engine.live(&line, document, original).await {
                 Ok(end) => end,
                 Err(error) => {
                     if !matches!(error, EngineError::Stopped) {
@@ -231,7 +245,7 @@ impl Engine {
                     Ending::Broken(error.to_string())
                 }
             };
-            engine.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&document);
+            engine.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&place);
             sender.send_replace(Some(end));
         });
         ending
@@ -239,13 +253,14 @@ impl Engine {
 
     async fn live(
         self: &Arc<Self>,
+        line: &Line,
         document: Digest,
         original: Option<Arc<[u8]>>,
     ) -> Result<Ending, EngineError> {
         let mut progress = self.progress(document).await?;
         let mut texts = Texts::of(original);
         loop {
-            match progress.due(document, &self.identities) {
+            match progress.due(document, &line.identities) {
                 Due::Unknown => {
                     return Err(EngineError::Lacks(format!("the receipt of document {document}")));
                 }
@@ -256,7 +271,7 @@ impl Engine {
                     if self.now.is_cancelled() {
                         return Err(EngineError::Stopped);
                     }
-                    let event = self.run(document, task, &progress, &mut texts).await?;
+                    let event = self.run(line, document, task, &progress, &mut texts).await?;
                     progress.apply(&event);
                 }
             }
@@ -283,14 +298,15 @@ impl Engine {
     /// Runs one stage and records its answer, or its failure.
     async fn run(
         self: &Arc<Self>,
+        line: &Line,
         document: Digest,
         task: Task,
         progress: &Progress,
         texts: &mut Texts,
     ) -> Result<Outline, EngineError> {
         let began = self.world.moment();
-        let input = self.input(document, task.stage, progress, texts).await?;
-        let rules = self.rules.clone();
+        let input = self.input(&line.identities, document, task.stage, progress, texts).await?;
+        let rules = line.rules.clone();
         let pool = &self.pools[task.stage as usize];
         let result = pool.run(move || stages::run(document, input, &rules)).await;
         let (event, blobs) = match result {
@@ -300,18 +316,18 @@ impl Engine {
             }
             // Bytes that are no text are refused like those that were never taken in.
             Ok(Err(message)) if task.stage == Stage::Clean => {
-                return self.refuse(document, task, progress, message).await;
+                return self.refuse(line, document, task, progress, message).await;
             }
-            Ok(Err(message)) => return self.park(document, task, "cannot_change", message).await,
+            Ok(Err(message)) => return self.park(line, document, task, "cannot_change", message).await,
             Err(Trouble::Stopped) => return Err(EngineError::Stopped),
             Err(Trouble::TooSlow) => {
                 let message = format!("took longer than {} s", self.options.stage_time.as_secs_f32());
-                return self.park(document, task, "too_slow", message).await;
+                return self.park(line, document, task, "too_slow", message).await;
             }
-            Err(Trouble::Panicked(message)) => return self.fail(document, task, message).await,
+            Err(Trouble::Panicked(message)) => return self.fail(line, document, task, message).await,
         };
         let kind = event.kind();
-        let append = Append { blobs, ..self.append(document, task, event) };
+        let append = Append { blobs, ..append(line, document, task, event) };
         match self.record(append).await {
             Ok((outline, repeated)) => {
                 let duration = self.world.moment().saturating_sub(began);
@@ -319,7 +335,7 @@ impl Engine {
                     %document,
                     stage = task.stage.name(),
                     position = outline.position.0,
-                    generation = self.generation,
+                    generation = line.generation,
                     duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
                     repeated,
                     "{kind}"
@@ -327,22 +343,12 @@ impl Engine {
                 Ok(outline)
             }
             Err(EngineError::Append(error @ AppendError::NonDeterministic { .. })) => {
-                self.park(document, task, "non_deterministic", error.to_string()).await
+                self.park(line, document, task, "non_deterministic", error.to_string()).await
             }
             Err(EngineError::Append(error @ AppendError::TooLarge { .. })) => {
-                self.park(document, task, "cannot_change", error.to_string()).await
+                self.park(line, document, task, "cannot_change", error.to_string()).await
             }
             Err(error) => Err(error),
-        }
-    }
-
-    fn append(&self, document: Digest, task: Task, event: Event) -> Append {
-        Append {
-            stage_key: Some(task.key),
-            cause: Some(task.cause),
-            generation: self.generation,
-            attempt: task.attempt,
-            ..Append::new(StreamId::Document(document), event)
         }
     }
 
@@ -360,20 +366,27 @@ impl Engine {
         ))
     }
 
-    async fn fail(&self, document: Digest, task: Task, message: String) -> Result<Outline, EngineError> {
+    async fn fail(
+        &self,
+        line: &Line,
+        document: Digest,
+        task: Task,
+        message: String,
+    ) -> Result<Outline, EngineError> {
         if task.attempt >= ATTEMPTS {
-            return self.park(document, task, "failed_three_times", message).await;
+            return self.park(line, document, task, "failed_three_times", message).await;
         }
         let stage = task.stage.name();
-        tracing::warn!(%document, stage, generation = self.generation, attempt = task.attempt, message, "stage-failed");
+        tracing::warn!(%document, stage, generation = line.generation, attempt = task.attempt, message, "stage-failed");
         let event = StageFailed { stage: stage.to_owned(), key: task.key, message };
-        let (outline, _) = self.record(self.append(document, task, Event::StageFailed(event))).await?;
+        let (outline, _) = self.record(append(line, document, task, Event::StageFailed(event))).await?;
         self.world.pause(RETRY_WAIT).await;
         Ok(outline)
     }
 
     async fn refuse(
         self: &Arc<Self>,
+        line: &Line,
         document: Digest,
         task: Task,
         progress: &Progress,
@@ -392,10 +405,10 @@ impl Engine {
             reason: "undecodable".into(),
             message: message.clone(),
         };
-        let (outline, _) = self.record(self.append(document, task, Event::DocumentRefused(refused))).await?;
+        let (outline, _) = self.record(append(line, document, task, Event::DocumentRefused(refused))).await?;
         self.counts.refused.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(
-            %document, stage = task.stage.name(), position = outline.position.0, generation = self.generation,
+            %document, stage = task.stage.name(), position = outline.position.0, generation = line.generation,
             message, "document-refused"
         );
         Ok(outline)
@@ -403,6 +416,7 @@ impl Engine {
 
     async fn park(
         &self,
+        line: &Line,
         document: Digest,
         task: Task,
         reason: &str,
@@ -412,13 +426,23 @@ impl Engine {
         let event =
             StageParked { stage: stage.to_owned(), key: task.key, reason: reason.to_owned(), message };
         let message = event.message.clone();
-        let (outline, _) = self.record(self.append(document, task, Event::StageParked(event))).await?;
+        let (outline, _) = self.record(append(line, document, task, Event::StageParked(event))).await?;
         self.counts.parked.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(
-            %document, stage, position = outline.position.0, generation = self.generation, reason, message,
+            %document, stage, position = outline.position.0, generation = line.generation, reason, message,
             "stage-parked"
         );
         Ok(outline)
+    }
+}
+
+fn append(line: &Line, document: Digest, task: Task, event: Event) -> Append {
+    Append {
+        stage_key: Some(task.key),
+        cause: Some(task.cause),
+        generation: line.generation,
+        attempt: task.attempt,
+        ..Append::new(StreamId::Document(document), event)
     }
 }
 

@@ -4,7 +4,8 @@
 //! answers each with one line of JSON (an [`Outcome`] with the number of the offer) when its ledger
 //! holds the file. The bytes are sent, not the path: what the client may read, the daemon need not.
 //! What a person decided of a document in quarantine is one line of JSON without bytes
-//! ([`Decided`]), answered alike.
+//! ([`Decided`]), answered alike. A replay is asked for with its rules, and an activation by number; both
+//! are answered by lines of [`Told`], the steps on the way and then what came of it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,17 +16,20 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::Digest;
-use crate::runtime::engine::Engine;
+use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::ingest::{self, Source};
 use crate::runtime::quarantine::{self, Decision};
+use crate::runtime::replay::{self, Activated, Built, ReplayError, Step};
 use crate::runtime::supervisor::Shutdown;
 use crate::runtime::world::World;
-use crate::runtime::{FileResult, Options, Outcome, Summary};
+use crate::runtime::{FileResult, Options, Outcome, RuntimeError, Summary};
 
 /// Files offered and not answered yet.
 const OFFERED: usize = 64;
 /// The longest line of JSON, in bytes.
 const LINE_BYTES: u64 = 64 << 10;
+/// The largest request for a replay: a rule pack, many times over.
+const REPLAY_BYTES: u64 = 64 << 20;
 /// What is read at a time from a file too large to take.
 const CHUNK: usize = 256 << 10;
 
@@ -46,12 +50,36 @@ struct Decided {
     decision: Decision,
 }
 
+/// A replay asked for: so many bytes of JSON follow ([`replay::Asked`]).
+#[derive(Debug, Serialize, Deserialize)]
+struct ReplayOffer {
+    replay_bytes: u64,
+}
+
+/// A generation to be activated.
+#[derive(Debug, Serialize, Deserialize)]
+struct ToActivate {
+    activate: u64,
+}
+
 /// What a client may send.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Asked {
     Offer(Offer),
     Decided(Decided),
+    Replay(ReplayOffer),
+    Activate(ToActivate),
+}
+
+/// What the daemon tells of a replay or an activation.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Told {
+    Step(Step),
+    Built(Built),
+    Activated(Activated),
+    Failed(String),
 }
 
 /// What the daemon answers.
@@ -106,11 +134,9 @@ pub(super) fn listen(engine: Arc<Engine>, drain: CancellationToken) {
 async fn serve(engine: &Arc<Engine>, stream: UnixStream) -> std::io::Result<()> {
     let (input, mut output) = stream.into_split();
     let mut input = BufReader::new(input);
-    let (answers, mut answered) = tokio::sync::mpsc::channel::<Answer>(OFFERED);
+    let (answers, mut answered) = tokio::sync::mpsc::channel::<Vec<u8>>(OFFERED);
     let writing = tokio::spawn(async move {
-        while let Some(answer) = answered.recv().await {
-            let mut line = serde_json::to_vec(&answer).unwrap_or_default();
-            line.push(b'\n');
+        while let Some(line) = answered.recv().await {
             if output.write_all(&line).await.is_err() {
                 break;
             }
@@ -128,8 +154,22 @@ async fn serve(engine: &Arc<Engine>, stream: UnixStream) -> std::io::Result<()> 
                 let (engine, answers) = (engine.clone(), answers.clone());
                 tokio::spawn(async move {
                     let outcome = quarantine::perform(&engine, document, decision).await;
-                    let _gone = answers.send(Answer { number, outcome }).await;
+                    let _gone = answers.send(line_of(&Answer { number, outcome })).await;
                 });
+                continue;
+            }
+            Asked::Replay(ReplayOffer { replay_bytes }) => {
+                if replay_bytes > REPLAY_BYTES {
+                    return Err(std::io::Error::other("the rules are too large"));
+                }
+                let mut bytes = Vec::new();
+                (&mut input).take(replay_bytes).read_to_end(&mut bytes).await?;
+                let asked = serde_json::from_slice(&bytes)?;
+                tokio::spawn(build(engine.clone(), asked, answers.clone()));
+                continue;
+            }
+            Asked::Activate(ToActivate { activate }) => {
+                tokio::spawn(show(engine.clone(), activate, answers.clone()));
                 continue;
             }
         };
@@ -139,11 +179,47 @@ async fn serve(engine: &Arc<Engine>, stream: UnixStream) -> std::io::Result<()> 
         tokio::spawn(async move {
             let outcome = ingest::follow(&engine, &offer.name, &offer.tags, received, share).await;
             // A client gone has no use for the answer; the document is in all the same.
-            let _gone = answers.send(Answer { number: offer.number, outcome }).await;
+            let _gone = answers.send(line_of(&Answer { number: offer.number, outcome })).await;
         });
     }
     drop(answers);
     writing.await.map_err(std::io::Error::other)
+}
+
+fn line_of(value: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(value).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+type Lines = tokio::sync::mpsc::Sender<Vec<u8>>;
+
+/// Tells steps to a client. One that has gone away stops the work, which is gone on with when it is
+/// asked for again; a step that finds no room is passed over, another follows.
+fn telling<'a>(lines: &'a Lines, stop: &'a CancellationToken) -> impl Fn(Step) + Sync + 'a {
+    move |step| {
+        use tokio::sync::mpsc::error::TrySendError;
+        if let Err(TrySendError::Closed(_)) = lines.try_send(line_of(&Told::Step(step))) {
+            stop.cancel();
+        }
+    }
+}
+
+async fn build(engine: Arc<Engine>, asked: replay::Asked, lines: Lines) {
+    let stop = engine.now.child_token();
+    let built = async {
+        let program = replay::program_of(&asked, &engine)?;
+        replay::build(&engine, &program, &asked, &stop, &telling(&lines, &stop)).await
+    };
+    let told = built.await.map_or_else(|error| Told::Failed(error.to_string()), Told::Built);
+    let _gone = lines.send(line_of(&told)).await;
+}
+
+async fn show(engine: Arc<Engine>, number: u64, lines: Lines) {
+    let stop = engine.now.child_token();
+    let shown = replay::activate(&engine, number, true, &stop, &telling(&lines, &stop)).await;
+    let told = shown.map_or_else(|error| Told::Failed(error.to_string()), Told::Activated);
+    let _gone = lines.send(line_of(&told)).await;
 }
 
 /// Reads `size` bytes; those over the limit are only digested, a piece at a time.
@@ -261,6 +337,89 @@ pub(super) async fn decide(
         each(*document, &answer.outcome);
     }
     Ok(summary)
+}
+
+/// Asks the daemon for a replay, has `judge` judge what it made, and asks for its activation. Where no
+/// daemon listens the answer is `held`.
+///
+/// # Errors
+/// What the daemon says.
+pub(super) async fn replay(
+    options: &Options,
+    asked: &replay::Asked,
+    shutdown: &Shutdown,
+    held: RuntimeError,
+    tell: &(impl Fn(Step) + Sync),
+    judge: &mut impl FnMut(&Built) -> Result<bool, ReplayError>,
+) -> Result<(Built, Option<Activated>), ReplayError> {
+    let Ok(stream) = UnixStream::connect(socket_path(options)).await else { return Err(held.into()) };
+    let gone = |error: std::io::Error| ReplayError::Daemon(error.to_string());
+    let (input, mut output) = stream.into_split();
+    let mut lines = BufReader::new(input).lines();
+    let bytes = serde_json::to_vec(asked).map_err(|error| gone(error.into()))?;
+    output.write_all(&line_of(&ReplayOffer { replay_bytes: bytes.len() as u64 })).await.map_err(gone)?;
+    output.write_all(&bytes).await.map_err(gone)?;
+    let built = loop {
+        match hear(&mut lines, shutdown).await? {
+            Told::Step(step) => tell(step),
+            Told::Built(built) => break built,
+            Told::Failed(what) => return Err(ReplayError::Daemon(what)),
+            Told::Activated(_) => return Err(ReplayError::Daemon("it answered what was not asked".into())),
+        }
+    };
+    if built.unchanged || !judge(&built)? {
+        return Ok((built, None));
+    }
+    let activated = ask(&mut output, &mut lines, built.generation, shutdown, tell).await?;
+    Ok((built, Some(activated)))
+}
+
+/// Asks the daemon to activate a generation. Where no daemon listens the answer is `held`.
+///
+/// # Errors
+/// What the daemon says.
+pub(super) async fn activate(
+    options: &Options,
+    number: u64,
+    shutdown: &Shutdown,
+    held: RuntimeError,
+    tell: &(impl Fn(Step) + Sync),
+) -> Result<Activated, ReplayError> {
+    let Ok(stream) = UnixStream::connect(socket_path(options)).await else { return Err(held.into()) };
+    let (input, mut output) = stream.into_split();
+    let mut lines = BufReader::new(input).lines();
+    ask(&mut output, &mut lines, number, shutdown, tell).await
+}
+
+async fn ask(
+    output: &mut tokio::net::unix::OwnedWriteHalf,
+    lines: &mut Heard,
+    number: u64,
+    shutdown: &Shutdown,
+    tell: &(impl Fn(Step) + Sync),
+) -> Result<Activated, ReplayError> {
+    let sent = output.write_all(&line_of(&ToActivate { activate: number })).await;
+    sent.map_err(|error| ReplayError::Daemon(error.to_string()))?;
+    loop {
+        match hear(lines, shutdown).await? {
+            Told::Step(step) => tell(step),
+            Told::Activated(activated) => return Ok(activated),
+            Told::Failed(what) => return Err(ReplayError::Daemon(what)),
+            Told::Built(_) => return Err(ReplayError::Daemon("it answered what was not asked".into())),
+        }
+    }
+}
+
+type Heard = tokio::io::Lines<BufReader<tokio::net::unix::OwnedReadHalf>>;
+
+async fn hear(lines: &mut Heard, shutdown: &Shutdown) -> Result<Told, ReplayError> {
+    let gone = |error: std::io::Error| ReplayError::Daemon(error.to_string());
+    let line = tokio::select! {
+        () = shutdown.drain.cancelled() => return Err(EngineError::Stopped.into()),
+        line = lines.next_line() => line.map_err(gone)?,
+    };
+    let line = line.ok_or_else(|| ReplayError::Daemon("it went away".into()))?;
+    serde_json::from_str(&line).map_err(|error| gone(error.into()))
 }
 
 fn whole(path: &std::path::Path) -> std::io::Result<Vec<u8>> {

@@ -9,6 +9,7 @@ use crate::event::kinds::Event;
 use crate::model::Digest;
 use crate::runtime::engine::{Admitted, Ending, Engine, EngineError, Share};
 use crate::runtime::inbox::patterns::Patterns;
+use crate::runtime::line::{Line, Program};
 use crate::runtime::receive::{self, Reading, Received};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::world::{Found, World};
@@ -89,7 +90,7 @@ pub fn ingest(
 ) -> Result<Summary, RuntimeError> {
     supervisor::in_runtime(async {
         shutdown.listen();
-        let running = match supervisor::start(options.clone(), rules, shutdown) {
+        let running = match supervisor::start(options.clone(), Program::new(rules), shutdown) {
             Ok(running) => running,
             Err(error) if error.is_unavailable() => {
                 return handover::offer(&options, sources, shutdown, &mut each).await.map_err(|_| error);
@@ -97,7 +98,7 @@ pub fn ingest(
             Err(error) => return Err(error),
         };
         let engine = running.engine.clone();
-        supervisor::resume(&engine, &shutdown.drain).await?;
+        supervisor::resume(&running, &shutdown.drain).await?;
         let mut waiting = tokio::task::JoinSet::new();
         for source in sources {
             if shutdown.drain.is_cancelled() {
@@ -136,7 +137,7 @@ pub fn receive(
     shutdown: &Shutdown,
 ) -> Result<Summary, RuntimeError> {
     supervisor::in_runtime(async {
-        let running = supervisor::start(options, rules, shutdown)?;
+        let running = supervisor::start(options, Program::new(rules), shutdown)?;
         let engine = running.engine.clone();
         let mut waiting = tokio::task::JoinSet::new();
         for source in sources {
@@ -230,10 +231,12 @@ async fn follow_to_end(
 ) -> Result<Outcome, EngineError> {
     let document = received.document;
     let (admitted, position) = engine.admit(name, tags, &received).await?;
+    // Asked for after the receipt is on disk: a generation activated between the two finds it there.
+    let line = engine.line();
     let accepted = match received.verdict {
         Ok(accepted) => accepted,
         Err(refusal) => {
-            engine.projector.reached(position).await;
+            line.projector.reached(position).await;
             return Ok(Outcome::Refused {
                 document,
                 reason: refusal.reason.to_owned(),
@@ -241,22 +244,23 @@ async fn follow_to_end(
             });
         }
     };
-    tracing::info!(%document, stage = "receive", position = position.0, generation = engine.generation,
+    tracing::info!(%document, stage = "receive", position = position.0, generation = line.generation,
     file = name, bytes = received.size, "{}", match admitted {
         Admitted::New => "document-received",
         Admitted::SeenAgain => "document-seen-again",
         Admitted::Known | Admitted::Refused => "known",
     });
     // A document known before may still be unfinished: following it costs one look at its events.
-    let ending = engine.start(document, Some(accepted.bytes.into()), share);
-    let outcome = end_of(engine, document, ending, admitted == Admitted::New).await?;
-    engine.projector.reached(position).await;
+    let ending = engine.start(&line, document, Some(accepted.bytes.into()), share);
+    let outcome = end_of(engine, &line, document, ending, admitted == Admitted::New).await?;
+    line.projector.reached(position).await;
     Ok(outcome)
 }
 
 /// Waits until a document's work ended and the ledger holds it.
 pub(super) async fn end_of(
     engine: &Arc<Engine>,
+    line: &Line,
     document: Digest,
     mut ending: tokio::sync::watch::Receiver<Option<Ending>>,
     is_new: bool,
@@ -274,7 +278,7 @@ pub(super) async fn end_of(
         Ending::Dropped(last) => (Outcome::Dropped { document }, last),
         Ending::Broken(message) => (Outcome::Failed { message }, Position(0)),
     };
-    engine.projector.reached(last).await;
+    line.projector.reached(last).await;
     Ok(outcome)
 }
 

@@ -10,7 +10,8 @@
 //! 5. `projector` carries every new event into the live ledger.
 //!
 //! `supervisor` starts these in order and drains them in reverse; `ingest` does the same for given
-//! files; `quarantine` does what a person decided of refused and parked documents; `handover` lets a second
+//! files; `replay` makes a generation of other stages or rules beside the active one and activates it;
+//! `quarantine` does what a person decided of refused and parked documents; `handover` lets a second
 //! program hand either to the daemon that holds the data directory.
 //!
 //! Invariants: a queue carries wake-ups, never the only copy of anything; nothing is acknowledged
@@ -22,11 +23,13 @@ pub mod handover;
 pub mod inbox;
 pub mod ingest;
 mod inputs;
+pub mod line;
 pub mod options;
 pub mod outcome;
 pub mod projector;
 pub mod quarantine;
 pub mod receive;
+pub mod replay;
 pub mod stages;
 pub mod supervisor;
 pub mod work;

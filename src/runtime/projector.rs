@@ -15,6 +15,9 @@ use crate::runtime::world::World;
 /// Between two tries to write a ledger that cannot be written.
 const RETRY_WAIT: Duration = Duration::from_millis(500);
 
+/// Positions carried over before it looks whether it should stop.
+const STEP: u64 = 8_192;
+
 /// A handle to the projector thread.
 #[derive(Debug, Clone)]
 pub struct Projector {
@@ -40,13 +43,23 @@ impl Projector {
             let mut tries = 0_u32;
             loop {
                 let target = *head.borrow_and_update();
+                // A step at a time, so that a ledger made from the start can be left half way.
+                let target = target.min(Position(ledger.checkpoint().0 + STEP));
                 match ledger.catch_up(&log, target, |position| {
                     sender.send_replace(position);
                 }) {
                     Ok(()) => {
                         tries = 0;
-                        if runtime.block_on(head.changed()).is_err() && *head.borrow() <= ledger.checkpoint()
-                        {
+                        if ledger.checkpoint() < *head.borrow() && !stop.is_cancelled() {
+                            continue;
+                        }
+                        let ended = runtime.block_on(async {
+                            tokio::select! {
+                                () = stop.cancelled() => true,
+                                changed = head.changed() => changed.is_err(),
+                            }
+                        });
+                        if stop.is_cancelled() || (ended && *head.borrow() <= ledger.checkpoint()) {
                             break;
                         }
                     }

@@ -12,6 +12,7 @@ use crate::event::kinds::{DocumentDropped, DocumentRetried, Event};
 use crate::model::Digest;
 use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::ingest::{self, failed};
+use crate::runtime::line::Program;
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::work::Due;
 use crate::runtime::{Options, Outcome, RuntimeError, Summary, handover};
@@ -43,7 +44,7 @@ pub fn decide(
 ) -> Result<Summary, RuntimeError> {
     supervisor::in_runtime(async {
         shutdown.listen();
-        let running = match supervisor::start(options.clone(), rules, shutdown) {
+        let running = match supervisor::start(options.clone(), Program::new(rules), shutdown) {
             Ok(running) => running,
             Err(error) if error.is_unavailable() => {
                 let asked = handover::decide(&options, documents, decision, &mut each).await;
@@ -76,8 +77,9 @@ async fn try_perform(
     document: Digest,
     decision: Decision,
 ) -> Result<Outcome, EngineError> {
+    let line = engine.line();
     let progress = engine.progress(document).await?;
-    let due = progress.due(document, &engine.identities);
+    let due = progress.due(document, &line.identities);
     match (decision, due) {
         // Done already, here or by somebody else.
         (Decision::Drop, Due::Dropped(_)) => return Ok(Outcome::Dropped { document }),
@@ -90,19 +92,19 @@ async fn try_perform(
         Decision::Drop => Event::DocumentDropped(DocumentDropped { document }),
     };
     let append = Append {
-        generation: engine.generation,
+        generation: line.generation,
         expected: Some(progress.version()),
         ..Append::new(StreamId::Document(document), event)
     };
     let appended = engine.writer.append(append).await?;
-    tracing::info!(%document, position = appended.position.0, generation = engine.generation, ?decision, "decided");
+    tracing::info!(%document, position = appended.position.0, generation = line.generation, ?decision, "decided");
     if decision == Decision::Drop {
-        engine.projector.reached(appended.position).await;
+        line.projector.reached(appended.position).await;
         return Ok(Outcome::Dropped { document });
     }
     let share = engine.share(0).await?;
-    let ending = engine.start(document, None, share);
-    ingest::end_of(engine, document, ending, true).await
+    let ending = engine.start(&line, document, None, share);
+    ingest::end_of(engine, &line, document, ending, true).await
 }
 
 /// Reads a refused file once more where it lay in the inbox.

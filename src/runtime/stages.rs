@@ -8,7 +8,6 @@ use crate::model::Digest;
 use crate::model::figure::Figure;
 use crate::model::segment::Block;
 use crate::model::text::CleanText;
-use crate::stage::plan::Identities;
 use crate::stage::rules::RulePack;
 use crate::stage::{clean, extract, reconcile, segment};
 
@@ -48,16 +47,6 @@ pub enum Made {
     Figures(Arc<Vec<Figure>>),
     /// Nothing that a stage reads.
     Nothing,
-}
-
-/// Identifies the stages of this program under these rules.
-pub fn identities(rules: &RulePack) -> Identities {
-    Identities::new([
-        (clean::VERSION, rules.digest_for("clean")),
-        (segment::VERSION, rules.digest_for("segment")),
-        (extract::VERSION, rules.digest_for("extract")),
-        (reconcile::VERSION, rules.digest_for("reconcile")),
-    ])
 }
 
 /// Runs the stage that `input` is for.

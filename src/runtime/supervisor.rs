@@ -5,35 +5,28 @@
 //! the writer ends when nobody can ask it any more, the projector carries over the last event.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::event::envelope::{Append, Position, StreamId};
+use crate::event::envelope::{Append, Blob, StreamId};
 use crate::event::kinds::{Event, GenerationActivated, GenerationStarted};
-use crate::event_log::{LogError, LogReader, LogWriter};
-use crate::ledger::{LedgerWriter, ledger_path};
-use crate::model::Digest;
+use crate::event_log::{Generations, LogError, LogReader, LogWriter};
 use crate::runtime::engine::{Counts, Engine, log_path};
-use crate::runtime::handover;
 use crate::runtime::inbox::Inbox;
-use crate::runtime::projector::Projector;
-use crate::runtime::stages;
-use crate::runtime::work::{Due, Progress};
+use crate::runtime::line::{Line, Program};
 use crate::runtime::worker::Pool;
 use crate::runtime::world::World;
 use crate::runtime::writer::Writer;
-use crate::runtime::{Options, RuntimeError, Summary};
-use crate::stage::plan::{Identities, Stage};
+use crate::runtime::{Options, RuntimeError, Summary, handover, replay};
+use crate::stage::plan::Stage;
 use crate::stage::rules::RulePack;
 
-/// Events read at a time when looking for unfinished work.
-const PAGE: usize = 4096;
-/// Documents whose work is started at a time before waiting for room.
-const STACK_BYTES: u64 = 64 << 10;
+/// Documents of a replay at work at once, for each thread that runs stages.
+const BACKGROUND: usize = 8;
 
 /// How a run is told to stop.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +65,8 @@ impl Shutdown {
 pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
     writer: JoinHandle<Result<(), LogError>>,
-    projector: JoinHandle<()>,
+    /// Readers do not see the generation yet; see [`resume`].
+    unseen: bool,
 }
 
 /// Watches the inbox until told to stop; under [`Options::once`], until it is empty.
@@ -82,14 +76,14 @@ pub(super) struct Running {
 pub fn run(options: Options, rules: Arc<RulePack>, shutdown: &Shutdown) -> Result<Summary, RuntimeError> {
     in_runtime(async {
         shutdown.listen();
-        let running = start(options, rules, shutdown)?;
+        let running = start(options, Program::new(rules), shutdown)?;
         let engine = running.engine.clone();
         let inbox = Inbox::start(engine.clone(), shutdown.drain.clone())?;
         if !engine.options.once {
             handover::listen(engine.clone(), shutdown.drain.clone());
         }
-        tracing::info!(inbox = %engine.options.inbox.display(), generation = engine.generation, "watching");
-        resume(&engine, &shutdown.drain).await?;
+        tracing::info!(inbox = %engine.options.inbox.display(), generation = engine.line().generation, "watching");
+        resume(&running, &shutdown.drain).await?;
         inbox.ended(&shutdown.now).await;
         drain(running, engine, shutdown).await
     })
@@ -108,7 +102,7 @@ pub(super) fn in_runtime<T>(work: impl Future<Output = Result<T, RuntimeError>>)
 
 pub(super) fn start(
     options: Options,
-    rules: Arc<RulePack>,
+    program: Program,
     shutdown: &Shutdown,
 ) -> Result<Running, RuntimeError> {
     let world = World::real();
@@ -126,28 +120,27 @@ pub(super) fn start(
     })?;
     let store = |error: &dyn std::fmt::Display| RuntimeError::Store(error.to_string());
     let reader = LogReader::open(&path).map_err(|error| store(&error))?;
-    let identities = stages::identities(&rules);
-    let generation = generation(&mut log, &reader, &identities, &world)?;
-    let ledger = LedgerWriter::open(&ledger_path(&options.data_dir, generation), generation, identities)
-        .map_err(|error| store(&error))?;
-    let threads =
-        |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source };
-    let (writer, writer_thread) = Writer::start(log, world.clone(), shutdown.now.clone()).map_err(threads)?;
-    let (projector, projector_thread) =
-        Projector::start(ledger, reader, writer.head(), world.clone(), shutdown.now.clone())
-            .map_err(threads)?;
-    let pool = |stage: Stage| Pool::start(stage.name(), options.workers, options.stage_time).map_err(threads);
+    let chosen = choose(&mut log, &reader, &program, &world)?;
+    drop(reader);
+    let io = |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source };
+    let (writer, writer_thread) = Writer::start(log, world.clone(), shutdown.now.clone()).map_err(io)?;
+    let threads = Mutex::new(Vec::new());
+    let line =
+        Line::open(&options, chosen.number, &chosen.program, &writer, &world, &shutdown.now, &threads)?;
+    let pool = |stage: Stage| Pool::start(stage.name(), options.workers, options.stage_time).map_err(io);
     let pools = [pool(Stage::Clean)?, pool(Stage::Segment)?, pool(Stage::Extract)?, pool(Stage::Reconcile)?];
     let all_bytes = Engine::permits(options.in_flight_bytes, options.in_flight_bytes) as usize;
     let engine = Engine {
         world,
-        generation,
+        line: Mutex::new(line),
+        program,
+        built: Mutex::new(None),
+        replaying: tokio::sync::Mutex::new(()),
+        background: Arc::new(Semaphore::new(BACKGROUND * options.workers.max(1))),
+        threads,
         counts: Counts::default(),
-        projector,
         now: shutdown.now.clone(),
         tasks: TaskTracker::new(),
-        rules,
-        identities,
         writer,
         readers: Mutex::new(Vec::new()),
         pools,
@@ -156,87 +149,142 @@ pub(super) fn start(
         at_work: Mutex::new(BTreeMap::new()),
         options,
     };
-    Ok(Running { engine: Arc::new(engine), writer: writer_thread, projector: projector_thread })
+    Ok(Running { engine: Arc::new(engine), writer: writer_thread, unseen: chosen.unseen })
 }
 
-/// Returns the active generation where it is of this program's stages and rules; otherwise starts and
-/// activates the next one, so that the ledger never mixes the figures of two rule packs.
-fn generation(
+/// The generation that new documents are worked under.
+struct Chosen {
+    number: u64,
+    program: Program,
+    /// Readers do not see it yet: it is activated when it holds what the log holds.
+    unseen: bool,
+}
+
+/// Chooses what new documents are worked under: the active generation, with the rules that it was begun
+/// with, whatever the settings say by now; those take effect by `socai replay`. Only where this program
+/// has other stages than the active generation, so that it cannot go on with it, the next one begins.
+fn choose(
     log: &mut LogWriter,
     reader: &LogReader,
-    identities: &Identities,
+    program: &Program,
+    world: &World,
+) -> Result<Chosen, RuntimeError> {
+    let store = |error: LogError| RuntimeError::Store(error.to_string());
+    let generations = Generations::read(reader).map_err(store)?;
+    let active = generations.active().and_then(|number| generations.get(number));
+    let Some(active) = active else {
+        let number = begin(log, &generations, program, "the first", true, world)?;
+        return Ok(Chosen { number, program: program.clone(), unseen: false });
+    };
+    if let Some(own) = program.of(reader, active).map_err(store)? {
+        if own.identities != program.identities {
+            tracing::warn!(
+                generation = active.number,
+                "the rules in the settings are not those of the active generation: documents are read \
+                 under its rules until `socai replay` makes one of the new rules"
+            );
+        }
+        return Ok(Chosen { number: active.number, program: own, unseen: false });
+    }
+    let known = generations.of(&program.identities);
+    let number = match known {
+        Some(generation) => generation.number,
+        None => begin(log, &generations, program, "this socai has other stages", false, world)?,
+    };
+    // One that was seen before was left by a person's choice, and is not brought back by a start.
+    let unseen = known.is_none_or(|generation| generation.activated.is_empty());
+    if unseen {
+        tracing::info!(generation = number, "every document is read again by this socai's stages");
+    } else {
+        tracing::warn!(
+            generation = number,
+            active = active.number,
+            "the active generation was made by other stages than this socai's: new documents show when \
+             generation {number} is activated"
+        );
+    }
+    Ok(Chosen { number, program: program.clone(), unseen })
+}
+
+/// Begins the next generation; returns its number.
+fn begin(
+    log: &mut LogWriter,
+    generations: &Generations,
+    program: &Program,
+    reason: &str,
+    activate: bool,
     world: &World,
 ) -> Result<u64, RuntimeError> {
-    let store = |error: LogError| RuntimeError::Store(error.to_string());
-    let mut stages = BTreeMap::new();
-    let mut active = None;
-    for envelope in reader.stream(StreamId::Generations).map_err(store)? {
-        match envelope.event {
-            Event::GenerationStarted(started) => {
-                stages.insert(started.number, Identities::from_recorded(&started.stages));
-            }
-            Event::GenerationActivated(activated) => active = Some(activated.number),
-            _ => {}
-        }
+    let number = generations.next_number();
+    let mut requests = vec![begun(number, program, reason)];
+    if activate {
+        requests.push(activated(number));
     }
-    if let Some(number) = active
-        && stages.get(&number).copied().flatten() == Some(*identities)
+    for answer in
+        log.append(&requests, world.now()).map_err(|error| RuntimeError::Store(error.to_string()))?
     {
-        return Ok(number);
-    }
-    let number = stages.keys().last().copied().unwrap_or_default() + 1;
-    let reason =
-        if number == 1 { "the first" } else { "stages or rules are not those of the active generation" };
-    let request = |event| Append { generation: number, ..Append::new(StreamId::Generations, event) };
-    let requests = [
-        request(Event::GenerationStarted(GenerationStarted {
-            number,
-            stages: identities.to_recorded(),
-            reason: reason.to_owned(),
-        })),
-        request(Event::GenerationActivated(GenerationActivated { number })),
-    ];
-    for answer in log.append(&requests, world.now()).map_err(store)? {
         answer.map_err(|error| RuntimeError::Store(error.to_string()))?;
     }
     tracing::info!(generation = number, reason, "generation started");
     Ok(number)
 }
 
-/// Finds unfinished work from the log alone and starts it.
-pub(super) async fn resume(engine: &Arc<Engine>, drain: &CancellationToken) -> Result<(), RuntimeError> {
-    let store = |error: &dyn std::fmt::Display| RuntimeError::Store(error.to_string());
-    let identities = engine.identities;
-    let unfinished = engine
-        .read(move |log| {
-            let mut histories: BTreeMap<Digest, Progress> = BTreeMap::new();
-            let mut after = Position(0);
-            loop {
-                let page = log.outlines_after(after, PAGE)?;
-                let Some(last) = page.last() else { break };
-                after = last.position;
-                for event in &page {
-                    if let StreamId::Document(document) = event.stream {
-                        histories.entry(document).or_default().apply(event);
-                    }
-                }
-            }
-            let due = |(document, progress): (Digest, Progress)| {
-                matches!(progress.due(document, &identities), Due::Run(_)).then_some(document)
-            };
-            Ok(histories.into_iter().filter_map(due).collect::<Vec<_>>())
-        })
-        .await
-        .map_err(|error| store(&error))?;
-    if !unfinished.is_empty() {
-        tracing::info!(documents = unfinished.len(), "going on with unfinished work");
+/// Asks for the record of a generation begun, with its rule pack.
+pub(super) fn begun(number: u64, program: &Program, reason: &str) -> Append {
+    let mut blobs = Vec::new();
+    let mut files = Vec::new();
+    for (name, text) in program.rules.files.iter() {
+        let blob = Blob::new(text.as_bytes().to_vec());
+        files.push((name.to_owned(), blob.digest));
+        blobs.push(blob);
     }
-    for document in unfinished {
+    let versions = Stage::ALL.into_iter().zip(program.versions);
+    let started = GenerationStarted {
+        number,
+        stages: program.identities.to_recorded(),
+        reason: reason.to_owned(),
+        versions: versions.map(|(stage, version)| (stage.name().to_owned(), version)).collect(),
+        files,
+    };
+    let event = Event::GenerationStarted(started);
+    Append { generation: number, blobs, ..Append::new(StreamId::Generations, event) }
+}
+
+/// Asks for the record of a generation activated.
+pub(super) fn activated(number: u64) -> Append {
+    let event = Event::GenerationActivated(GenerationActivated { number });
+    Append { generation: number, ..Append::new(StreamId::Generations, event) }
+}
+
+/// Finds unfinished work from the log alone and starts it. A generation that readers do not see yet is
+/// activated when all of that is done.
+pub(super) async fn resume(running: &Running, drain: &CancellationToken) -> Result<(), RuntimeError> {
+    let engine = running.engine.clone();
+    let line = engine.line();
+    let due = replay::due(&engine, &line).await.map_err(|error| RuntimeError::Store(error.to_string()))?;
+    if !due.is_empty() {
+        tracing::info!(documents = due.len(), "going on with unfinished work");
+    }
+    let mut endings = Vec::new();
+    for document in due {
         if drain.is_cancelled() {
             break;
         }
-        let Ok(share) = engine.share(STACK_BYTES).await else { break };
-        engine.start(document, None, share);
+        let Ok(share) = engine.share(replay::STACK_BYTES).await else { break };
+        endings.push(engine.start(&line, document, None, share));
+    }
+    if running.unseen && !drain.is_cancelled() {
+        let held = engine.clone();
+        engine.tasks.spawn(async move {
+            for mut ending in endings {
+                if ending.wait_for(Option::is_some).await.is_err() || held.now.is_cancelled() {
+                    return;
+                }
+            }
+            if let Err(error) = replay::show(&held, &line).await {
+                tracing::error!(%error, generation = line.generation, "the new generation is not activated");
+            }
+        });
     }
     Ok(())
 }
@@ -247,7 +295,7 @@ pub(super) async fn drain(
     engine: Arc<Engine>,
     shutdown: &Shutdown,
 ) -> Result<Summary, RuntimeError> {
-    let Running { engine: held, writer, projector } = running;
+    let Running { engine: held, writer, .. } = running;
     drop(held);
     engine.tasks.close();
     tokio::select! {
@@ -257,15 +305,18 @@ pub(super) async fn drain(
     let summary = engine.counts.summary();
     let head = *engine.writer.head().borrow();
     tokio::select! {
-        _ = engine.projector.reached(head) => {}
+        _ = async { engine.line().projector.reached(head).await } => {}
         () = shutdown.now.cancelled() => {}
     }
+    let threads = std::mem::take(&mut *engine.threads.lock().unwrap_or_else(PoisonError::into_inner));
     // The last handles to pools and writer go with the engine: their threads end.
     engine.writer.close();
     drop(engine);
     let ended = tokio::task::spawn_blocking(move || {
         let written = writer.join();
-        let _projected = projector.join();
+        for thread in threads {
+            let _projected = thread.join();
+        }
         written
     });
     match ended.await {

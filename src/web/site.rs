@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::event::envelope::StreamId;
-use crate::event::kinds::Event;
-use crate::event_log::LogReader;
+use crate::event_log::{Generations, LogReader};
 use crate::ledger::catalogue::Catalogue;
 use crate::ledger::{LedgerReader, ledger_path};
 use crate::model::Digest;
@@ -65,11 +63,7 @@ impl Site {
     /// # Errors
     /// There is none, or it cannot be read.
     pub fn ledger(&self) -> Result<LedgerReader, ViewError> {
-        let events = self.log()?.stream(StreamId::Generations)?;
-        let active = events.iter().rev().find_map(|envelope| match &envelope.event {
-            Event::GenerationActivated(activated) => Some(activated.number),
-            _ => None,
-        });
+        let active = Generations::read(&self.log()?)?.active();
         let ledger = LedgerReader::open(&ledger_path(&self.data_dir, active.unwrap_or(1)))?;
         ledger.hold()?;
         Ok(ledger)

@@ -10,7 +10,8 @@ use rusqlite::{Connection, params_from_iter};
 use socai::event_log::LogReader;
 use socai::ledger::{ledger_path, rebuild};
 use socai::runtime::ingest::{Source, ingest, receive};
-use socai::runtime::{Options, Shutdown, stages};
+use socai::runtime::line::Program;
+use socai::runtime::{Options, Shutdown};
 use socai::stage::rules::RulePack;
 
 use super::{Sizes, per_second, reports, timed};
@@ -49,7 +50,7 @@ pub(crate) fn run(sizes: &Sizes) {
 
     let log = LogReader::open(&log_path).unwrap();
     let head = log.head().unwrap();
-    let identities = stages::identities(&rules);
+    let identities = Program::new(rules.clone()).identities;
     let (rebuilt, time) = timed(|| rebuild(&log, &ledger_path(&data_dir, 1), 1, identities, head, |_| {}));
     rebuilt.unwrap();
     println!("rebuild the ledger    {:>12.0} events/s", per_second(head.0, time));

@@ -18,3 +18,4 @@ mod inbox;
 mod mentions;
 mod quarantine;
 mod reconcile;
+mod replay;

@@ -47,16 +47,16 @@ async fn take(engine: &Arc<Engine>, path: &Path, fingerprint: Fingerprint) -> Re
     let Reading::Whole(received) = reading else { return Ok(false) };
     let (name, tags) = name_and_tags(&engine.options.inbox, path);
     let (admitted, position) = engine.admit(&name, &tags, &received).await?;
-    let document = received.document;
+    let (document, line) = (received.document, engine.line());
     match (&admitted, &received.verdict) {
         (Admitted::Refused, Err(refusal)) if position.0 > 0 => {
-            tracing::warn!(%document, stage = "receive", position = position.0, generation = engine.generation,
+            tracing::warn!(%document, stage = "receive", position = position.0, generation = line.generation,
                 file = %path.display(), reason = refusal.reason, "document-refused: {}", refusal.message);
         }
         (Admitted::New | Admitted::SeenAgain, _) => {
             let what = if admitted == Admitted::New { "document-received" } else { "document-seen-again" };
             let empty = received.size == 0;
-            tracing::info!(%document, stage = "receive", position = position.0, generation = engine.generation,
+            tracing::info!(%document, stage = "receive", position = position.0, generation = line.generation,
                 file = %path.display(), bytes = received.size, empty, "{what}");
         }
         _ => {}
@@ -69,7 +69,7 @@ async fn take(engine: &Arc<Engine>, path: &Path, fingerprint: Fingerprint) -> Re
             tokio::task::spawn_blocking(move || dispose(&engine, &path, fingerprint, &tags, &name)).await;
     }
     if let (Admitted::New, Some(accepted)) = (admitted, accepted) {
-        engine.start(document, Some(accepted.bytes.into()), share);
+        engine.start(&line, document, Some(accepted.bytes.into()), share);
     }
     Ok(true)
 }

@@ -79,6 +79,11 @@ impl Files {
         Ok(Self(BUILT_IN.iter().map(text).collect()))
     }
 
+    /// Returns every file's name and contents, in order of name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, text)| (*name, text.as_str()))
+    }
+
     /// Returns a file's contents; empty for a name that is not one of the pack's.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(file, _)| *file == name).map_or("", |(_, text)| text)

@@ -1,0 +1,184 @@
+//! `socai replay`: reads stored documents again with other rules or stages.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing_subscriber::filter::LevelFilter;
+
+use super::context::{Context, finish, json_line};
+use super::{activate, logs, stores};
+use crate::config::Config;
+use crate::error::Failure;
+use crate::event_log::{Generations, LogReader};
+use crate::model::Digest;
+use crate::runtime::Shutdown;
+use crate::runtime::line::{Program, pack};
+use crate::runtime::replay::{Asked, Step, replay};
+use crate::stage::plan::Stage;
+use crate::stage::rules::{BUILT_IN, RulePack};
+
+/// Read stored documents again with changed rules, and make the result what readers see
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  socai replay                          with the rules of the settings; readers see the result when it is whole
+  socai replay --rules mine --no-activate && socai activate 2
+
+Only what changed rules or stages touch is run; everything else is taken from the event log. Works beside
+a running daemon, which goes on taking documents in. A replay that was stopped goes on when it is asked
+for again. `socai rollback` goes back.")]
+pub struct Args {
+    /// The first stage to change; those before it stay as the active generation has them
+    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    from: Option<Stage>,
+    /// Only these documents: beginnings of digests, or file names; the result is not activated
+    #[arg(long, value_name = "DOCUMENT", num_args = 1..)]
+    documents: Vec<String>,
+    /// The folder of rule files [default: rules.path]
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// Leave the active generation what it is; `socai activate` decides later
+    #[arg(long)]
+    no_activate: bool,
+    /// Print what was done as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn stage(name: &str) -> Result<Stage, String> {
+    let names = Stage::ALL.map(Stage::name).join(", ");
+    Stage::from_name(name).ok_or_else(|| format!("the stages are {names}"))
+}
+
+/// Replays.
+///
+/// # Errors
+/// Wrong settings or rules; another program holds the data directory and does not listen; what stopped
+/// the work.
+pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let config = context.settings()?.config;
+    let log = stores::log(&config)?;
+    let program = program(&args, &config, &log)?;
+    let documents = documents(&args, &config)?;
+    logs::start(&config, context, LevelFilter::WARN)?;
+    let whole = documents.is_none();
+    let reason = match &args.rules {
+        Some(folder) => format!("replay with the rules of {}", folder.display()),
+        None => "replay".to_owned(),
+    };
+    let files = program.rules.files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let asked = Asked { files, versions: program.versions, documents, reason };
+    let bar = bar(context);
+    let (built, activated) = replay(
+        config.options(),
+        program,
+        &asked,
+        &Shutdown::new(),
+        |step| show(&bar, step),
+        |_| Ok(whole && !args.no_activate),
+    )?;
+    bar.finish_and_clear();
+    if args.json {
+        let mut out = context.out();
+        json_line(&mut out, &serde_json::json!({ "replay": built, "activated": activated }))?;
+        return finish(out);
+    }
+    if built.unchanged {
+        context.say(&format!("nothing changed since generation {}: nothing to do", built.active));
+        return Ok(());
+    }
+    let parked = match built.parked {
+        0 => String::new(),
+        parked => format!(", of which {parked} were given up (`socai quarantine ls`)"),
+    };
+    context.say(&format!("generation {}: {} documents run{parked}", built.generation, built.documents));
+    match activated {
+        Some(activated) => context.say(&activate::told(&activated)),
+        None => context.say(&format!(
+            "generation {} stays active; `socai activate {}` makes it the one that readers see",
+            built.active, built.generation
+        )),
+    }
+    Ok(())
+}
+
+/// Finds the documents named.
+fn documents(args: &Args, config: &Config) -> Result<Option<Vec<Digest>>, Failure> {
+    if args.documents.is_empty() {
+        return Ok(None);
+    }
+    let ledger = stores::ledger(config)?;
+    let digest = |name: &String| Ok(stores::document(&ledger, name)?.document);
+    args.documents.iter().map(digest).collect::<Result<_, Failure>>().map(Some)
+}
+
+/// Puts together what is replayed with: these stages under the rules asked for, and before `--from` as
+/// the active generation has them.
+fn program(args: &Args, config: &Config, log: &LogReader) -> Result<Program, Failure> {
+    let rules = match &args.rules {
+        Some(folder) => stores::rules_in(folder)?,
+        None => stores::rules(config)?,
+    };
+    let Some(from) = args.from else { return Ok(Program::new(rules)) };
+    let generations = Generations::read(log)?;
+    let active = generations.active().and_then(|number| generations.get(number));
+    let stays = |file: &str| {
+        let stages = BUILT_IN.iter().find(|known| known.name == file).map_or(&[][..], |known| known.stages);
+        stages.iter().filter_map(|name| Stage::from_name(name)).any(|stage| stage < from)
+    };
+    let mut files: Vec<(String, String)> =
+        rules.files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let kept = match active {
+        Some(active) => pack(log, active)?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    for (name, text) in &mut files {
+        if stays(name)
+            && let Some((_, kept)) = kept.iter().find(|(kept, _)| kept == name)
+        {
+            text.clone_from(kept);
+        }
+    }
+    let mixed = RulePack::parse(&files).map_err(|errors| {
+        let what = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Failure::usage(format!("the rules before {} do not go with those after: {what}", from.name()))
+    })?;
+    let program = Program::new(Arc::new(mixed));
+    let before = active.and_then(|active| active.stages);
+    let other = Stage::ALL
+        .into_iter()
+        .filter(|stage| *stage < from)
+        .find(|stage| before.is_none_or(|before| before.of(*stage) != program.identities.of(*stage)));
+    match other {
+        None => Ok(program),
+        Some(stage) => Err(Failure::usage(format!(
+            "{} is not what it was in the active generation, so it cannot be left out",
+            stage.name()
+        ))
+        .next(format!("socai replay --from {}", stage.name()))),
+    }
+}
+
+/// Makes the progress bar of a replay; [`show`] moves it.
+pub(super) fn bar(context: &Context) -> ProgressBar {
+    if !context.progress() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} documents  {per_sec}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Shows a step.
+pub(super) fn show(bar: &ProgressBar, step: Step) {
+    match step {
+        Step::Begun { documents, .. } => {
+            bar.set_length(documents);
+            bar.set_position(0);
+            bar.reset_eta();
+        }
+        Step::Done { documents } => bar.set_position(documents),
+    }
+}

@@ -1,0 +1,495 @@
+//! Replay: makes a generation of other stages or rules beside the active one, and activates it.
+//!
+//! The life of a replay:
+//! 1. [`build`] finds the generation of these very stages, or begins it: a replay that was killed is
+//!    gone on with by asking for it again.
+//! 2. What is due for each document is told by stage keys alone, so only what has another key runs;
+//!    its answers are appended beside the old ones, and a ledger in a file of its own follows.
+//! 3. [`activate`] brings in what arrived meanwhile, gives new documents to the new generation, and
+//!    appends the one event that readers go by.
+//!
+//! [`replay`] and [`choose`] do that in a process of their own, or through the daemon that holds the
+//! data directory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::event::envelope::{Position, StreamId};
+use crate::event_log::{Generation, Generations, LogError, LogReader};
+use crate::ledger::{LedgerWriter, ledger_path};
+use crate::model::Digest;
+use crate::runtime::engine::{Ending, Engine, EngineError};
+use crate::runtime::line::{Line, Program};
+use crate::runtime::supervisor::{self, Shutdown};
+use crate::runtime::work::{Due, Progress};
+use crate::runtime::{Options, RuntimeError, handover};
+use crate::stage::rules::RulePack;
+
+/// Events read at a time when looking for what is due.
+const PAGE: usize = 4096;
+/// What a document found in the log counts for in the bound on bytes at work: about its size.
+pub(super) const STACK_BYTES: u64 = 64 << 10;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The whole rule pack, file by file.
+    pub files: Vec<(String, String)>,
+    /// Each stage's version: a daemon of another build must not answer for this one.
+    pub versions: [u32; 4],
+    /// The documents to run; `None` for all. A generation is activated only when it has all.
+    pub documents: Option<Vec<Digest>>,
+    /// Why, for a person.
+    pub reason: String,
+}
+
+/// What is told on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "step")]
+pub enum Step {
+    /// The generation, and for how many documents something is due.
+    Begun {
+        /// The generation.
+        generation: u64,
+        /// Documents for which something is due.
+        documents: u64,
+    },
+    /// So many of them are done.
+    Done {
+        /// Documents done.
+        documents: u64,
+    },
+}
+
+/// A generation that holds what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Built {
+    /// Its number.
+    pub generation: u64,
+    /// The one that readers see.
+    pub active: u64,
+    /// The stages are those of the active generation: there was nothing to do.
+    pub unchanged: bool,
+    /// Documents for which a stage was run.
+    pub documents: u64,
+    /// Of these, those that a stage gave up or refused.
+    pub parked: u64,
+}
+
+/// A generation that readers see from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activated {
+    /// Its number.
+    pub generation: u64,
+    /// The one that readers saw before.
+    pub before: Option<u64>,
+    /// Documents that are not in it yet: a daemon reads them now, else the next start does.
+    pub left: u64,
+    /// This program has its stages, so that new documents come into it.
+    pub goes_on: bool,
+}
+
+/// Why a replay was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Another replay or activation is at work in this process.
+    #[error("another replay is at work in the daemon; ask again when it is done")]
+    Busy,
+    /// There is no such generation.
+    #[error("there is no generation {0}; `socai generations` lists them")]
+    NoSuch(u64),
+    /// The daemon is of another build.
+    #[error(
+        "the daemon's stages are of other versions than this socai's: restart the daemon, it then reads \
+         every document again by itself"
+    )]
+    OtherBuild,
+    /// The rules that came over the socket cannot be read.
+    #[error("the rules cannot be read: {0}")]
+    Rules(String),
+    /// What the runtime says.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// What the engine says.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The ledger says no.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
+    /// The daemon says no, or went away.
+    #[error("the daemon: {0}")]
+    Daemon(String),
+    /// The caller's own judgement failed.
+    #[error("{0}")]
+    Judged(String),
+}
+
+impl From<LogError> for ReplayError {
+    fn from(error: LogError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+/// Reads every document's history, as far as it decides what is due.
+///
+/// # Errors
+/// What the log says.
+pub fn histories(log: &LogReader) -> Result<BTreeMap<Digest, Progress>, LogError> {
+    let mut histories: BTreeMap<Digest, Progress> = BTreeMap::new();
+    let mut after = Position(0);
+    loop {
+        let page = log.outlines_after(after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.position;
+        for event in &page {
+            if let StreamId::Document(document) = event.stream {
+                histories.entry(document).or_default().apply(event);
+            }
+        }
+    }
+    Ok(histories)
+}
+
+/// Returns the documents for which something is due under a line's identities.
+pub(super) async fn due(engine: &Arc<Engine>, line: &Line) -> Result<Vec<Digest>, EngineError> {
+    let identities = line.identities;
+    engine
+        .read(move |log| {
+            let due = |(document, progress): (Digest, Progress)| {
+                matches!(progress.due(document, &identities), Due::Run(_)).then_some(document)
+            };
+            Ok(histories(log)?.into_iter().filter_map(due).collect())
+        })
+        .await
+}
+
+/// Makes the generation of `program` up to what the log holds when it ends. Nothing that readers see
+/// changes.
+///
+/// # Errors
+/// See [`ReplayError`].
+pub(super) async fn build(
+    engine: &Arc<Engine>,
+    program: &Program,
+    asked: &Asked,
+    stop: &CancellationToken,
+    tell: &(impl Fn(Step) + Sync),
+) -> Result<Built, ReplayError> {
+    let _one = engine.replaying.try_lock().map_err(|_| ReplayError::Busy)?;
+    let generations = engine.read(|log| Ok(Generations::read(log)?)).await?;
+    let active = generations.active().unwrap_or(0);
+    let of_active = generations.get(active).and_then(|generation| generation.stages);
+    let mut built = Built { generation: active, active, unchanged: true, documents: 0, parked: 0 };
+    if of_active == Some(program.identities) {
+        return Ok(built);
+    }
+    built.unchanged = false;
+    built.generation = match generations.of(&program.identities) {
+        Some(generation) => generation.number,
+        None => {
+            let number = generations.next_number();
+            let begun = supervisor::begun(number, program, &asked.reason);
+            engine.writer.append(begun).await.map_err(EngineError::from)?;
+            tracing::info!(generation = number, reason = asked.reason, "generation started");
+            number
+        }
+    };
+    let line = line_of(engine, built.generation, program)?;
+    let mut told = false;
+    let mut failed: Vec<Digest> = Vec::new();
+    loop {
+        let mut documents = due(engine, &line).await?;
+        documents.retain(|document| {
+            asked.documents.as_ref().is_none_or(|asked| asked.contains(document))
+                && !failed.contains(document)
+        });
+        if !told {
+            tell(Step::Begun { generation: built.generation, documents: documents.len() as u64 });
+            told = true;
+        }
+        if documents.is_empty() {
+            break;
+        }
+        let ran = run(engine, &line, documents, stop, |done| {
+            tell(Step::Done { documents: built.documents + done });
+        })
+        .await?;
+        built.documents += ran.documents;
+        built.parked += ran.parked;
+        failed.extend(ran.broken);
+    }
+    let head = *engine.writer.head().borrow();
+    line.projector.reached(head).await;
+    *engine.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
+    Ok(built)
+}
+
+/// Takes the line of a generation that is at hand, or opens it.
+fn line_of(engine: &Arc<Engine>, generation: u64, program: &Program) -> Result<Arc<Line>, RuntimeError> {
+    let current = engine.line();
+    if current.generation == generation {
+        return Ok(current);
+    }
+    let built = engine.built.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(line) = built.filter(|line| line.generation == generation) {
+        return Ok(line);
+    }
+    let (writer, threads) = (&engine.writer, &engine.threads);
+    Line::open(&engine.options, generation, program, writer, &engine.world, &engine.now, threads)
+}
+
+/// What running came to.
+#[derive(Debug, Default)]
+struct Ran {
+    documents: u64,
+    parked: u64,
+    broken: Vec<Digest>,
+}
+
+/// Runs what is due for `documents`, a few at a time, so that new documents find room beside them.
+async fn run(
+    engine: &Arc<Engine>,
+    line: &Arc<Line>,
+    documents: Vec<Digest>,
+    stop: &CancellationToken,
+    mut done: impl FnMut(u64),
+) -> Result<Ran, EngineError> {
+    let mut ran = Ran::default();
+    let mut waiting = tokio::task::JoinSet::new();
+    for document in documents {
+        let place = tokio::select! {
+            () = stop.cancelled() => return Err(EngineError::Stopped),
+            () = engine.now.cancelled() => return Err(EngineError::Stopped),
+            place = engine.background.clone().acquire_owned() => place.map_err(|_| EngineError::Stopped)?,
+        };
+        let share = engine.share(STACK_BYTES).await?;
+        let ending = engine.start(line, document, None, share);
+        waiting.spawn(async move {
+            let _place = place;
+            (document, ended(ending).await)
+        });
+        while let Some(end) = waiting.try_join_next() {
+            count(end, &mut ran)?;
+            done(ran.documents);
+        }
+    }
+    while let Some(end) = waiting.join_next().await {
+        count(end, &mut ran)?;
+        done(ran.documents);
+    }
+    Ok(ran)
+}
+
+async fn ended(mut ending: watch::Receiver<Option<Ending>>) -> Option<Ending> {
+    ending.wait_for(Option::is_some).await.ok()?.clone()
+}
+
+fn count(
+    end: Result<(Digest, Option<Ending>), tokio::task::JoinError>,
+    ran: &mut Ran,
+) -> Result<(), EngineError> {
+    let (document, end) = end.map_err(|_| EngineError::Stopped)?;
+    ran.documents += 1;
+    match end {
+        Some(Ending::Parked(..) | Ending::Refused(..)) => ran.parked += 1,
+        Some(Ending::Broken(_)) => ran.broken.push(document),
+        None => return Err(EngineError::Stopped),
+        Some(Ending::Done(_) | Ending::Dropped(_)) => {}
+    }
+    Ok(())
+}
+
+/// Makes `number` the generation that readers see and that new documents come into. One that was never
+/// seen is brought up to the log first; one that was is shown at once.
+///
+/// # Errors
+/// See [`ReplayError`].
+pub(super) async fn activate(
+    engine: &Arc<Engine>,
+    number: u64,
+    goes_on: bool,
+    stop: &CancellationToken,
+    tell: &(impl Fn(Step) + Sync),
+) -> Result<Activated, ReplayError> {
+    let _one = engine.replaying.try_lock().map_err(|_| ReplayError::Busy)?;
+    let program = engine.program.clone();
+    let (generation, before, program) = engine
+        .read(move |log| {
+            let generations = Generations::read(log)?;
+            let Some(generation) = generations.get(number).cloned() else {
+                return Ok((None, generations.active(), None));
+            };
+            let program = program.of(log, &generation)?;
+            Ok((Some(generation), generations.active(), program))
+        })
+        .await?;
+    let generation = generation.ok_or(ReplayError::NoSuch(number))?;
+    let mut activated = Activated { generation: number, before, left: 0, goes_on: program.is_some() };
+    let Some(program) = program else {
+        carry_over(engine, &generation).await?;
+        append(engine, number, before).await?;
+        return Ok(activated);
+    };
+    let line = line_of(engine, number, &program)?;
+    let first = generation.activated.is_empty();
+    if first {
+        bring_up(engine, &line, stop, tell).await?;
+    }
+    reach_head(engine, &line).await;
+    // From here on new documents are worked under it; those that came in before are found in the log.
+    let old =
+        std::mem::replace(&mut *engine.line.lock().unwrap_or_else(PoisonError::into_inner), line.clone());
+    if first && let Err(error) = bring_up(engine, &line, stop, &|_| {}).await {
+        *engine.line.lock().unwrap_or_else(PoisonError::into_inner) = old;
+        return Err(error.into());
+    }
+    reach_head(engine, &line).await;
+    append(engine, number, before).await?;
+    let left = due(engine, &line).await?;
+    activated.left = left.len() as u64;
+    if goes_on && !left.is_empty() {
+        let (held, stop) = (engine.clone(), engine.now.clone());
+        engine.tasks.spawn(async move {
+            if let Err(error) = run(&held, &line, left, &stop, |_| {}).await {
+                tracing::warn!(%error, "what came meanwhile is read at the next start");
+            }
+        });
+    }
+    Ok(activated)
+}
+
+/// Runs everything that is due; the documents whose work stopped are left to the next start.
+async fn bring_up(
+    engine: &Arc<Engine>,
+    line: &Arc<Line>,
+    stop: &CancellationToken,
+    tell: &(impl Fn(Step) + Sync),
+) -> Result<(), EngineError> {
+    let documents = due(engine, line).await?;
+    if documents.is_empty() {
+        return Ok(());
+    }
+    tell(Step::Begun { generation: line.generation, documents: documents.len() as u64 });
+    run(engine, line, documents, stop, |done| tell(Step::Done { documents: done })).await?;
+    Ok(())
+}
+
+async fn reach_head(engine: &Arc<Engine>, line: &Line) {
+    let head = *engine.writer.head().borrow();
+    line.projector.reached(head).await;
+}
+
+async fn append(engine: &Arc<Engine>, number: u64, before: Option<u64>) -> Result<(), EngineError> {
+    if before != Some(number) {
+        engine.writer.append(supervisor::activated(number)).await?;
+        tracing::info!(generation = number, before, "generation activated");
+    }
+    Ok(())
+}
+
+/// Shows a generation that [`supervisor::resume`] has brought up.
+pub(super) async fn show(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
+    reach_head(engine, line).await;
+    let before = engine.read(|log| Ok(Generations::read(log)?.active())).await?;
+    append(engine, line.generation, before).await
+}
+
+/// Brings the ledger of a generation that this program cannot go on with up to the log.
+async fn carry_over(engine: &Arc<Engine>, generation: &Generation) -> Result<(), ReplayError> {
+    let Some(identities) = generation.stages else { return Err(ReplayError::NoSuch(generation.number)) };
+    let (path, number) = (ledger_path(&engine.options.data_dir, generation.number), generation.number);
+    engine
+        .read(move |log| {
+            let carried = LedgerWriter::open(&path, number, identities)
+                .and_then(|mut ledger| ledger.catch_up(log, log.head()?, |_| {}));
+            Ok(carried)
+        })
+        .await??;
+    Ok(())
+}
+
+/// Replays in this process, or through the daemon that holds the data directory. `judge` is asked of
+/// the generation made, with both ledgers in place, whether it is to be activated.
+///
+/// # Errors
+/// See [`ReplayError`].
+pub fn replay(
+    options: Options,
+    program: Program,
+    asked: &Asked,
+    shutdown: &Shutdown,
+    tell: impl Fn(Step) + Sync,
+    mut judge: impl FnMut(&Built) -> Result<bool, ReplayError>,
+) -> Result<(Built, Option<Activated>), ReplayError> {
+    in_runtime(async {
+        shutdown.listen();
+        // No stage runs under the settings' rules but for the replay itself.
+        let running = match supervisor::start(options.clone(), program.clone(), shutdown) {
+            Ok(running) => running,
+            Err(error) if error.is_unavailable() => {
+                return handover::replay(&options, asked, shutdown, error, &tell, &mut judge).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let engine = running.engine.clone();
+        let done = async {
+            let built = build(&engine, &program, asked, &shutdown.drain, &tell).await?;
+            let wanted = !built.unchanged && judge(&built)?;
+            let activated = match wanted {
+                true => Some(activate(&engine, built.generation, false, &shutdown.drain, &tell).await?),
+                false => None,
+            };
+            Ok((built, activated))
+        }
+        .await;
+        supervisor::drain(running, engine, shutdown).await?;
+        done
+    })
+}
+
+/// Activates a generation in this process, or through the daemon that holds the data directory.
+///
+/// # Errors
+/// See [`ReplayError`].
+pub fn choose(
+    options: Options,
+    program: Program,
+    number: u64,
+    shutdown: &Shutdown,
+    tell: impl Fn(Step) + Sync,
+) -> Result<Activated, ReplayError> {
+    in_runtime(async {
+        shutdown.listen();
+        let running = match supervisor::start(options.clone(), program, shutdown) {
+            Ok(running) => running,
+            Err(error) if error.is_unavailable() => {
+                return handover::activate(&options, number, shutdown, error, &tell).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let engine = running.engine.clone();
+        let done = activate(&engine, number, false, &shutdown.drain, &tell).await;
+        supervisor::drain(running, engine, shutdown).await?;
+        done
+    })
+}
+
+/// As [`supervisor::in_runtime`], with this module's errors.
+fn in_runtime<T>(work: impl Future<Output = Result<T, ReplayError>>) -> Result<T, ReplayError> {
+    supervisor::in_runtime(async { Ok(work.await) })?
+}
+
+/// Reads the rules that came with a request.
+pub(super) fn program_of(asked: &Asked, engine: &Engine) -> Result<Program, ReplayError> {
+    if asked.versions != engine.program.versions {
+        return Err(ReplayError::OtherBuild);
+    }
+    let rules = RulePack::parse(&asked.files).map_err(|errors| {
+        ReplayError::Rules(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })?;
+    Ok(Program::with_versions(Arc::new(rules), asked.versions))
+}
