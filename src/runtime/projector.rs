@@ -44,13 +44,15 @@ impl Projector {
             loop {
                 let target = *head.borrow_and_update();
                 // A step at a time, so that a ledger made from the start can be left half way.
-                let target = target.min(Position(ledger.checkpoint().0 + STEP));
+                let before = ledger.checkpoint();
+                let target = target.min(Position(before.0 + STEP));
                 match ledger.catch_up(&log, target, |position| {
                     sender.send_replace(position);
                 }) {
                     Ok(()) => {
                         tries = 0;
-                        if ledger.checkpoint() < *head.borrow() && !stop.is_cancelled() {
+                        let moved = before < ledger.checkpoint() && ledger.checkpoint() < *head.borrow();
+                        if moved && !stop.is_cancelled() {
                             continue;
                         }
                         let ended = runtime.block_on(async {
