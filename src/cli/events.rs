@@ -9,7 +9,7 @@ use super::context::{Context, json_line};
 use super::{moment, stores, tail};
 use crate::error::Failure;
 use crate::event::envelope::{Envelope, Position};
-use crate::event::kinds::Event;
+use crate::event::kinds::{ComponentReconciled, Event};
 use crate::event_log::LogReader;
 
 /// Events read at once: bounds memory, long enough to keep the disk busy.
@@ -133,6 +133,12 @@ fn readable(envelope: &Envelope) -> String {
         }
         Event::FiguresReconciled(event) => {
             format!("{} findings, {} derived", event.findings.len(), event.derived.len())
+        }
+        Event::CorpusReconciled(event) => {
+            let of =
+                |count: fn(&ComponentReconciled) -> usize| event.components.iter().map(count).sum::<usize>();
+            let (decided, gone) = (of(|one| one.decided.len()), of(|one| one.superseded.len()));
+            format!("{} documents joined, {decided} findings decided, {gone} superseded", event.joined.len())
         }
         Event::StageFailed(event) => format!("{}: {}", event.stage, event.message),
         Event::StageParked(event) => format!("{}: {}", event.stage, event.message),

@@ -50,6 +50,7 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         | "text-segmented"
         | "figures-extracted"
         | "figures-reconciled"
+        | "corpus-reconciled"
         | "stage-failed"
         | "stage-parked"
         | "document-retried"
@@ -72,6 +73,7 @@ pub fn encode(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
         Event::TextSegmented(payload) => canonical(payload),
         Event::FiguresExtracted(payload) => canonical(payload),
         Event::FiguresReconciled(payload) => canonical(payload),
+        Event::CorpusReconciled(payload) => canonical(payload),
         Event::StageFailed(payload) => canonical(payload),
         Event::StageParked(payload) => canonical(payload),
         Event::DocumentRetried(payload) => canonical(payload),
@@ -112,6 +114,7 @@ pub fn decode(kind: &str, schema: u32, payload: &[u8]) -> Result<Event, CodecErr
         "text-segmented" => Event::TextSegmented(read(kind, current)?),
         "figures-extracted" => Event::FiguresExtracted(read(kind, current)?),
         "figures-reconciled" => Event::FiguresReconciled(read(kind, current)?),
+        "corpus-reconciled" => Event::CorpusReconciled(read(kind, current)?),
         "stage-failed" => Event::StageFailed(read(kind, current)?),
         "stage-parked" => Event::StageParked(read(kind, current)?),
         "document-retried" => Event::DocumentRetried(read(kind, current)?),

@@ -91,6 +91,53 @@ pub struct FiguresReconciled {
     pub derived: Vec<Derived>,
 }
 
+/// Documents were taken into account across documents for the first time, and all that hangs together
+/// with their figures was decided anew. What stood and still stands is not repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorpusReconciled {
+    /// The documents, in order of digest.
+    pub joined: Vec<JoinedDocument>,
+    /// Documents known before whose witness is another now: they turned out to be copies.
+    pub witnesses: Vec<Witness>,
+    /// The components in which something changed, in order of their first cell.
+    pub components: Vec<ComponentReconciled>,
+}
+
+/// A document taken into account across documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinedDocument {
+    /// blake3 of the original bytes.
+    pub document: Digest,
+    /// The smallest digest of the documents that are copies of it, itself among them.
+    pub witness: Digest,
+    /// The sketch by which copies are told, in hex.
+    pub sketch: String,
+}
+
+/// Whose copy a document is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// The document.
+    pub document: Digest,
+    /// The smallest digest of its copies.
+    pub witness: Digest,
+}
+
+/// What changed in figures of several documents that hang together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentReconciled {
+    /// Indicator, area and period of what it relates, as text, in order.
+    pub cells: Vec<String>,
+    /// Digest of the figures and witnesses that it was decided from.
+    pub input: Digest,
+    /// Why it was decided anew: the documents of `joined` and `witnesses` that state a figure in it.
+    pub because: Vec<Digest>,
+    /// Ids of the findings that stood and do not stand any more.
+    pub superseded: Vec<String>,
+    /// The findings that are new, or decided otherwise than they stood, in order of id.
+    pub decided: Vec<Finding>,
+}
+
 /// A try of a stage failed; it will be tried again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageFailed {
@@ -164,6 +211,7 @@ pub enum Event {
     TextSegmented(TextSegmented),
     FiguresExtracted(FiguresExtracted),
     FiguresReconciled(FiguresReconciled),
+    CorpusReconciled(CorpusReconciled),
     StageFailed(StageFailed),
     StageParked(StageParked),
     DocumentRetried(DocumentRetried),
@@ -183,6 +231,7 @@ impl Event {
             Self::TextSegmented(_) => "text-segmented",
             Self::FiguresExtracted(_) => "figures-extracted",
             Self::FiguresReconciled(_) => "figures-reconciled",
+            Self::CorpusReconciled(_) => "corpus-reconciled",
             Self::StageFailed(_) => "stage-failed",
             Self::StageParked(_) => "stage-parked",
             Self::DocumentRetried(_) => "document-retried",

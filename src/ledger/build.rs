@@ -12,7 +12,7 @@ use crate::event_log::LogReader;
 use crate::stage::plan::Identities;
 
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
-pub(super) const LEDGER_VERSION: i64 = 2;
+pub(super) const LEDGER_VERSION: i64 = 3;
 
 /// Events folded in one transaction while rebuilding.
 const PAGE: usize = 2_000;
@@ -32,6 +32,7 @@ pub fn ledger_path(data_dir: &Path, generation: u64) -> PathBuf {
 pub struct LedgerWriter {
     connection: Connection,
     path: PathBuf,
+    generation: u64,
     identities: Identities,
     checkpoint: Position,
 }
@@ -75,7 +76,7 @@ impl LedgerWriter {
             .query_row("SELECT value FROM ledger WHERE name = 'checkpoint'", [], |row| row.get(0))
             .map_err(sqlite)?;
         let checkpoint = Position(checkpoint.parse().unwrap_or(0));
-        Ok(Self { connection, path: path.to_owned(), identities, checkpoint })
+        Ok(Self { connection, path: path.to_owned(), generation, identities, checkpoint })
     }
 
     /// Returns the last position folded.
@@ -96,7 +97,13 @@ impl LedgerWriter {
         let sqlite = |source| LedgerError::Sqlite { path: self.path.clone(), source };
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(sqlite)?;
-        let fold = fold::Fold { ledger: &transaction, log, identities: &self.identities, path: &self.path };
+        let fold = fold::Fold {
+            ledger: &transaction,
+            log,
+            generation: self.generation,
+            identities: &self.identities,
+            path: &self.path,
+        };
         for event in fresh {
             fold.apply(event)?;
         }

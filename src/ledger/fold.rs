@@ -13,17 +13,20 @@ use crate::event::kinds::{
 use crate::event_log::{LogError, LogReader};
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
+use crate::model::finding::Finding;
 use crate::stage::plan::{Identities, Stage};
 
 /// What folding one event needs.
 pub(super) struct Fold<'a> {
     pub(super) ledger: &'a Transaction<'a>,
     pub(super) log: &'a LogReader,
+    /// The generation whose ledger it is.
+    pub(super) generation: u64,
     pub(super) identities: &'a Identities,
     pub(super) path: &'a Path,
 }
 
-type Done = Result<(), LedgerError>;
+pub(super) type Done = Result<(), LedgerError>;
 
 impl Fold<'_> {
     pub(super) fn apply(&self, envelope: &Envelope) -> Done {
@@ -76,6 +79,7 @@ impl Fold<'_> {
                 self.run("DELETE FROM troubles WHERE document = ?1", params![document])?;
                 self.run("DELETE FROM refused WHERE document = ?1", params![document])
             }
+            Event::CorpusReconciled(reconciled) => self.corpus(reconciled, envelope),
             Event::GenerationStarted(_) | Event::GenerationActivated(_) => Ok(()),
             Event::TextCleaned(_)
             | Event::TextSegmented(_)
@@ -199,7 +203,8 @@ impl Fold<'_> {
             Event::TextSegmented(segmented) => self.show_blocks(&name, segmented),
             Event::FiguresExtracted(extracted) => self.show_figures(document, extracted, envelope.generation),
             Event::FiguresReconciled(reconciled) => {
-                self.show_findings(Some(&name), reconciled, envelope.generation)
+                self.show_findings(&name, reconciled, envelope.generation)?;
+                self.mark_unjoined(&name, envelope.position)
             }
             _ => Ok(()),
         }
@@ -273,36 +278,15 @@ impl Fold<'_> {
         )
     }
 
-    fn show_findings(&self, document: Option<&str>, reconciled: &FiguresReconciled, generation: u64) -> Done {
+    fn show_findings(&self, document: &str, reconciled: &FiguresReconciled, generation: u64) -> Done {
         self.run(
-            "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document IS ?1)",
+            "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document = ?1)",
             params![document],
         )?;
-        self.run("DELETE FROM findings WHERE document IS ?1", params![document])?;
-        self.run("DELETE FROM derived WHERE document IS ?1", params![document])?;
+        self.run("DELETE FROM findings WHERE document = ?1", params![document])?;
+        self.run("DELETE FROM derived WHERE document = ?1", params![document])?;
         for finding in &reconciled.findings {
-            self.run(
-                "INSERT OR REPLACE INTO findings (id, document, verdict, relation, formula, gap, vi, en, generation, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![
-                    finding.id,
-                    document,
-                    finding.verdict.code(),
-                    finding.relation.code(),
-                    finding.formula,
-                    finding.gap,
-                    finding.explanation.vi,
-                    finding.explanation.en,
-                    generation.cast_signed(),
-                    self.json(finding)?
-                ],
-            )?;
-            for (place, operand) in finding.figures.iter().enumerate() {
-                self.run(
-                    "INSERT OR REPLACE INTO finding_figures (finding, place, figure, role) VALUES (?1, ?2, ?3, ?4)",
-                    params![finding.id, size(place), operand.id.as_str(), operand.role],
-                )?;
-            }
+            self.show_finding(Some(document), finding, generation)?;
         }
         for derived in &reconciled.derived {
             self.run(
@@ -330,6 +314,33 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Shows a finding of one document, or, with none, across documents.
+    pub(super) fn show_finding(&self, document: Option<&str>, finding: &Finding, generation: u64) -> Done {
+        self.run(
+            "INSERT OR REPLACE INTO findings (id, document, verdict, relation, formula, gap, vi, en, generation, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                finding.id,
+                document,
+                finding.verdict.code(),
+                finding.relation.code(),
+                finding.formula,
+                finding.gap,
+                finding.explanation.vi,
+                finding.explanation.en,
+                generation.cast_signed(),
+                self.json(finding)?
+            ],
+        )?;
+        for (place, operand) in finding.figures.iter().enumerate() {
+            self.run(
+                "INSERT OR REPLACE INTO finding_figures (finding, place, figure, role) VALUES (?1, ?2, ?3, ?4)",
+                params![finding.id, size(place), operand.id.as_str(), operand.role],
+            )?;
+        }
+        Ok(())
+    }
+
     /// Reads the source text that mentions are quoted from.
     fn source_text(&self, document: &str) -> Result<String, LedgerError> {
         let digest: Option<String> = self.sql(|| {
@@ -344,15 +355,15 @@ impl Fold<'_> {
         Ok(String::from_utf8(bytes).unwrap_or_default())
     }
 
-    fn run(&self, sql: &str, params: impl rusqlite::Params) -> Done {
+    pub(super) fn run(&self, sql: &str, params: impl rusqlite::Params) -> Done {
         self.sql(|| self.ledger.prepare_cached(sql)?.execute(params).map(drop))
     }
 
-    fn sql<T>(&self, call: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+    pub(super) fn sql<T>(&self, call: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, LedgerError> {
         call().map_err(|source| LedgerError::Sqlite { path: self.path.to_owned(), source })
     }
 
-    fn json<T: Serialize>(&self, value: &T) -> Result<String, LedgerError> {
+    pub(super) fn json<T: Serialize>(&self, value: &T) -> Result<String, LedgerError> {
         serde_json::to_string(value)
             .map_err(|error| LedgerError::Damaged { path: self.path.to_owned(), what: error.to_string() })
     }

@@ -12,8 +12,10 @@
 
 mod build;
 pub mod catalogue;
+pub mod corpus;
 mod error;
 mod fold;
+mod fold_corpus;
 mod quarantine;
 mod query;
 pub mod views;

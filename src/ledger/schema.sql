@@ -92,7 +92,7 @@ CREATE TABLE figures (
   body        TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX figures_by_document ON figures (document, "start");
-CREATE INDEX figures_by_key ON figures (indicator, area, period, aspect, fund);
+CREATE INDEX figures_by_key ON figures (indicator, area, period, id);
 
 CREATE TABLE mentions (
   document    TEXT    NOT NULL,
@@ -127,6 +127,48 @@ CREATE TABLE finding_figures (
   PRIMARY KEY (finding, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX finding_figures_by_figure ON finding_figures (figure);
+
+CREATE TABLE finding_cells (        -- findings across documents: the keys of their figures
+  indicator   TEXT    NOT NULL,
+  area        TEXT    NOT NULL,
+  period      TEXT    NOT NULL,
+  finding     TEXT    NOT NULL,
+  PRIMARY KEY (indicator, area, period, finding)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX finding_cells_by_finding ON finding_cells (finding);
+
+CREATE TABLE finding_history (      -- findings across documents: every time one was decided otherwise
+  finding     TEXT    NOT NULL,
+  position    INTEGER NOT NULL,     -- of the `corpus-reconciled` that says so
+  verdict     TEXT,                 -- null: superseded, it stands no more
+  relation    TEXT    NOT NULL,
+  formula     TEXT    NOT NULL,
+  vi          TEXT    NOT NULL,
+  en          TEXT    NOT NULL,
+  because     TEXT    NOT NULL,     -- documents that led to it, JSON array
+  decided_at  INTEGER NOT NULL,
+  PRIMARY KEY (finding, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE joined (               -- documents taken into account across documents
+  document    TEXT PRIMARY KEY,
+  witness     TEXT    NOT NULL,     -- smallest digest of its near-duplicates: they count as one
+  sketch      TEXT    NOT NULL,     -- by which near-duplicates are told, hex
+  position    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX joined_by_witness ON joined (witness);
+
+CREATE TABLE sketch_bands (         -- near-duplicates have one in common
+  band        INTEGER NOT NULL,
+  value       INTEGER NOT NULL,
+  document    TEXT    NOT NULL,
+  PRIMARY KEY (band, value, document)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unjoined (             -- documents with figures to take into account, not yet done
+  document    TEXT PRIMARY KEY,
+  position    INTEGER NOT NULL      -- of the last answer of their own
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE derived (
   id          TEXT PRIMARY KEY,

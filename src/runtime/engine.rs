@@ -18,6 +18,7 @@ use crate::event::codec;
 use crate::event::envelope::{Append, Position, StreamId};
 use crate::event::kinds::{DocumentReceived, DocumentRefused, Event, StageFailed, StageParked};
 use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
+use crate::ledger::LedgerError;
 use crate::model::Digest;
 use crate::runtime::inputs::Texts;
 use crate::runtime::line::{Line, Program, Threads};
@@ -47,6 +48,9 @@ pub enum EngineError {
     /// The log refused an event.
     #[error(transparent)]
     Append(AppendError),
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// A blob or an event that the log's own events name is not there.
     #[error("the log lacks {0}; run `socai verify`")]
     Lacks(String),

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::event_log::{Generation, LogError, LogReader};
+use crate::ledger::corpus::AcrossRules;
 use crate::ledger::{LedgerWriter, ledger_path};
 use crate::runtime::engine::log_path;
 use crate::runtime::projector::Projector;
@@ -44,7 +45,8 @@ impl Program {
             (versions[1], rules.digest_for("segment")),
             (versions[2], rules.digest_for("extract")),
             (versions[3], rules.digest_for("reconcile")),
-        ]);
+        ])
+        .with_corpus(reconcile::across::VERSION, rules.digest_for("corpus"));
         Self { rules, versions, identities }
     }
 
@@ -89,6 +91,10 @@ pub struct Line {
     pub identities: Identities,
     /// Its ledger as it follows the log.
     pub projector: Projector,
+    /// What relates its documents to each other, by its rules.
+    pub(super) across: Arc<AcrossRules>,
+    /// Held by whoever relates its documents to each other.
+    pub(super) relating: tokio::sync::Mutex<()>,
     /// With the last handle the projector ends.
     _stop: DropGuard,
 }
@@ -126,6 +132,8 @@ impl Line {
             rules: program.rules.clone(),
             identities: program.identities,
             projector,
+            across: Arc::new(AcrossRules::of(&program.rules)),
+            relating: tokio::sync::Mutex::new(()),
             _stop: stop.drop_guard(),
         }))
     }

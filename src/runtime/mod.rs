@@ -8,6 +8,7 @@
 //! 4. `work` says which stage is due, from the document's events alone; `worker` runs it on a bounded
 //!    pool; its output goes through the writer again, until nothing is due.
 //! 5. `projector` carries every new event into the live ledger.
+//! 6. `corpus` relates the figures of documents that the ledger holds to those of the others.
 //!
 //! `supervisor` starts these in order and drains them in reverse; `ingest` does the same for given
 //! files; `replay` makes a generation of other stages or rules beside the active one and activates it;
@@ -18,6 +19,7 @@
 //! before the log has it on disk; one document never stops another.
 
 mod admit;
+mod corpus;
 pub mod engine;
 pub mod handover;
 pub mod inbox;

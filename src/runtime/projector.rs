@@ -82,6 +82,11 @@ impl Projector {
         Ok((Self { checkpoint }, handle))
     }
 
+    /// Returns the last position folded, as it moves.
+    pub fn checkpoint(&self) -> watch::Receiver<Position> {
+        self.checkpoint.clone()
+    }
+
     /// Waits until the ledger holds everything up to `position`; `false` when the projector ended
     /// before.
     pub async fn reached(&self, position: Position) -> bool {

@@ -5,6 +5,7 @@
 //!    gone on with by asking for it again.
 //! 2. What is due for each document is told by stage keys alone, so only what has another key runs;
 //!    its answers are appended beside the old ones, and a ledger in a file of its own follows.
+//!    When all are there, their figures are related across documents anew.
 //! 3. [`activate`] brings in what arrived meanwhile, gives new documents to the new generation, and
 //!    appends the one event that readers go by.
 //!
@@ -26,7 +27,7 @@ use crate::runtime::engine::{Ending, Engine, EngineError};
 use crate::runtime::line::{Line, Program};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::work::{Due, Progress};
-use crate::runtime::{Options, RuntimeError, handover};
+use crate::runtime::{Options, RuntimeError, corpus, handover};
 use crate::stage::rules::RulePack;
 
 /// Events read at a time when looking for what is due.
@@ -222,8 +223,7 @@ pub(super) async fn build(
         built.parked += ran.parked;
         failed.extend(ran.broken);
     }
-    let head = *engine.writer.head().borrow();
-    line.projector.reached(head).await;
+    corpus::bring_up(engine, &line).await?;
     *engine.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
     Ok(built)
 }
@@ -338,6 +338,7 @@ pub(super) async fn activate(
     let first = generation.activated.is_empty();
     if first {
         bring_up(engine, &line, stop, tell).await?;
+        corpus::bring_up(engine, &line).await?;
     }
     reach_head(engine, &line).await;
     // From here on new documents are worked under it; those that came in before are found in the log.
@@ -347,7 +348,7 @@ pub(super) async fn activate(
         *engine.line.lock().unwrap_or_else(PoisonError::into_inner) = old;
         return Err(error.into());
     }
-    reach_head(engine, &line).await;
+    corpus::bring_up(engine, &line).await?;
     append(engine, number, before).await?;
     let left = due(engine, &line).await?;
     activated.left = left.len() as u64;
@@ -393,7 +394,7 @@ async fn append(engine: &Arc<Engine>, number: u64, before: Option<u64>) -> Resul
 
 /// Shows a generation that [`supervisor::resume`] has brought up.
 pub(super) async fn show(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
-    reach_head(engine, line).await;
+    corpus::bring_up(engine, line).await?;
     let before = engine.read(|log| Ok(Generations::read(log)?.active())).await?;
     append(engine, line.generation, before).await
 }

@@ -1,8 +1,9 @@
 //! Starts everything in order, and drains it in reverse.
 //!
-//! Start: data directory, log (locked), generation, writer, ledger and projector, pools, then the work
-//! that the log says is unfinished, then the ways in. Drain: the ways in close, documents at work end,
-//! the writer ends when nobody can ask it any more, the projector carries over the last event.
+//! Start: data directory, log (locked), generation, writer, ledger and projector, pools, the corpus, then
+//! the work that the log says is unfinished, then the ways in. Drain: the ways in close, documents at work
+//! end, the corpus takes the last of them into account, the writer ends when nobody can ask it any more,
+//! the projector carries over the last event.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::event::envelope::{Append, Blob, StreamId};
 use crate::event::kinds::{Event, GenerationActivated, GenerationStarted};
 use crate::event_log::{Generations, LogError, LogReader, LogWriter};
+use crate::runtime::corpus::Corpus;
 use crate::runtime::engine::{Counts, Engine, log_path};
 use crate::runtime::inbox::Inbox;
 use crate::runtime::line::{Line, Program};
@@ -65,6 +67,7 @@ impl Shutdown {
 pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
     writer: JoinHandle<Result<(), LogError>>,
+    corpus: Corpus,
     /// Readers do not see the generation yet; see [`resume`].
     unseen: bool,
 }
@@ -149,7 +152,9 @@ pub(super) fn start(
         at_work: Mutex::new(BTreeMap::new()),
         options,
     };
-    Ok(Running { engine: Arc::new(engine), writer: writer_thread, unseen: chosen.unseen })
+    let engine = Arc::new(engine);
+    let corpus = Corpus::start(engine.clone());
+    Ok(Running { engine, writer: writer_thread, corpus, unseen: chosen.unseen })
 }
 
 /// The generation that new documents are worked under.
@@ -295,13 +300,14 @@ pub(super) async fn drain(
     engine: Arc<Engine>,
     shutdown: &Shutdown,
 ) -> Result<Summary, RuntimeError> {
-    let Running { engine: held, writer, .. } = running;
+    let Running { engine: held, writer, corpus, .. } = running;
     drop(held);
     engine.tasks.close();
     tokio::select! {
         () = engine.tasks.wait() => {}
         () = shutdown.now.cancelled() => {}
     }
+    corpus.finish(&shutdown.now).await;
     let summary = engine.counts.summary();
     let head = *engine.writer.head().borrow();
     tokio::select! {

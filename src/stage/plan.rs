@@ -75,41 +75,62 @@ impl Stage {
     }
 }
 
-/// What identifies each stage of a generation: name, version, digest of its rules and settings.
+/// The name under which the identity of what is decided across documents is recorded.
+const CORPUS: &str = "corpus";
+
+/// What identifies each stage of a generation, and what is decided across documents: name, version,
+/// digest of its rules and settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identities([Digest; 4]);
+pub struct Identities {
+    stages: [Digest; 4],
+    corpus: Option<Digest>,
+}
 
 impl Identities {
     /// Makes them from each stage's version and the digest of what it reads, first to last.
     pub fn new(stages: [(u32, Digest); 4]) -> Self {
         let mut identities = [Digest::from_bytes([0; 32]); 4];
         for (stage, (version, rules)) in Stage::ALL.into_iter().zip(stages) {
-            identities[stage as usize] = Hasher::new()
-                .field(stage.name().as_bytes())
-                .field(&version.to_le_bytes())
-                .field(rules.as_bytes())
-                .finish();
+            identities[stage as usize] = identity(stage.name(), version, rules);
         }
-        Self(identities)
+        Self { stages: identities, corpus: None }
     }
 
-    /// Reads what `generation-started` recorded; `None` where a stage is missing.
+    /// Adds what decides across documents: its version and the digest of what it reads.
+    #[must_use]
+    pub fn with_corpus(self, version: u32, rules: Digest) -> Self {
+        Self { corpus: Some(identity(CORPUS, version, rules)), ..self }
+    }
+
+    /// Returns the key of what is decided across documents when `joined` are taken into account in
+    /// `generation`; a document joins a generation's corpus once.
+    pub fn corpus_key(&self, generation: u64, joined: &[Digest]) -> Digest {
+        let identity = self.corpus.unwrap_or(Digest::from_bytes([0; 32]));
+        let hasher =
+            Hasher::new().field(b"corpus-key").field(identity.as_bytes()).field(&generation.to_le_bytes());
+        joined.iter().fold(hasher, |hasher, document| hasher.field(document.as_bytes())).finish()
+    }
+
+    /// Reads what `generation-started` recorded; `None` where a stage is missing. A generation of before
+    /// documents were related to each other has no identity for that.
     pub fn from_recorded(stages: &[(String, Digest)]) -> Option<Self> {
         let mut identities = [Digest::from_bytes([0; 32]); 4];
         for stage in Stage::ALL {
             identities[stage as usize] = stages.iter().find(|(name, _)| name == stage.name())?.1;
         }
-        Some(Self(identities))
+        let corpus = stages.iter().find(|(name, _)| name == CORPUS).map(|(_, identity)| *identity);
+        Some(Self { stages: identities, corpus })
     }
 
     /// Returns what `generation-started` records.
     pub fn to_recorded(&self) -> Vec<(String, Digest)> {
-        Stage::ALL.into_iter().map(|stage| (stage.name().to_owned(), self.of(stage))).collect()
+        let stages = Stage::ALL.into_iter().map(|stage| (stage.name().to_owned(), self.of(stage)));
+        stages.chain(self.corpus.map(|corpus| (CORPUS.to_owned(), corpus))).collect()
     }
 
     /// Returns one stage's identity.
     pub const fn of(&self, stage: Stage) -> Digest {
-        self.0[stage as usize]
+        self.stages[stage as usize]
     }
 
     /// Returns the key of `stage`'s work on `document`, given the payload digests of the answers so
@@ -121,6 +142,10 @@ impl Identities {
         }
         Some(hasher.finish())
     }
+}
+
+fn identity(name: &str, version: u32, rules: Digest) -> Digest {
+    Hasher::new().field(name.as_bytes()).field(&version.to_le_bytes()).field(rules.as_bytes()).finish()
 }
 
 #[cfg(test)]
@@ -141,5 +166,8 @@ mod tests {
         assert!(same(Stage::Reconcile), "early cut-off: the same figures leave reconcile as it was");
         assert_eq!(one.key(Stage::Segment, d("x"), &[None; 4]), None);
         assert_eq!(Identities::from_recorded(&one.to_recorded()), Some(one));
+        let across = one.with_corpus(1, d("r4"));
+        assert_eq!(Identities::from_recorded(&across.to_recorded()), Some(across));
+        assert_ne!(one, across);
     }
 }

@@ -35,16 +35,23 @@ impl Dice {
     }
 }
 
-/// Writes small reports, each with figures that agree or contradict.
+/// Writes small reports, each with figures that agree or contradict, among themselves and those of other
+/// reports on the same province and year.
 fn write_documents(folder: &Path, documents: usize) {
     let mut dice = Dice(SEED);
+    let provinces = ["Thái Bình", "Hà Nam", "Nam Định", "Cao Bằng", "Lâm Đồng", "Bến Tre"];
     for number in 0..documents {
-        let (plan, rate) = (100 + dice.below(900), 40 + dice.below(60));
         let year = 2008 + number % 15;
-        let mut text = format!("Báo cáo khuyến công năm {year}, số {number}\n\n");
+        let place = number / 15 % provinces.len();
+        // Most reports repeat the plan of their province and year; the others contradict them.
+        let usual = 100 + (place * 131 + year * 17) as u64 % 900;
+        let (other, rate) = (100 + dice.below(900), 40 + dice.below(60));
+        let plan = if dice.below(5) == 0 { other } else { usual };
+        let province = provinces[place];
+        let mut text = format!("Báo cáo khuyến công tỉnh {province} năm {year}, số {number}\n\n");
         writeln!(
             text,
-            "Kế hoạch kinh phí khuyến công năm {year} là {plan} triệu đồng, thực hiện {} triệu đồng, đạt {rate}% \
+            "Kế hoạch kinh phí khuyến công năm {year} của tỉnh {province} là {plan} triệu đồng, thực hiện {} triệu đồng, đạt {rate}% \
              kế hoạch, tăng {},5% so với cùng kỳ.",
             plan * rate / 100,
             dice.below(20)

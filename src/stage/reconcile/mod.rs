@@ -8,6 +8,7 @@
 //!
 //! What is reported does not depend on the order of the figures given.
 
+pub mod across;
 mod anchor;
 mod assumed;
 mod claim;

@@ -33,6 +33,11 @@ impl Support {
         }
         Self(counts)
     }
+
+    /// Counts relations that were decided elsewhere.
+    pub(super) fn add(&mut self, figure: &FigureId, relations: usize) {
+        *self.0.entry(figure.clone()).or_insert(0) += relations;
+    }
 }
 
 /// Ranks the figures of a conflict: those that fewer relations uphold first, then those that one

@@ -4,6 +4,7 @@
 //! identity of the stages that read it and of no other. A file given from outside replaces the
 //! built-in one of the same name as a whole; files not given stay as built in.
 
+pub mod across;
 pub mod codes;
 pub mod error;
 pub mod frames;
@@ -34,13 +35,18 @@ pub struct BuiltIn {
 
 /// Every file of the pack, in order of name.
 pub const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn { name: "codes.toml", text: include_str!("pack/codes.toml"), stages: &[] },
+    BuiltIn { name: "across.toml", text: include_str!("pack/across.toml"), stages: &["corpus"] },
+    BuiltIn { name: "codes.toml", text: include_str!("pack/codes.toml"), stages: &["corpus"] },
     BuiltIn { name: "frames.toml", text: include_str!("pack/frames.toml"), stages: &["extract"] },
     BuiltIn { name: "hedges.toml", text: include_str!("pack/hedges.toml"), stages: &["extract"] },
-    BuiltIn { name: "indicators.toml", text: include_str!("pack/indicators.toml"), stages: &["extract"] },
+    BuiltIn {
+        name: "indicators.toml",
+        text: include_str!("pack/indicators.toml"),
+        stages: &["extract", "corpus"],
+    },
     BuiltIn { name: "numbers.toml", text: include_str!("pack/numbers.toml"), stages: &["extract"] },
     BuiltIn { name: "periods.toml", text: include_str!("pack/periods.toml"), stages: &["extract"] },
-    BuiltIn { name: "places.toml", text: include_str!("pack/places.toml"), stages: &["extract"] },
+    BuiltIn { name: "places.toml", text: include_str!("pack/places.toml"), stages: &["extract", "corpus"] },
     BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] },
     BuiltIn { name: "segment.toml", text: include_str!("pack/segment.toml"), stages: &["segment"] },
     BuiltIn { name: "units.toml", text: include_str!("pack/units.toml"), stages: &["extract"] },
@@ -107,7 +113,9 @@ pub struct RulePack {
     pub words: Vocabulary,
     /// What numerals, periods and places are.
     pub mention: mention::MentionRules,
-    /// The names of codes, and the regions; no stage reads them.
+    /// What tells whether figures of several reports are of one quantity.
+    pub across: across::AcrossRules,
+    /// The names of codes, and the regions.
     pub codes: codes::CodeRules,
     /// What the words around a numeral say of it.
     pub frames: frames::FrameRules,
@@ -137,15 +145,16 @@ impl RulePack {
         let files = Files::overlay(given)?;
         let mut words = Vocabulary::default();
         let mention = mention::MentionRules::load(&files, &mut words)?;
+        let across = files.read("across.toml").map_err(|error| vec![error])?;
         let codes = files.read("codes.toml").map_err(|error| vec![error])?;
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
         let frames = files.read("frames.toml").map_err(|error| vec![error])?;
         let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
-        Ok(Self { files, words, mention, codes, frames, indicators, relations, segment })
+        Ok(Self { files, words, mention, across, codes, frames, indicators, relations, segment })
     }
 
-    /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`) reads: a part of
+    /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of
     /// that stage's key.
     pub fn digest_for(&self, stage: &str) -> Digest {
         let mut hasher = Hasher::new().field(stage.as_bytes());

@@ -1,0 +1,154 @@
+//! From related statements to findings: verdict, suspects, and one sentence in each language.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::Digest;
+use crate::model::figure::FigureId;
+use crate::model::finding::{Explanation, Finding, Operand, Verdict};
+
+use super::super::claim::Decision;
+use super::super::explain;
+use super::super::quantity;
+use super::super::suspects::{self, Support};
+use super::CELL_LIMIT;
+use super::sites::{Kind, Related};
+
+/// The code in a finding's assumptions of a cell with too many statements.
+const CROWDED: &str = "too_many_statements";
+
+/// Returns the id of what a relation becomes.
+pub(super) fn id(related: &Related<'_>) -> String {
+    Finding::id_of(related.claim.relation, &operands(related))
+}
+
+fn operands(related: &Related<'_>) -> Vec<Operand> {
+    let roles = related.claim.roles.iter();
+    let both = related.claim.figures.iter().zip(roles);
+    both.map(|(figure, role)| Operand { id: figure.id.clone(), role: (*role).to_owned() }).collect()
+}
+
+/// Decides relations, by id. A figure is upheld by every relation here that holds, and by those of its own
+/// document.
+pub(super) fn findings(related: &[Related<'_>]) -> BTreeMap<String, Finding> {
+    let mut decided: BTreeMap<String, (&Related<'_>, Decision)> = BTreeMap::new();
+    for one in related {
+        decided.entry(id(one)).or_insert_with(|| (one, decide(one)));
+    }
+    let holding = decided.values().map(|(one, decision)| (&one.claim, decision.verdict));
+    let own: BTreeMap<&FigureId, usize> = decided
+        .values()
+        .flat_map(|(one, _)| &one.statements)
+        .map(|statement| (&statement.figure.id, statement.support))
+        .collect();
+    let mut support = Support::of(holding, &[]);
+    for (figure, count) in own {
+        support.add(figure, count);
+    }
+    decided.iter().map(|(id, (one, decision))| (id.clone(), finding(id, one, decision, &support))).collect()
+}
+
+fn decide(related: &Related<'_>) -> Decision {
+    let decision = related.claim.decide();
+    if related.kind == Kind::Crowded {
+        return Decision { verdict: Verdict::Undetermined, assumption: Some(CROWDED), ..decision };
+    }
+    decision
+}
+
+fn finding(id: &str, related: &Related<'_>, decision: &Decision, support: &Support) -> Finding {
+    let claim = &related.claim;
+    let documents: BTreeSet<Digest> = related.statements.iter().map(|one| one.document).collect();
+    let suspects = match decision.verdict {
+        Verdict::Conflicts => suspects::rank(claim, support),
+        _ => Vec::new(),
+    };
+    Finding {
+        id: id.to_owned(),
+        verdict: decision.verdict,
+        relation: claim.relation,
+        figures: operands(related),
+        formula: claim.text(),
+        computed: decision.computed.bounds(),
+        stated: decision.stated.bounds(),
+        gap: decision.computed.gap(&decision.stated).to_text(12, true),
+        suspects,
+        documents: documents.into_iter().collect(),
+        explanation: sentence(related, decision),
+        assumptions: decision.assumption.iter().map(|code| (*code).to_owned()).collect(),
+        rule: claim.rule.to_owned(),
+    }
+}
+
+fn sentence(related: &Related<'_>, decision: &Decision) -> Explanation {
+    let claim = &related.claim;
+    if related.kind == Kind::Crowded {
+        return Explanation {
+            vi: format!(
+                "Hơn {CELL_LIMIT} số liệu của nhiều báo cáo có chung chỉ tiêu, địa bàn và kỳ này; chúng không được so với nhau."
+            ),
+            en: format!(
+                "More than {CELL_LIMIT} figures of several reports share this indicator, area and period; they are not compared with each other."
+            ),
+        };
+    }
+    let two = matches!(related.kind, Kind::Restated | Kind::Revised | Kind::Estimated);
+    if !two {
+        let Explanation { vi, en } = explain::sentence(claim, decision);
+        let count = related.statements.iter().map(|one| one.document).collect::<BTreeSet<_>>().len();
+        return Explanation {
+            vi: format!("Đối chiếu {count} báo cáo: {vi}"),
+            en: format!("Across {count} reports: {en}"),
+        };
+    }
+    let (a, b) = (quantity::printed(claim.figures[0]), quantity::printed(claim.figures[1]));
+    let (vi, en) = match (decision.verdict, related.kind) {
+        (Verdict::Agrees, _) => {
+            (format!("Hai báo cáo thống nhất: {a} và {b}."), format!("Two reports agree: {a} and {b}."))
+        }
+        (Verdict::AgreesIfTruncated, _) => (
+            format!("Hai báo cáo in {a} và {b}; chỉ khớp nếu chữ số cuối bị cắt bỏ thay vì làm tròn."),
+            format!(
+                "Two reports print {a} and {b}; they agree only if the digits were cut off, not rounded."
+            ),
+        ),
+        (Verdict::DiffersInScope, Kind::Estimated) => (
+            format!(
+                "Một báo cáo ước tính {a}, báo cáo kia ghi số đã thực hiện {b}; số ước tính được thay thế, không mâu thuẫn."
+            ),
+            format!(
+                "One report estimates {a}, another states {b} as carried out; the estimate is superseded, not contradicted."
+            ),
+        ),
+        (Verdict::DiffersInScope, Kind::Revised) => (
+            format!(
+                "Hai báo cáo in {a} và {b}; đây là số được điều chỉnh hoặc tính đến thời điểm khác, không mâu thuẫn."
+            ),
+            format!(
+                "Two reports print {a} and {b}; the figure was revised or is as of another time, which is no contradiction."
+            ),
+        ),
+        (Verdict::DiffersInScope, _) => (
+            format!("Hai báo cáo in {a} và {b}, nhưng văn bản nêu rõ các số này không cùng phạm vi."),
+            format!(
+                "Two reports print {a} and {b}, but the text itself says that they are not counted alike."
+            ),
+        ),
+        (Verdict::Undetermined, _) => (
+            format!(
+                "Hai báo cáo in {a} và {b}; chỉ khớp nếu các số tròn đã được làm tròn, chưa đủ để kết luận."
+            ),
+            format!(
+                "Two reports print {a} and {b}; they agree only if the round amounts were rounded, which cannot be decided."
+            ),
+        ),
+        (Verdict::Conflicts, _) => (
+            format!(
+                "Hai báo cáo in hai số khác nhau cho cùng một chỉ tiêu, địa bàn và kỳ: {a} và {b}; đề nghị kiểm tra lại."
+            ),
+            format!(
+                "Two reports print different numbers for one indicator, area and period: {a} and {b}; please check them."
+            ),
+        ),
+    };
+    Explanation { vi, en }
+}

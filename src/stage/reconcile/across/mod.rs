@@ -1,0 +1,35 @@
+//! Reconciling across documents: what arithmetic can decide between the figures of several reports.
+//!
+//! 1. [`statement`] takes the figures whose key is fully bound, with the words that narrow them.
+//! 2. A [`Cell`] holds the statements of one indicator, area and period; [`series`] splits it into
+//!    quantities and finds for each what the reports, copies counted once, say of it.
+//! 3. [`sites`] relates the series of a cell, of two years, of an area and its parts. A relation reads
+//!    the cells of its site and nothing else, so a new document touches few sites.
+//! 4. [`region`] follows the relations, as they are and as they stood, from the cells that changed to all
+//!    that hangs together with them, and decides that anew: what comes out is what deciding everything
+//!    would have given, in whatever order documents came.
+//! 5. [`witness`] tells near-duplicate texts: they are one witness.
+//!
+//! Only figures of *different* documents are related here; the rest is [`super::reconcile`]'s.
+
+mod area;
+mod decide;
+mod region;
+mod series;
+mod sites;
+mod statement;
+mod witness;
+mod words;
+
+pub use area::AreaTree;
+pub use region::{Component, Loaded, Region, Standing, decide_all, decide_region};
+pub use statement::{Cell, Source, Statement};
+pub use witness::{BANDS, Sketch, WITNESS_MATCHES, groups};
+pub use words::Wording;
+
+/// Rises with every change of what is reported across documents.
+pub const VERSION: u32 = 1;
+
+/// Statements of one cell that are looked at. A cell of more is shared by so much that it tells nothing
+/// apart: its statements are not compared, and one finding says so.
+pub const CELL_LIMIT: usize = 512;

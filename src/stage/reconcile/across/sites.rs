@@ -1,0 +1,437 @@
+//! Sites: the places where relations across documents are looked for, and what is found there.
+//!
+//! A site reads the cells that it names and nothing else. Which sites a cell can touch follows from the
+//! cell alone, so that what a new document changes is found without looking at the rest.
+
+use std::collections::BTreeMap;
+
+use crate::model::Decimal;
+use crate::model::figure::{Aspect, Fund, Measure, Qualifier};
+use crate::model::finding::{Relation, Verdict};
+use crate::model::interval::Interval;
+use crate::model::rational::Rational;
+
+use super::super::claim::Claim;
+use super::super::formula::Formula;
+use super::super::quantity::{self, Reading};
+use super::CELL_LIMIT;
+use super::area::AreaTree;
+use super::region::Loaded;
+use super::series::{Series, SeriesKey, split};
+use super::statement::{Cell, Statement};
+
+/// Years that a change may look back: `so với năm 2015` of a report of 2020.
+const YEARS_BACK: i16 = 5;
+/// Two numbers of one key further apart than the smaller one is large are not taken for one quantity, unless
+/// one digit tells them apart.
+const FAR_TIMES: i128 = 2;
+/// A hedge is of a number that is no more than one part in so many away.
+const HEDGE_PARTS: i128 = 10;
+
+/// A place where relations are looked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Site {
+    /// The statements of one cell: restated, against the plan, over funds.
+    Cell(Cell),
+    /// The changes in this cell against an earlier one.
+    Change(Cell, Cell),
+    /// An area against the areas that make it up.
+    Parts(Cell),
+}
+
+impl Site {
+    /// Returns every site that reads `cell`.
+    pub(super) fn around(cell: &Cell, areas: &AreaTree) -> Vec<Self> {
+        let mut sites = vec![Self::Cell(cell.clone())];
+        for years in 1..=YEARS_BACK {
+            if let Some(earlier) = cell.period.shifted(-years) {
+                sites.push(Self::Change(cell.clone(), cell.at(earlier)));
+            }
+            if let Some(later) = cell.period.shifted(years) {
+                sites.push(Self::Change(cell.at(later), cell.clone()));
+            }
+        }
+        if !areas.parts(&cell.area).is_empty() {
+            sites.push(Self::Parts(cell.clone()));
+        }
+        sites.extend(areas.parent(&cell.area).map(|parent| Self::Parts(cell.of_area(parent))));
+        sites
+    }
+
+    /// Returns the cells that it reads.
+    pub(super) fn reads(&self, areas: &AreaTree) -> Vec<Cell> {
+        match self {
+            Self::Cell(cell) => vec![cell.clone()],
+            Self::Change(later, earlier) => vec![later.clone(), earlier.clone()],
+            Self::Parts(whole) => {
+                let parts = areas.parts(&whole.area).iter().map(|part| whole.of_area(part));
+                std::iter::once(whole.clone()).chain(parts).collect()
+            }
+        }
+    }
+
+    /// Returns the relations found here, in no particular order.
+    pub(super) fn relations<'s>(&self, cells: &'s Loaded, areas: &AreaTree) -> Vec<Related<'s>> {
+        match self {
+            Self::Cell(cell) => within(cells, cell),
+            Self::Change(later, earlier) => changes(cells, later, earlier),
+            Self::Parts(whole) => parts(cells, whole, areas),
+        }
+    }
+}
+
+/// What kind of relation was found: how it is put in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Two reports state one quantity.
+    Restated,
+    /// An estimate, and what was carried out.
+    Estimated,
+    /// A figure that its report says was set anew.
+    Revised,
+    /// The plan of one report, the outturn and its percentage of another.
+    Planned,
+    /// A change that one report states against a level of another.
+    Changed,
+    /// Funds that make up a total.
+    Funds,
+    /// Areas that make up an area.
+    Areas,
+    /// So many statements that none is compared.
+    Crowded,
+}
+
+/// A relation between statements of several documents.
+#[derive(Debug, Clone)]
+pub(super) struct Related<'s> {
+    pub(super) kind: Kind,
+    pub(super) claim: Claim<'s>,
+    pub(super) statements: Vec<&'s Statement>,
+}
+
+impl<'s> Related<'s> {
+    fn new(kind: Kind, claim: Claim<'s>, statements: Vec<&'s Statement>) -> Self {
+        Self { kind, claim, statements }
+    }
+
+    /// Tells whether at least two documents take part.
+    fn is_across(&self) -> bool {
+        self.statements.iter().any(|one| one.document != self.statements[0].document)
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.claim.decide().verdict
+    }
+}
+
+/// The series of a cell; none where it is empty or crowded.
+fn series_of<'s>(cells: &'s Loaded, cell: &Cell) -> BTreeMap<SeriesKey<'s>, Series<'s>> {
+    let statements = cells.get(cell);
+    if statements.len() > CELL_LIMIT { BTreeMap::new() } else { split(statements) }
+}
+
+fn within<'s>(cells: &'s Loaded, cell: &Cell) -> Vec<Related<'s>> {
+    let statements = cells.get(cell);
+    if statements.len() > CELL_LIMIT {
+        return crowded(statements).into_iter().collect();
+    }
+    let all = split(statements);
+    let mut found = Vec::new();
+    for (key, series) in &all {
+        found.extend(restated(key, series));
+        if key.aspect == Some(Aspect::Estimate) {
+            found.extend(estimated(&all, key, series));
+        }
+        if key.measure == Measure::OfPlan {
+            found.extend(planned(&all, key, series));
+        }
+        if key.measure == Measure::Value && key.fund == Some(Fund::Total) {
+            found.extend(funds(&all, key, series));
+        }
+    }
+    found.retain(Related::is_across);
+    found
+}
+
+/// A cell of too many statements says so, and nothing else.
+fn crowded(statements: &[Statement]) -> Option<Related<'_>> {
+    let first = statements.first()?;
+    let second = statements.iter().find(|one| one.document != first.document)?;
+    let mut claim = Claim::of_two(Relation::Restated, &first.figure, &second.figure, "across.crowded");
+    claim.scope = false;
+    Some(Related::new(Kind::Crowded, claim, vec![first, second]))
+}
+
+/// Every statement of a quantity against the one that the most witnesses uphold.
+fn restated<'s>(key: &SeriesKey<'s>, series: &Series<'s>) -> Vec<Related<'s>> {
+    let Some(reference) = series.reference else { return Vec::new() };
+    let others = series.stated.iter().filter(|other| other.figure.id != reference.figure.id);
+    others
+        .filter(|other| is_first_of_witness(other, series))
+        .filter_map(|other| statement_pair(key, reference, other))
+        .collect()
+}
+
+/// Tells whether no copy of its report says the same under a smaller id: copies say it once.
+fn is_first_of_witness(statement: &Statement, series: &Series<'_>) -> bool {
+    let same = |other: &&&Statement| {
+        other.witness == statement.witness
+            && other.figure.value == statement.figure.value
+            && other.figure.qualifier == statement.figure.qualifier
+    };
+    let first = series.stated.iter().find(same);
+    first.is_none_or(|first| first.figure.id == statement.figure.id)
+}
+
+fn statement_pair<'s>(
+    key: &SeriesKey<'s>,
+    reference: &'s Statement,
+    other: &'s Statement,
+) -> Option<Related<'s>> {
+    let hedged = other.figure.qualifier != Qualifier::Eq;
+    let (first, second) = if hedged { (other, reference) } else { (reference, other) };
+    let relation = if hedged { Relation::Bound } else { Relation::Restated };
+    let mut claim = Claim::of_two(relation, &first.figure, &second.figure, "across.restated");
+    let revised = reference.revised != other.revised || is_provisional(key.aspect);
+    claim.scope = revised || reference.other_scope != other.other_scope;
+    let kind = if revised { Kind::Revised } else { Kind::Restated };
+    let related = Related::new(kind, claim, vec![first, second]);
+    let near = !hedged || is_near_hedge(&reference.figure.value, &other.figure.value);
+    match related.verdict() {
+        // Copies of one report say nothing of each other's figures.
+        Verdict::Agrees | Verdict::AgreesIfTruncated | Verdict::Undetermined => {
+            (near && reference.witness != other.witness).then_some(related)
+        }
+        Verdict::DiffersInScope => (near && is_comparable(&related.claim)).then_some(related),
+        Verdict::Conflicts => (near && is_comparable(&related.claim)).then_some(related),
+    }
+}
+
+/// What is estimated, allocated or paid out by some day is not the same at another.
+const fn is_provisional(aspect: Option<Aspect>) -> bool {
+    matches!(aspect, Some(Aspect::Estimate | Aspect::Allocated | Aspect::Disbursed))
+}
+
+/// Tells whether two numbers are so near that they were meant to be of one quantity: otherwise they are
+/// more likely of two, told apart by words that were not read.
+fn is_comparable(claim: &Claim<'_>) -> bool {
+    let (a, b) = (Rational::from(claim.figures[0].value), Rational::from(claim.figures[1].value));
+    if a.is_negative() != b.is_negative() {
+        return false;
+    }
+    let (a, b) = (a.abs(), b.abs());
+    let (small, large) = if a < b { (a, b) } else { (b, a) };
+    large <= small.mul(&Rational::whole(FAR_TIMES)) || is_one_digit_off(claim)
+}
+
+fn is_one_digit_off(claim: &Claim<'_>) -> bool {
+    (0..claim.figures.len()).any(|at| {
+        let wanted = claim.implied(at, Reading::Rounded);
+        quantity::one_digit_repair(claim.figures[at], &wanted).is_some()
+    })
+}
+
+fn is_near_hedge(number: &Decimal, hedge: &Decimal) -> bool {
+    let (number, hedge) = (Rational::from(*number), Rational::from(*hedge));
+    number.sub(&hedge).abs().mul(&Rational::whole(HEDGE_PARTS)) <= number.abs()
+}
+
+/// What one report estimates and another says was carried out: a later report takes the estimate's place.
+fn estimated<'s>(
+    all: &BTreeMap<SeriesKey<'s>, Series<'s>>,
+    key: &SeriesKey<'s>,
+    series: &Series<'s>,
+) -> Vec<Related<'s>> {
+    let actual = all.get(&key.with_aspect(Aspect::Actual)).and_then(Series::settled);
+    let Some(actual) = actual else { return Vec::new() };
+    let pair = |estimate: &&'s Statement| {
+        let (first, second) = (*estimate, actual);
+        if first.figure.qualifier != Qualifier::Eq || first.witness == second.witness {
+            return None;
+        }
+        let mut claim = Claim::of_two(Relation::Restated, &first.figure, &second.figure, "across.estimated");
+        claim.scope = true;
+        is_comparable(&claim).then(|| Related::new(Kind::Estimated, claim, vec![first, second]))
+    };
+    series.stated.iter().filter(|one| is_first_of_witness(one, series)).filter_map(pair).collect()
+}
+
+/// The plan of one report against the outturn of another, which states the percentage and not the plan.
+fn planned<'s>(
+    all: &BTreeMap<SeriesKey<'s>, Series<'s>>,
+    key: &SeriesKey<'s>,
+    rates: &Series<'s>,
+) -> Vec<Related<'s>> {
+    let done = |level: &SeriesKey<'s>| {
+        level.measure == Measure::Value && level.fund == key.fund && level.aspect == key.aspect
+    };
+    let mut found = Vec::new();
+    for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
+        let own: Vec<(&SeriesKey<'s>, &'s Statement)> = all
+            .iter()
+            .filter(|(level, _)| done(level) && *level.unit != rate.figure.unit)
+            .filter_map(|(level, series)| Some((level, series.of_document(rate.document)?)))
+            .filter(|(_, actual)| is_rate_of(rate, actual))
+            .collect();
+        // Of two levels in its sentence the rate may be of either.
+        let [(level, actual)] = own[..] else { continue };
+        let Some(plans) = all.get(&level.with_aspect(Aspect::Plan)) else { continue };
+        if plans.of_document(rate.document).is_some() {
+            continue;
+        }
+        let Some(plan) = plans.elsewhere(rate.document) else { continue };
+        let mut claim = Claim::of_rate(Relation::OfPlan, &actual.figure, &plan.figure, &rate.figure);
+        claim.rule = "across.of_plan";
+        claim.scope = [*rate, actual, plan].iter().any(|one| one.revised || one.other_scope);
+        let related = Related::new(Kind::Planned, claim, vec![actual, plan, rate]);
+        found.extend(Some(related).filter(is_reported));
+    }
+    found
+}
+
+/// Tells whether a rate stands behind this level in its sentence, so that it is said of it.
+fn is_rate_of(rate: &Statement, level: &Statement) -> bool {
+    rate.figure.sentence == level.figure.sentence
+        && level.figure.span.start < rate.figure.span.start
+        && (rate.narrowing.is_empty() || rate.narrowing == level.narrowing)
+        && level.figure.qualifier == Qualifier::Eq
+        && rate.figure.qualifier == Qualifier::Eq
+}
+
+/// The changes that reports of `later` state, against the level that another report states of `earlier`.
+fn changes<'s>(cells: &'s Loaded, later: &Cell, earlier: &Cell) -> Vec<Related<'s>> {
+    let (now, before) = (series_of(cells, later), series_of(cells, earlier));
+    let mut found = Vec::new();
+    if before.is_empty() {
+        return found;
+    }
+    for (key, rates) in &now {
+        let relation = match key.measure {
+            Measure::Growth => Relation::Growth,
+            Measure::Index => Relation::Index,
+            _ => continue,
+        };
+        let compared = key.base.and_then(|base| base.period).or_else(|| later.period.shifted(-1));
+        let elsewhere = key.base.and_then(|base| base.area.as_ref()).is_some_and(|area| *area != later.area);
+        let planned = key.base.and_then(|base| base.aspect).is_some_and(|aspect| !is_done(aspect));
+        if compared != Some(earlier.period) || elsewhere || planned || !key.aspect.is_some_and(is_done) {
+            continue;
+        }
+        for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
+            let own: Vec<(&SeriesKey<'s>, &'s Statement)> = now
+                .iter()
+                .filter(|(level, _)| {
+                    level.measure == Measure::Value && level.fund == key.fund && level.aspect == key.aspect
+                })
+                .filter_map(|(level, series)| Some((level, series.of_document(rate.document)?)))
+                .filter(|(_, level)| is_rate_of(rate, level))
+                .collect();
+            let [(level, top)] = own[..] else { continue };
+            let actual = before.get(&level.with_aspect(Aspect::Actual));
+            let estimate = before.get(&level.with_aspect(Aspect::Estimate));
+            let states = |series: Option<&Series<'s>>| {
+                series.is_some_and(|series| series.of_document(rate.document).is_some())
+            };
+            if states(actual) || states(estimate) {
+                continue;
+            }
+            let settled = |series: Option<&Series<'s>>| series.and_then(|one| one.elsewhere(rate.document));
+            let (bottom, final_) = match settled(actual) {
+                Some(bottom) => (bottom, true),
+                None => match settled(estimate) {
+                    Some(bottom) => (bottom, false),
+                    None => continue,
+                },
+            };
+            let mut claim = Claim::of_rate(relation, &top.figure, &bottom.figure, &rate.figure);
+            claim.rule = "across.change";
+            claim.scope = !final_ || [*rate, top, bottom].iter().any(|one| one.revised || one.other_scope);
+            let related = Related::new(Kind::Changed, claim, vec![top, bottom, rate]);
+            found.extend(Some(related).filter(is_reported));
+        }
+    }
+    found
+}
+
+const fn is_done(aspect: Aspect) -> bool {
+    matches!(aspect, Aspect::Actual | Aspect::Estimate)
+}
+
+/// A relation of levels and a rate is reported where it holds and says something, or fails by so little
+/// that it was meant to hold.
+fn is_reported(related: &Related<'_>) -> bool {
+    if !related.is_across() {
+        return false;
+    }
+    match related.verdict() {
+        Verdict::Agrees | Verdict::AgreesIfTruncated => related.claim.says_something(),
+        _ => is_meant(&related.claim),
+    }
+}
+
+/// Tells whether the stated figure lies near what the others give: within a third of it, or one digit off.
+fn is_meant(claim: &Claim<'_>) -> bool {
+    let last = claim.figures.len() - 1;
+    let computed = claim.implied(last, Reading::Rounded);
+    let shift = Rational::whole(if claim.relation == Relation::Growth { 100 } else { 0 });
+    let stated = Rational::from(claim.stated().value).add(&shift);
+    let gap = computed.gap(&Interval::exactly(claim.stated().value));
+    gap.mul(&Rational::whole(3)) <= stated.abs() || is_one_digit_off(claim)
+}
+
+/// National and local money of several reports against the total that another states.
+fn funds<'s>(
+    all: &BTreeMap<SeriesKey<'s>, Series<'s>>,
+    key: &SeriesKey<'s>,
+    totals: &Series<'s>,
+) -> Option<Related<'s>> {
+    let settled = |fund: Fund| all.get(&key.with_fund(fund)).and_then(Series::settled);
+    let whole = totals.settled().filter(|whole| whole.names_fund())?;
+    let (national, local) = (settled(Fund::National)?, settled(Fund::Local)?);
+    if settled(Fund::Counterpart).is_some() || all.contains_key(&key.with_fund(Fund::Counterpart)) {
+        return None;
+    }
+    let mut claim = Claim::of_sum(&[&national.figure, &local.figure], &whole.figure, "across.funds");
+    claim.scope = [national, local, whole].iter().any(|one| one.revised || one.other_scope);
+    let related = Related::new(Kind::Funds, claim, vec![national, local, whole]);
+    Some(related).filter(is_reported)
+}
+
+/// The statements of all areas that make up an area, against its own.
+fn parts<'s>(cells: &'s Loaded, whole: &Cell, areas: &AreaTree) -> Vec<Related<'s>> {
+    let wholes = series_of(cells, whole);
+    if wholes.is_empty() {
+        return Vec::new();
+    }
+    let codes = areas.parts(&whole.area);
+    let split: Vec<BTreeMap<SeriesKey<'s>, Series<'s>>> =
+        codes.iter().map(|part| series_of(cells, &whole.of_area(part))).collect();
+    let mut found = Vec::new();
+    for (key, series) in &wholes {
+        if key.measure != Measure::Value || matches!(key.unit.as_str(), "percent" | "percentage_point") {
+            continue;
+        }
+        let Some(total) = series.settled().filter(|one| one.figure.qualifier == Qualifier::Eq) else {
+            continue;
+        };
+        let stated: Vec<&'s Statement> =
+            split.iter().filter_map(|part| part.get(key).and_then(Series::settled)).collect();
+        if stated.len() < 2 {
+            continue;
+        }
+        let complete = stated.len() == codes.len();
+        let figures: Vec<_> = stated.iter().map(|one| &one.figure).collect();
+        let mut claim = Claim::of_sum(&figures, &total.figure, "across.areas");
+        if !complete {
+            claim.formula = Formula::AtLeast(Box::new(claim.formula));
+        }
+        let mut statements = stated;
+        statements.push(total);
+        claim.scope = statements.iter().any(|one| one.revised || one.other_scope);
+        let related = Related::new(Kind::Areas, claim, statements);
+        // Some of the parts can only be too much; that they are not says nothing.
+        let tells = complete || !matches!(related.verdict(), Verdict::Agrees | Verdict::AgreesIfTruncated);
+        found.extend(Some(related).filter(|related| tells && is_reported(related)));
+    }
+    found
+}
