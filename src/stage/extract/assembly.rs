@@ -175,7 +175,7 @@ impl Walk<'_> {
             if kind != BlockKind::Title && !bracketed {
                 self.over.last = Some(this.clone());
             }
-            said.take(this, number.class, bracketed);
+            said.take(this, number, bracketed);
         }
         // What the sentence states last stays spoken of in the ones that follow.
         for period in periods.iter().filter(|period| !is_base(self.lower, period)) {
@@ -464,9 +464,13 @@ impl Said {
         (said.0.as_ref(), said.1.as_ref())
     }
 
-    fn take(&mut self, this: Before, class: MentionClass, bracketed: bool) {
+    fn take(&mut self, this: Before, number: &NumberMention, bracketed: bool) {
         self.end = Some(this.end);
-        let percent = class == MentionClass::Percent;
+        // `12/14 đề án, đạt 85,7%`: the rate is of what was done.
+        if number.role == Role::PairWhole {
+            return;
+        }
+        let percent = number.class == MentionClass::Percent;
         let open = (!bracketed).then_some(&mut self.open);
         for said in open.into_iter().chain([&mut self.all]) {
             // Provinces counted are whom a rate is of, not what.

@@ -222,34 +222,60 @@ fn leads_to_level(since: &str, right: &str, rules: &FrameRules) -> bool {
     true
 }
 
-/// Reads the aspect from the cues before the numeral; `None` where the words tell none.
-pub(super) fn aspect(words: &str, rules: &FrameRules) -> Option<Aspect> {
+/// What words tell of an aspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AspectCue {
+    pub(super) aspect: Aspect,
+    /// The words say what was or will be done alike (`thực hiện`): a heading decides.
+    pub(super) weak: bool,
+}
+
+/// Reads the aspect from the cues before the numeral; `None` where the words tell none. `money`: of an
+/// amount or a project; what is said of funding alone (`bố trí`) tells nothing of other things.
+pub(super) fn aspect(words: &str, money: bool, rules: &FrameRules) -> Option<AspectCue> {
+    let aspects = &rules.aspects;
     let lists = [
-        (&rules.aspects.plan, Aspect::Plan),
-        (&rules.aspects.actual, Aspect::Actual),
-        (&rules.aspects.estimate, Aspect::Estimate),
-        (&rules.aspects.disbursed, Aspect::Disbursed),
-        (&rules.aspects.allocated, Aspect::Allocated),
-        (&rules.aspects.target, Aspect::Target),
+        (&aspects.plan, Aspect::Plan),
+        (&aspects.actual, Aspect::Actual),
+        (&aspects.estimate, Aspect::Estimate),
+        (&aspects.disbursed, Aspect::Disbursed),
+        (&aspects.allocated, Aspect::Allocated),
+        (&aspects.target, Aspect::Target),
     ];
-    let mut cues: Vec<(usize, Aspect)> = lists
-        .into_iter()
-        .filter_map(|(list, aspect)| {
-            let fits = |at: usize| aspect != Aspect::Plan || !is_compared(words, at, rules);
-            last_fitting(words, list, fits).map(|at| (at, aspect))
-        })
-        .collect();
-    cues.sort_unstable_by_key(|cue| std::cmp::Reverse(cue.0));
-    let (at, nearest) = *cues.first()?;
+    let mut cues: Vec<(usize, usize, Aspect, bool)> = Vec::new();
+    for (list, aspect) in lists {
+        for phrase in list {
+            if !money && aspects.money.contains(phrase) {
+                continue;
+            }
+            let fits = |at: usize| {
+                !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules)
+            };
+            if let Some(at) = last_fitting(words, std::slice::from_ref(phrase), fits) {
+                let clause = words[..at].rfind([',', ';', '.', ':']).map_or(0, |mark| mark + 1);
+                let done = last_whole(&words[clause..at], "đã").is_some();
+                cues.push((at + phrase.len(), at, aspect, !done && aspects.weak.contains(phrase)));
+            }
+        }
+    }
+    // `giao thực hiện` is one cue, not `thực hiện` too.
+    let inside = |cue: &(usize, usize, Aspect, bool), other: &(usize, usize, Aspect, bool)| {
+        other.1 <= cue.1 && cue.0 <= other.0 && (other.0 - other.1) > (cue.0 - cue.1)
+    };
+    let mut outer: Vec<_> = cues.iter().filter(|cue| !cues.iter().any(|other| inside(cue, other))).collect();
+    outer.sort_unstable_by_key(|cue| std::cmp::Reverse((cue.0, cue.0 - cue.1)));
+    let &&(_, at, nearest, weak) = outer.first()?;
     // `ước thực hiện đạt`, `đã giải ngân được`, `giao kế hoạch`: the telling word stands before the
     // general one in the same clause.
-    let same_clause = |other: usize| !words[other..at].contains([',', ';', '.']);
-    let telling = [Aspect::Estimate, Aspect::Disbursed, Aspect::Target, Aspect::Plan];
-    let general = matches!(nearest, Aspect::Actual | Aspect::Allocated);
-    let better =
-        cues.iter().find(|(other, aspect)| general && telling.contains(aspect) && same_clause(*other));
-    let plan_after_actual = |aspect: Aspect| aspect == Aspect::Plan && nearest == Aspect::Actual;
-    Some(better.map_or(nearest, |(_, aspect)| if plan_after_actual(*aspect) { nearest } else { *aspect }))
+    let same_clause = |other: usize| other <= at && !words[other..at].contains([',', ';', '.']);
+    let telling: &[Aspect] = match nearest {
+        Aspect::Actual => &[Aspect::Estimate, Aspect::Disbursed, Aspect::Target],
+        Aspect::Allocated => &[Aspect::Estimate, Aspect::Disbursed, Aspect::Target, Aspect::Plan],
+        Aspect::Disbursed => &[Aspect::Target],
+        _ => &[],
+    };
+    let better = outer.iter().find(|cue| telling.contains(&cue.2) && same_clause(cue.1));
+    Some(better.map_or(AspectCue { aspect: nearest, weak }, |cue| AspectCue { aspect: cue.2, weak: cue.3 }))
 }
 
 /// `so với kế hoạch`, `46% kế hoạch`, `Sở Kế hoạch`: a base or a name, not what the figure is.
@@ -278,6 +304,16 @@ pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
     };
     let cues = lists.into_iter().filter_map(|(list, fund)| last_of(words, list).map(|at| (at, fund)));
     cues.filter(|(at, _)| !beside(*at)).max_by_key(|cue| cue.0).map(|cue| cue.1)
+}
+
+/// Reads the fund where `words` tell of one alone.
+pub(super) fn only_fund(words: &str, rules: &FrameRules) -> Option<Fund> {
+    let funds = &rules.funds;
+    let told = |list: &Vec<String>| last_of(words, list).is_some();
+    match (told(&funds.national), told(&funds.local)) {
+        (true, true) => None,
+        _ => fund(words, rules),
+    }
 }
 
 /// Finds the indicator by unit and words.

@@ -3,8 +3,8 @@
 
 use super::assembly::{Before, Walk};
 use super::context::Bound;
-use super::frame::{self, Around, Reading};
-use super::mention::NumberMention;
+use super::frame::{self, Around, AspectCue, Reading};
+use super::mention::{NumberMention, Role};
 use crate::model::Span;
 use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;
@@ -24,15 +24,52 @@ pub(super) struct Place<'p> {
 }
 
 impl<'p> Place<'p> {
-    /// The words before the numeral since the number before and the last semicolon. The plan that the
-    /// percentage before is of (`đạt 52,5% kế hoạch năm, …`) belongs to that one.
-    fn near(&self) -> &'p str {
+    /// The words before the numeral since the number before and the last semicolon. What follows the number
+    /// before up to the next mark (`đạt 52,5% kế hoạch năm, …`, `14 cơ sở đăng ký nhãn hiệu, …`) belongs to
+    /// that one.
+    pub(super) fn near(&self) -> &'p str {
         let mut near = self.around.near;
-        let left = &self.around.left[..self.around.left.len() - near.len()];
-        if left.trim_end().ends_with('%') {
-            near = &near[near.find([',', ';', '.', '(']).unwrap_or(0)..];
+        if near.len() < self.around.left.len()
+            && let Some(mark) = near.find([',', ';', '.', '(', ':']).or_else(|| near.find(" và "))
+        {
+            near = &near[mark..];
         }
         &near[near.rfind(';').map_or(0, |at| at + 1)..]
+    }
+
+    /// As [`Self::near`], with what follows the number before, save the plan that a percentage is of.
+    fn wide(&self) -> &'p str {
+        let left = &self.around.left[..self.around.left.len() - self.around.near.len()];
+        if left.trim_end().ends_with('%') {
+            return self.near();
+        }
+        let near = self.around.near;
+        &near[near.rfind(';').map_or(0, |at| at + 1)..]
+    }
+
+    /// The words of the figure's own before it: in a row of like things, what follows the one before is that
+    /// one's; else it may say what both are of (`9 lớp truyền nghề cho 315 học viên`).
+    fn own_near(&self) -> &'p str {
+        let row = self.leader.is_some_and(|leader| leader.unit == self.number.unit);
+        if row && !self.relative { self.near() } else { self.wide() }
+    }
+
+    /// The words before the numeral since the last mark, numbers passed over.
+    fn comma_clause(&self) -> &'p str {
+        let left = self.around.left;
+        let mark = [", ", "; ", ". ", ": ", "("].iter().filter_map(|mark| left.rfind(mark)).max();
+        &left[mark.unwrap_or(0)..]
+    }
+
+    /// The words before the numeral since the last mark.
+    fn clause(&self) -> &'p str {
+        let near = self.near();
+        &near[near.rfind([',', ';', '.', '(', ')', ':']).map_or(0, |at| at + 1)..]
+    }
+
+    /// Money and projects are planned, allocated and disbursed.
+    fn is_funding(&self) -> bool {
+        self.relative || matches!(self.number.unit.as_str(), "VND" | "project")
     }
 
     /// The words before the numeral since the last semicolon, numbers passed over.
@@ -46,13 +83,30 @@ impl<'p> Place<'p> {
         self.around.right.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("")
     }
 
-    /// The words behind a counted thing, to the next number or semicolon: `34 cơ sở được tư vấn, đánh
-    /// giá sản xuất sạch hơn`; of money those to the end of the clause.
+    /// The words behind a counted thing to the next mark that ends a clause: `34 cơ sở được tư vấn, đánh giá
+    /// sản xuất sạch hơn`; not those between a comma and the next number, which are that one's, but on over
+    /// a number that they lead to: `18 lượt cơ sở tham gia 4 hội chợ`. Of money those to the end of the clause.
     fn behind(&self) -> &'p str {
-        if self.number.class == MentionClass::Count {
-            self.around.right.split([';', '.', '(', ')', ':']).next().unwrap_or("")
-        } else {
-            self.clause_behind()
+        if self.number.class != MentionClass::Count {
+            return self.clause_behind();
+        }
+        let marks = [';', '.', '(', ')', ':'];
+        let right = self.around.right;
+        if let Some(mark) = right.find(marks) {
+            return &right[..mark];
+        }
+        let from = self.around.left.len() + self.number.span.len();
+        let behind = self.around.sentence.get(from..).unwrap_or("");
+        match right.rfind(',') {
+            _ if behind.len() <= right.len() => right,
+            Some(comma) => &right[..comma],
+            None if right.trim_end().ends_with("và") => right,
+            None => {
+                let on = behind[right.len()..]
+                    .find([';', ',', '(', ')', ':'])
+                    .unwrap_or(behind.len() - right.len());
+                &behind[..right.len() + on]
+            }
         }
     }
 
@@ -77,36 +131,83 @@ impl Walk<'_> {
     ) -> Bound<Option<Aspect>> {
         let frames = &self.rules.frames;
         let found = |aspect, rule: &str, reach| Bound::new(Some(aspect), None, rule, reach);
-        let near = place.near();
+        let money = place.is_funding();
+        let cue = |words: &str| frame::aspect(words, money, frames);
+        let unit = place.number.unit.as_str();
+        if place.number.role == Role::PairWhole && frames.aspects.pair_units.iter().any(|known| known == unit)
+        {
+            return found(Aspect::Plan, "aspect.pair_whole", Reach::Numeral);
+        }
         if place.relative
             && let Some(leader) = place.leader
         {
-            let cue = frame::aspect(near, frames).filter(|aspect| *aspect == Aspect::Estimate);
-            return match cue {
-                Some(aspect) if reading.measure == Measure::OfPlan => {
-                    found(aspect, "aspect.cue", Reach::Clause)
-                }
+            let own = cue(place.clause()).map(|cue| cue.aspect);
+            return match (own, reading.measure) {
+                (Some(own @ (Aspect::Estimate | Aspect::Disbursed)), Measure::OfPlan)
+                | (Some(own @ (Aspect::Plan | Aspect::Target)), _) => found(own, "aspect.cue", Reach::Clause),
                 _ => leader.aspect.clone(),
             };
         }
         if let Some(words) = place.compared() {
             let planned = frame::last_of(words, &frames.aspects.plan).is_some();
-            let aspect = if planned { Aspect::Plan } else { Aspect::Actual };
+            let disbursed = place.leader.is_some_and(|leader| leader.aspect.value == Some(Aspect::Disbursed));
+            let aspect = match (planned, disbursed) {
+                (true, _) => Aspect::Plan,
+                (false, true) => Aspect::Disbursed,
+                (false, false) => Aspect::Actual,
+            };
             return found(aspect, "aspect.base", Reach::Clause);
         }
-        if let Some(aspect) = frame::aspect(near, frames) {
-            return found(aspect, "aspect.cue", Reach::Clause);
+        let behind = place.clause_behind().trim_start();
+        let planned_behind = place.number.class != MentionClass::Percent
+            && frames.aspects.behind.iter().any(|word| behind.starts_with(word.as_str()));
+        let said = [
+            (cue(place.near()), Reach::Clause),
+            (planned_behind.then_some(AspectCue { aspect: Aspect::Plan, weak: false }), Reach::Clause),
+            (
+                behind.starts_with("đã ").then_some(AspectCue { aspect: Aspect::Actual, weak: false }),
+                Reach::Clause,
+            ),
+            (cue(place.segment()), Reach::Clause),
+            (cue(place.around.left), Reach::Sentence),
+        ];
+        let said = said.into_iter().find_map(|(cue, reach)| cue.map(|cue| (cue, reach)));
+        // `Phấn đấu giải ngân nốt …, đưa tỷ lệ lên 100%`: the sentence opens with what it aims at.
+        let opening = place.around.sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let aims = frames.aspects.target.iter().any(|word| opening.starts_with(word.as_str()));
+        let over = self.aspect_over(place, period);
+        if let Some((cue, reach)) = said {
+            let aspect = match cue.aspect {
+                Aspect::Disbursed | Aspect::Actual
+                    if aims && (cue.weak || cue.aspect == Aspect::Disbursed) =>
+                {
+                    Aspect::Target
+                }
+                // Things are not disbursed: what money was disbursed for was done.
+                Aspect::Disbursed if place.number.class == MentionClass::Count => Aspect::Actual,
+                aspect => aspect,
+            };
+            let ahead =
+                |over: &&Bound<Option<Aspect>>| matches!(over.value, Some(Aspect::Plan | Aspect::Target));
+            if let Some(over) = over.as_ref().filter(|_| cue.weak).filter(ahead) {
+                return over.clone();
+            }
+            return found(aspect, "aspect.cue", reach);
         }
-        if let Some(aspect) = frame::aspect(place.segment(), frames) {
-            return found(aspect, "aspect.cue", Reach::Clause);
-        }
-        if let Some(aspect) = frame::aspect(place.around.left, frames) {
-            return found(aspect, "aspect.cue", Reach::Sentence);
-        }
-        if let Some(leader) = self.goes_on_from(place) {
+        if let Some(leader) = self.continues(place, true) {
             return leader.aspect.clone().widened(Reach::Paragraph);
         }
-        let of = |span: Option<Span>| span.and_then(|span| frame::aspect(span.of(self.lower), frames));
+        over.unwrap_or_else(|| found(Aspect::Actual, "aspect.default", Reach::Default))
+    }
+
+    /// What stands over the sentence tells: list head, heading, a period to come, a title that announces.
+    fn aspect_over(&self, place: &Place<'_>, period: Option<Period>) -> Option<Bound<Option<Aspect>>> {
+        let frames = &self.rules.frames;
+        let found = |aspect, rule: &str, reach| Some(Bound::new(Some(aspect), None, rule, reach));
+        let of = |span: Option<Span>| {
+            span.and_then(|span| frame::aspect(span.of(self.lower), place.is_funding(), frames))
+                .map(|cue| cue.aspect)
+        };
         if let Some(aspect) = of(self.over.list_head) {
             return found(aspect, "aspect.list_head", Reach::ListHead);
         }
@@ -125,19 +226,26 @@ impl Walk<'_> {
         if self.announced(period) {
             return found(Aspect::Plan, "aspect.announced", Reach::Title);
         }
-        found(Aspect::Actual, "aspect.default", Reach::Default)
+        None
     }
 
     /// The figure before that the sentence goes on about: that of the list head for an item, the last
     /// one for a sentence that begins with `trong đó`.
     fn goes_on_from(&self, place: &Place<'_>) -> Option<&Before> {
+        self.continues(place, false)
+    }
+
+    /// As [`Self::goes_on_from`]; with `refers`, words that refer back (`số vốn trên`) do too.
+    fn continues(&self, place: &Place<'_>, refers: bool) -> Option<&Before> {
         if let Some(head) = &self.over.head {
             return Some(head);
         }
         let opening = place.around.sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
         let goes_on =
             self.rules.frames.aspects.continued.iter().any(|word| opening.starts_with(word.as_str()));
-        self.over.last.as_ref().filter(|_| goes_on)
+        let refers =
+            || refers && frame::last_of(place.around.left, &self.rules.frames.aspects.refers).is_some();
+        self.over.last.as_ref().filter(|_| goes_on || refers())
     }
 
     /// Tells whether the report announces a plan and the period is not behind it.
@@ -165,14 +273,14 @@ impl Walk<'_> {
 
     /// The words of the figure's own, without the names of offices.
     fn own_words(&self, place: &Place<'_>, label: &str) -> String {
-        let own = format!("{} {} {}", place.near(), label.to_lowercase(), place.behind());
+        let own = format!("{} {} {}", place.own_near(), label.to_lowercase(), place.behind());
         let names = self.rules.indicators.names.iter();
         names.fold(own, |own, name| own.replace(name.as_str(), ""))
     }
 
     /// A percentage is of the indicator that its own words name, else of that of its leader.
     fn indicator_of_rate<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
-        let near = place.near();
+        let near = place.wide();
         let told = |unit: &str, words: &str| frame::indicator(unit, words, place.around.sentence, self.rules);
         if let Some(rule) = told("percent", own) {
             return Some(&rule.code);
@@ -269,6 +377,7 @@ impl Walk<'_> {
 
     pub(super) fn fund(&self, place: &Place<'_>, indicator: Option<&IndicatorCode>) -> Bound<Option<Fund>> {
         let frames = &self.rules.frames;
+        let funds = &frames.funds;
         let Place { number, around, leader, relative, .. } = *place;
         let found = |fund, rule: &str, reach| Bound::new(Some(fund), None, rule, reach);
         let Some(indicator) = indicator else {
@@ -282,7 +391,14 @@ impl Walk<'_> {
         }
         let monetary = |fund: &Fund| *fund != Fund::Counterpart || number.unit.as_str() == "VND" || relative;
         // `54 đề án nguồn quốc gia`, `600 triệu đồng khuyến công quốc gia`: said behind the number.
-        let behind = if number.class == MentionClass::Count {
+        let words = around.right.trim_start();
+        let conjoined = funds
+            .conjoined
+            .iter()
+            .any(|word| words.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(' ')));
+        let behind = if conjoined {
+            None
+        } else if number.class == MentionClass::Count {
             frame::fund(place.clause_behind(), frames)
         } else {
             let start = around.right.char_indices().filter(|(_, c)| *c == ' ').nth(6).map(|(at, _)| at);
@@ -299,8 +415,20 @@ impl Walk<'_> {
         if let Some(fund) = frame::fund(place.near(), frames).filter(monetary) {
             return found(fund, "fund.cue", Reach::Clause);
         }
+        let (from, to) = frame::trim_label(place.clause(), frames);
+        let alone = &place.clause()[from..to];
+        let named = |list: &[String]| list.iter().any(|name| name == alone);
+        let bare = [(&funds.bare_national, Fund::National), (&funds.bare_local, Fund::Local)];
+        if let Some((_, fund)) = bare.into_iter().find(|(list, _)| place.is_funding() && named(list)) {
+            return found(fund, "fund.bare", Reach::Clause);
+        }
         if let Some(leader) = leader.filter(|_| relative) {
             return leader.fund.clone();
+        }
+        // `nguồn quốc gia 400 triệu đồng cho | 2 đề án`: said before the number before, in the same row.
+        let of_segment = || frame::only_fund(place.segment(), frames);
+        if let Some(fund) = frame::fund(place.comma_clause(), frames).or_else(of_segment).filter(monetary) {
+            return found(fund, "fund.segment", Reach::Clause);
         }
         // `KCQG hỗ trợ 6 mô hình; hỗ trợ 163 cơ sở`: said once, before the first figure of the sentence.
         let fronted = around.left.len().min(self.fronted(place));

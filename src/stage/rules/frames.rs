@@ -49,6 +49,11 @@ pub struct Aspects {
     pub against: Vec<String>,
     pub announced: Vec<String>,
     pub continued: Vec<String>,
+    pub refers: Vec<String>,
+    pub weak: Vec<String>,
+    pub money: Vec<String>,
+    pub behind: Vec<String>,
+    pub pair_units: Vec<String>,
 }
 
 /// Whose money it is.
@@ -62,6 +67,9 @@ pub struct Funds {
     pub local: Vec<String>,
     pub counterpart: Vec<String>,
     pub besides: Vec<String>,
+    pub conjoined: Vec<String>,
+    pub bare_national: Vec<String>,
+    pub bare_local: Vec<String>,
 }
 
 /// Words that bound a label.
