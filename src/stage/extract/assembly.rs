@@ -222,10 +222,17 @@ impl Walk<'_> {
         let area = self.area(number, passed, period.as_ref().map(|period| period.value));
         let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
         let place = Place { number, around, leader, relative, bracketed: passed.bracketed };
-        let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
-        let indicator = self.indicator(&place, &label.text);
+        // The upper end of a range is what its lower end is.
+        let (aspect, indicator, fund) = match before.filter(|_| number.role == Role::RangeHigh) {
+            Some(low) => (low.aspect.clone(), low.indicator.clone(), low.fund.clone()),
+            None => {
+                let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
+                let indicator = self.indicator(&place, &label.text);
+                let fund = self.fund(&place, indicator.as_ref());
+                (aspect, indicator, fund)
+            }
+        };
         let reading = self.levelled(reading, indicator.as_ref());
-        let fund = self.fund(&place, indicator.as_ref());
         self.over.name = label.name.clone();
         let this = Before {
             reading,

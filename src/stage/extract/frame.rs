@@ -269,6 +269,8 @@ pub(super) fn aspect(words: &str, money: bool, rules: &FrameRules) -> Option<Asp
     // general one in the same clause.
     let same_clause = |other: usize| other <= at && !words[other..at].contains([',', ';', '.']);
     let telling: &[Aspect] = match nearest {
+        // `dự kiến … theo kết quả đấu giá`
+        Aspect::Actual if weak => &[Aspect::Estimate, Aspect::Disbursed, Aspect::Target, Aspect::Plan],
         Aspect::Actual => &[Aspect::Estimate, Aspect::Disbursed, Aspect::Target],
         Aspect::Allocated => &[Aspect::Estimate, Aspect::Disbursed, Aspect::Target, Aspect::Plan],
         Aspect::Disbursed => &[Aspect::Target],

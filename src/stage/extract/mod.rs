@@ -11,6 +11,7 @@
 mod assembly;
 mod context;
 mod frame;
+mod indicator;
 mod label;
 pub mod mention;
 mod slots;

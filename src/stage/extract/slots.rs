@@ -38,7 +38,7 @@ impl<'p> Place<'p> {
     }
 
     /// As [`Self::near`], with what follows the number before, save the plan that a percentage is of.
-    fn wide(&self) -> &'p str {
+    pub(super) fn wide(&self) -> &'p str {
         let left = &self.around.left[..self.around.left.len() - self.around.near.len()];
         if left.trim_end().ends_with('%') {
             return self.near();
@@ -49,44 +49,44 @@ impl<'p> Place<'p> {
 
     /// The words of the figure's own before it: in a row of like things, what follows the one before is that
     /// one's; else it may say what both are of (`9 lớp truyền nghề cho 315 học viên`).
-    fn own_near(&self) -> &'p str {
+    pub(super) fn own_near(&self) -> &'p str {
         let row = self.leader.is_some_and(|leader| leader.unit == self.number.unit);
         if row && !self.relative { self.near() } else { self.wide() }
     }
 
     /// The words before the numeral since the last mark, numbers passed over.
-    fn comma_clause(&self) -> &'p str {
+    pub(super) fn comma_clause(&self) -> &'p str {
         let left = self.around.left;
         let mark = [", ", "; ", ". ", ": ", "("].iter().filter_map(|mark| left.rfind(mark)).max();
         &left[mark.unwrap_or(0)..]
     }
 
     /// The words before the numeral since the last mark.
-    fn clause(&self) -> &'p str {
+    pub(super) fn clause(&self) -> &'p str {
         let near = self.near();
         &near[near.rfind([',', ';', '.', '(', ')', ':']).map_or(0, |at| at + 1)..]
     }
 
     /// Money and projects are planned, allocated and disbursed.
-    fn is_funding(&self) -> bool {
+    pub(super) fn is_funding(&self) -> bool {
         self.relative || matches!(self.number.unit.as_str(), "VND" | "project")
     }
 
     /// The words before the numeral since the last semicolon, numbers passed over.
-    fn segment(&self) -> &'p str {
+    pub(super) fn segment(&self) -> &'p str {
         let left = self.around.left;
         &left[left.rfind(';').map_or(0, |at| at + 1)..]
     }
 
     /// The words behind the unit to the end of the clause.
-    fn clause_behind(&self) -> &'p str {
+    pub(super) fn clause_behind(&self) -> &'p str {
         self.around.right.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("")
     }
 
     /// The words behind a counted thing to the next mark that ends a clause: `34 cơ sở được tư vấn, đánh giá
     /// sản xuất sạch hơn`; not those between a comma and the next number, which are that one's, but on over
     /// a number that they lead to: `18 lượt cơ sở tham gia 4 hội chợ`. Of money those to the end of the clause.
-    fn behind(&self) -> &'p str {
+    pub(super) fn behind(&self) -> &'p str {
         if self.number.class != MentionClass::Count {
             return self.clause_behind();
         }
@@ -111,7 +111,7 @@ impl<'p> Place<'p> {
     }
 
     /// What the number in a bracket, or behind `so với mức`, is set against: the words of that.
-    fn compared(&self) -> Option<&'p str> {
+    pub(super) fn compared(&self) -> Option<&'p str> {
         let near = self.around.left;
         let inner = if self.bracketed { near.rfind('(').map_or(near, |at| &near[..at]) } else { near };
         let clause = &inner[inner.rfind([',', ';', '.', ':', ')']).map_or(0, |at| at + 1)..];
@@ -231,7 +231,7 @@ impl Walk<'_> {
 
     /// The figure before that the sentence goes on about: that of the list head for an item, the last
     /// one for a sentence that begins with `trong đó`.
-    fn goes_on_from(&self, place: &Place<'_>) -> Option<&Before> {
+    pub(super) fn goes_on_from(&self, place: &Place<'_>) -> Option<&Before> {
         self.continues(place, false)
     }
 
@@ -256,123 +256,6 @@ impl Walk<'_> {
             _ => true,
         };
         ahead && frame::last_of(opening, &self.rules.frames.aspects.announced).is_some()
-    }
-
-    pub(super) fn indicator(&self, place: &Place<'_>, label: &str) -> Option<IndicatorCode> {
-        if !self.about_promotion {
-            return None;
-        }
-        let own = self.own_words(place, label);
-        let indicator = if place.relative {
-            self.indicator_of_rate(place, &own)
-        } else {
-            self.indicator_of_level(place, &own)
-        };
-        indicator.map(IndicatorCode::new)
-    }
-
-    /// The words of the figure's own, without the names of offices.
-    fn own_words(&self, place: &Place<'_>, label: &str) -> String {
-        let own = format!("{} {} {}", place.own_near(), label.to_lowercase(), place.behind());
-        let names = self.rules.indicators.names.iter();
-        names.fold(own, |own, name| own.replace(name.as_str(), ""))
-    }
-
-    /// A percentage is of the indicator that its own words name, else of that of its leader.
-    fn indicator_of_rate<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
-        let near = place.wide();
-        let told = |unit: &str, words: &str| frame::indicator(unit, words, place.around.sentence, self.rules);
-        if let Some(rule) = told("percent", own) {
-            return Some(&rule.code);
-        }
-        let Some(leader) = place.leader else {
-            // `Số đề án cao hơn 21%`: of whatever unit, named in the words before; else what was spoken of.
-            let words = format!("{near} {}", place.clause_behind());
-            let mut rules = self.rules.indicators.indicator.iter();
-            let named =
-                rules.find(|rule| !rule.near.is_empty() && frame::suits(rule, &words, place.around.sentence));
-            let spoken_of = || self.over.last.as_ref().filter(|last| last.unit.as_str() == "VND");
-            let before =
-                || spoken_of().filter(|_| !self.foreign(own)).and_then(|last| last.indicator.as_ref());
-            return named.map(|rule| rule.code.as_str()).or_else(|| before().map(IndicatorCode::as_str));
-        };
-        let named = told(leader.unit.as_str(), near).filter(|_| near.split_whitespace().count() > 4);
-        let named = named.map(|rule| rule.code.as_str());
-        named.or_else(|| leader.indicator.as_ref().map(IndicatorCode::as_str).filter(|_| !self.foreign(near)))
-    }
-
-    fn foreign(&self, words: &str) -> bool {
-        frame::last_of(words, &self.rules.indicators.foreign).is_some()
-    }
-
-    fn indicator_of_level<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
-        let Place { number, around, leader, .. } = *place;
-        let unit = number.unit.as_str();
-        let told = |words: &str| {
-            frame::indicator(unit, words, around.sentence, self.rules).map(|rule| rule.code.as_str())
-        };
-        let same_unit = leader.filter(|leader| leader.unit == number.unit);
-        if place.bracketed
-            && place.compared().is_some()
-            && let Some(leader) = same_unit
-        {
-            return leader.indicator.as_ref().map(IndicatorCode::as_str);
-        }
-        if let Some(code) = told(own) {
-            return Some(code);
-        }
-        // `bình chọn 342 sản phẩm tiêu biểu cho 239 lượt`: the thing counted before says of what.
-        let since = leader.map_or(around.left, |leader| {
-            let from = around.left.len() - (number.span.start - leader.start).min(around.left.len());
-            around.left.get(from..).unwrap_or("")
-        });
-        let counted = number.class == MentionClass::Count && !since.contains(';');
-        if let Some(code) = told(since).filter(|_| counted) {
-            return Some(code);
-        }
-        let foreign = self.foreign(own);
-        if let Some(code) = self.repeated(place, same_unit).filter(|_| !foreign) {
-            return Some(code);
-        }
-        let segment = format!("{} {}", place.segment(), place.behind());
-        if let Some(code) = told(&segment).filter(|_| !foreign) {
-            return Some(code);
-        }
-        if let Some(code) = self.repeated(place, self.goes_on_from(place)).filter(|_| !foreign) {
-            return Some(code);
-        }
-        // Money has its own last resort below; what else was named in the sentence is only of one kind.
-        if let Some(code) = told(around.left).filter(|_| unit != "VND" && !foreign) {
-            return Some(code);
-        }
-        let mut rules = self.rules.indicators.indicator.iter();
-        let otherwise = rules.find(|rule| {
-            rule.otherwise && rule.unit == unit && frame::suits_sentence(rule, own, around.sentence)
-        });
-        otherwise.filter(|_| !foreign).map(|rule| rule.code.as_str())
-    }
-
-    /// The indicator of a figure before in the same unit. A part of the funding is not repeated by money
-    /// that has words of its own: `đào tạo nghề 5 tỷ đồng; xúc tiến thương mại 3 tỷ đồng`.
-    fn repeated<'b>(&self, place: &Place<'_>, leader: Option<&'b Before>) -> Option<&'b str> {
-        let leader = leader.filter(|leader| leader.unit == place.number.unit)?;
-        let code = leader.indicator.as_ref()?.as_str();
-        let mut rules = self.rules.indicators.indicator.iter();
-        let part = rules.any(|rule| rule.code == code && rule.parent.is_some() && rule.unit == "VND");
-        let worded = place.near().split_whitespace().filter(|word| word.len() > 2).count() > 2;
-        (!part || !worded).then_some(code)
-    }
-
-    /// A rate that is an indicator itself is a level, not a share of something.
-    pub(super) fn levelled(&self, reading: Reading, indicator: Option<&IndicatorCode>) -> Reading {
-        let own_rate = |code: &IndicatorCode| {
-            let mut rules = self.rules.indicators.indicator.iter();
-            rules.any(|rule| rule.unit == "percent" && rule.code == code.as_str())
-        };
-        if reading.measure == Measure::Share && indicator.is_some_and(own_rate) {
-            return Reading { measure: Measure::Value, ..reading };
-        }
-        reading
     }
 
     pub(super) fn fund(&self, place: &Place<'_>, indicator: Option<&IndicatorCode>) -> Bound<Option<Fund>> {

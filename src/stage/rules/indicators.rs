@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct IndicatorRules {
     /// Words of what no indicator measures.
     pub foreign: Vec<String>,
+    /// What money is divided by where it is a price or a wage.
+    pub prices: Vec<String>,
     /// Names of offices, whose words tell nothing of a figure.
     pub names: Vec<String>,
     /// The indicators.
