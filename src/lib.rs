@@ -29,6 +29,7 @@
 //! | [`ledger`] | the ledger: build, swap, query |
 //! | [`runtime`] | inbox, queues, workers, writer, projector, supervisor |
 //! | [`config`], [`error`] | settings in layers; the one error at the edge |
+//! | [`export`] | what leaves the ledger: tables in every format |
 //! | [`wording`] | how codes, numbers and periods read to people, in both languages |
 //! | [`web`] | the pages: routes, views, style |
 //! | [`cli`] | the commands |
@@ -41,6 +42,7 @@ pub mod config;
 pub mod error;
 pub mod event;
 pub mod event_log;
+pub mod export;
 pub mod ledger;
 pub mod model;
 pub mod runtime;

@@ -1,21 +1,25 @@
-//! `socai export`: the records of the contract, as JSON Lines or CSV.
+//! `socai export`: the records of the contract, for machines and for people.
 
-use std::io::Write;
+use std::io::{BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use serde::Serialize;
-use serde_json::Value;
 
-use super::context::{Context, finish, json_line};
+use super::context::Context;
 use super::stores;
 use crate::error::Failure;
+use crate::export::{self, ExportError, Rows, Source, Table, Texts};
+use crate::ledger::LedgerReader;
 use crate::model::record::FigureRecord;
+use crate::wording::{Lang, Names};
 
-/// Print records: figures, mentions, findings, derived figures, code lists
+/// Write records: figures, mentions, findings, derived figures, documents, code lists
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   socai export figures > figures.jsonl
   socai export figures --bound --format csv > figures.csv
+  socai export figures --format xlsx -o figures.xlsx
+  socai export findings --format csv-vi -o doi-chieu.csv      for Excel in Vietnamese
   socai export codes --format csv > codes.csv
   socai export findings | jq -r 'select(.verdict==\"conflicts\") | .explanation.vi'")]
 pub struct Args {
@@ -25,9 +29,15 @@ pub struct Args {
     /// How they are written
     #[arg(long, value_enum, default_value = "jsonl")]
     format: Format,
-    /// Only figures whose indicator, area and period are all known
+    /// Only figures (also derived ones) whose indicator, area and period are all known
     #[arg(long)]
     bound: bool,
+    /// Write to this file instead of stdout; it is whole or not there
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Heads and names of tables for people in English
+    #[arg(long)]
+    english: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +50,8 @@ enum Records {
     Findings,
     /// Figures that nobody printed and the printed ones determine
     Derived,
+    /// One a document
+    Documents,
     /// The code lists; needs no documents
     Codes,
 }
@@ -48,179 +60,114 @@ enum Records {
 enum Format {
     /// One JSON object a line, keys in the contract's order
     Jsonl,
-    /// Comma, point, no byte order mark; objects are flattened, lists are JSON
+    /// For machines: comma, point, no byte order mark; objects are flattened, lists are JSON
     Csv,
+    /// For Excel in Vietnamese: byte order mark, semicolon, decimal comma; codes in words
+    CsvVi,
+    /// A workbook with numbers as numbers; figures and findings together with their sources
+    Xlsx,
 }
 
-const FIGURE_COLUMNS: &[&str] = &[
-    "id",
-    "document",
-    "source",
-    "start",
-    "end",
-    "quote",
-    "sentence.start",
-    "sentence.end",
-    "indicator",
-    "label",
-    "measure",
-    "value",
-    "unit",
-    "qualifier",
-    "low",
-    "high",
-    "area",
-    "period",
-    "aspect",
-    "fund",
-    "base.period",
-    "base.aspect",
-    "base.area",
-    "rules",
-    "generation",
-];
-const MENTION_COLUMNS: &[&str] = &["document", "source", "start", "end", "quote", "class", "value"];
-const FINDING_COLUMNS: &[&str] = &[
-    "id",
-    "verdict",
-    "relation",
-    "figures",
-    "formula",
-    "computed.low",
-    "computed.high",
-    "stated.low",
-    "stated.high",
-    "gap",
-    "suspects",
-    "documents",
-    "explanation.vi",
-    "explanation.en",
-    "assumptions",
-    "rule",
-    "generation",
-];
-const DERIVED_COLUMNS: &[&str] = &[
-    "id",
-    "indicator",
-    "label",
-    "measure",
-    "unit",
-    "low",
-    "high",
-    "area",
-    "period",
-    "aspect",
-    "fund",
-    "rules",
-    "generation",
-    "from",
-    "formula",
-    "assumptions",
-];
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Ledger(error) => error.into(),
+            ExportError::Log(error) => error.into(),
+            ExportError::Io(error) => error.into(),
+            ExportError::Format { .. } => Self::internal(error.to_string()),
+        }
+    }
+}
 
-const CODE_COLUMNS: &[&str] =
-    &["list", "code", "name", "name_en", "unit", "parent", "valid_from", "valid_to"];
+const fn table(records: Records) -> Table {
+    match records {
+        Records::Figures => Table::Figures,
+        Records::Mentions => Table::Mentions,
+        Records::Findings => Table::Findings,
+        Records::Derived => Table::Derived,
+        Records::Documents => Table::Documents,
+        Records::Codes => Table::Codes,
+    }
+}
 
-/// Prints the records in an order that depends on their contents alone.
+const fn format(format: Format) -> export::Format {
+    match format {
+        Format::Jsonl => export::Format::Jsonl,
+        Format::Csv => export::Format::Csv,
+        Format::CsvVi => export::Format::CsvVi,
+        Format::Xlsx => export::Format::Xlsx,
+    }
+}
+
+/// Writes the records in an order that depends on their contents alone.
 ///
 /// # Errors
 /// What the ledger says, and writing.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
+    let names = Names::new(&*stores::rules(&config)?);
+    let lang = if args.english { Lang::En } else { Lang::Vi };
+    let format = format(args.format);
+    if format == export::Format::Xlsx && args.output.is_none() && std::io::stdout().is_terminal() {
+        return Err(Failure::usage("a workbook is not for a terminal").next("give a file: -o figures.xlsx"));
+    }
     if args.records == Records::Codes {
-        let rules = stores::rules(&config)?;
-        let mut sink = Sink::new(context.out(), args.format, CODE_COLUMNS)?;
-        for record in rules.codes() {
-            sink.write(&record)?;
-        }
-        return finish(sink.finish()?);
+        return to(args.output.as_deref(), |out| Ok(export::write_codes(&names, lang, format, out)?));
     }
+    let log = stores::log(&config)?;
     let ledger = stores::ledger(&config)?;
-    let fits = |record: &FigureRecord| {
-        !args.bound || (record.indicator.is_some() && record.area.is_some() && record.period.is_some())
+    ledger.hold()?;
+    let ids = if args.bound { bound(&ledger, args.records)? } else { None };
+    let source = Source { ledger: &ledger, texts: Texts::new(&log), names: &names, lang };
+    let rows = ids.as_deref().map_or(Rows::All, Rows::Ids);
+    to(args.output.as_deref(), |out| Ok(export::write(&source, table(args.records), rows, format, out)?))
+}
+/// Returns the ids of those whose indicator, area and period are all known.
+fn bound(ledger: &LedgerReader, records: Records) -> Result<Option<Vec<String>>, Failure> {
+    let mut ids = Vec::new();
+    let take = |record: FigureRecord| {
+        if record.indicator.is_some() && record.area.is_some() && record.period.is_some() {
+            ids.push(record.id.0);
+        }
+        Ok::<_, Failure>(())
     };
-    let columns = match args.records {
-        Records::Figures => FIGURE_COLUMNS,
-        Records::Mentions => MENTION_COLUMNS,
-        Records::Findings => FINDING_COLUMNS,
-        Records::Derived => DERIVED_COLUMNS,
-        Records::Codes => CODE_COLUMNS,
+    match records {
+        Records::Figures => ledger.figures(take)?,
+        Records::Derived => ledger.derived(take)?,
+        _ => return Ok(None),
+    }
+    Ok(Some(ids))
+}
+
+/// Calls `write` with stdout, or with a file that takes the place of `path` once it is whole.
+///
+/// # Errors
+/// As opening and `write` have them.
+pub(super) fn to(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Some(path) = path else {
+        let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout());
+        write(&mut out)?;
+        return Ok(out.flush()?);
     };
-    let mut sink = Sink::new(context.out(), args.format, columns)?;
-    match args.records {
-        Records::Figures => {
-            ledger.figures::<Failure>(|record| if fits(&record) { sink.write(&record) } else { Ok(()) })?;
-        }
-        Records::Mentions => ledger.mentions::<Failure>(|record| sink.write(&record))?,
-        Records::Findings => ledger.findings::<Failure>(|record| sink.write(&record))?,
-        // Printed above.
-        Records::Codes => {}
-        Records::Derived => {
-            ledger.derived::<Failure>(|record| if fits(&record) { sink.write(&record) } else { Ok(()) })?;
-        }
-    }
-    finish(sink.finish()?)
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unwritten = |error: &std::io::Error| Failure::file("write", path, error);
+    let file = tempfile::Builder::new()
+        .prefix(".socai-")
+        .permissions(permissions())
+        .tempfile_in(folder)
+        .map_err(|error| unwritten(&error))?;
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(|error| unwritten(error.error()))?;
+    file.persist(path).map_err(|error| unwritten(&error.error))?;
+    Ok(())
 }
 
-/// Where records are written, one after the other.
-enum Sink<W: Write> {
-    Jsonl(W),
-    Csv(Box<csv::Writer<W>>, &'static [&'static str]),
-}
-
-impl<W: Write> Sink<W> {
-    fn new(out: W, format: Format, columns: &'static [&'static str]) -> Result<Self, Failure> {
-        Ok(match format {
-            Format::Jsonl => Self::Jsonl(out),
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(columns.iter().map(|column| column.replace('.', "_")))?;
-                Self::Csv(Box::new(writer), columns)
-            }
-        })
-    }
-
-    fn write(&mut self, record: &impl Serialize) -> Result<(), Failure> {
-        match self {
-            Self::Jsonl(out) => json_line(out, record),
-            Self::Csv(writer, columns) => {
-                let value = serde_json::to_value(record)?;
-                let cells = columns.iter().map(|column| cell(&value, column));
-                Ok(writer.write_record(cells)?)
-            }
-        }
-    }
-
-    fn finish(self) -> Result<W, Failure> {
-        match self {
-            Self::Jsonl(out) => Ok(out),
-            Self::Csv(writer, _) => writer.into_inner().map_err(|error| error.into_error().into()),
-        }
-    }
-}
-
-fn cell(record: &Value, column: &str) -> String {
-    match record.pointer(&format!("/{}", column.replace('.', "/"))) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn csv_has_a_head_flattens_objects_and_quotes_what_must_be() {
-        let columns: &[&str] = &["quote", "sentence.start", "rules", "area"];
-        let mut sink = Sink::new(Vec::new(), Format::Csv, columns).unwrap();
-        let record = serde_json::json!({"quote": "77,2 \"tỷ\"", "sentence": {"start": 4}, "rules": ["a", "b"], "area": null});
-        sink.write(&record).unwrap();
-        let text = String::from_utf8(sink.finish().unwrap()).unwrap();
-        assert_eq!(
-            text,
-            "quote,sentence_start,rules,area\n\"77,2 \"\"tỷ\"\"\",4,\"[\"\"a\"\",\"\"b\"\"]\",\n"
-        );
-    }
+/// What a file made by a command is open to: what the user's mask leaves of it.
+fn permissions() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::Permissions::from_mode(0o666)
 }

@@ -6,7 +6,7 @@ use super::error::LedgerError;
 use super::query::{LedgerReader, digest};
 use crate::model::Digest;
 use crate::model::figure::Figure;
-use crate::model::finding::{Derived, Finding};
+use crate::model::finding::{Derived, Finding, Verdict};
 
 /// A figure with its document and the generation that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,74 @@ impl LedgerReader {
         Ok(rows.pop())
     }
 
+    /// Calls `each` for every figure, in the order of [`LedgerReader::figures`], holding one at a time.
+    ///
+    /// # Errors
+    /// What SQLite says, and the first error of `each`.
+    pub fn each_figure<E: From<LedgerError>>(
+        &self,
+        each: impl FnMut(FigureRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = format!("{FIGURE} ORDER BY d.source, f.document, f.\"start\", f.\"end\", f.measure");
+        self.for_each_figure(&sql, [], each)
+    }
+
+    /// Calls `each` for every finding, in the order of [`LedgerReader::findings`], holding one at a time.
+    ///
+    /// # Errors
+    /// What SQLite says, and the first error of `each`.
+    pub fn each_finding<E: From<LedgerError>>(
+        &self,
+        each: impl FnMut(FindingRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let order = "1 ORDER BY d.source IS NULL, d.source, x.document, x.id";
+        self.for_each_finding(order, [], each)
+    }
+
+    /// Returns the blob of a document's source text; `None` until it is cleaned.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn source_text_of(&self, document: Digest) -> Result<Option<Digest>, LedgerError> {
+        let mut text: Option<String> = None;
+        let sql = "SELECT source_text FROM documents WHERE document = ?1";
+        self.for_each(sql, params![document.to_string()], |row| {
+            text = self.read(row, |row| row.get(0))?;
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(text.and_then(|text| text.parse().ok()))
+    }
+
+    /// Returns the ids of the findings that a figure takes part in, in order.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn finding_ids_with(&self, figure: &str) -> Result<Vec<String>, LedgerError> {
+        let mut ids = Vec::new();
+        let sql = "SELECT DISTINCT finding FROM finding_figures WHERE figure = ?1 ORDER BY finding";
+        self.for_each(sql, params![figure], |row| {
+            ids.push(self.read(row, |row| row.get(0))?);
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(ids)
+    }
+
+    /// Returns the verdicts of the findings that a figure takes part in.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn verdicts_of(&self, figure: &str) -> Result<Vec<Verdict>, LedgerError> {
+        let mut verdicts = Vec::new();
+        let sql = "SELECT DISTINCT x.verdict FROM finding_figures o JOIN findings x ON x.id = o.finding
+                   WHERE o.figure = ?1 ORDER BY x.verdict";
+        self.for_each(sql, params![figure], |row| {
+            let code: String = self.read(row, |row| row.get(0))?;
+            verdicts.extend(Verdict::from_code(&code));
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(verdicts)
+    }
+
     /// Returns a document's figures in the order of the text.
     ///
     /// # Errors
@@ -116,6 +184,19 @@ impl LedgerReader {
 
     fn figure_rows(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<FigureRow>, LedgerError> {
         let mut rows = Vec::new();
+        self.for_each_figure(sql, values, |row| {
+            rows.push(row);
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(rows)
+    }
+
+    fn for_each_figure<E: From<LedgerError>>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        mut each: impl FnMut(FigureRow) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.for_each(sql, values, |row| {
             let (document, source, body, generation) = self.read(row, |row| {
                 Ok((
@@ -125,10 +206,8 @@ impl LedgerReader {
                     row.get::<_, i64>(3)?.cast_unsigned(),
                 ))
             })?;
-            rows.push(FigureRow { document, source, figure: self.parse(&body)?, generation });
-            Ok::<_, LedgerError>(())
-        })?;
-        Ok(rows)
+            each(FigureRow { document, source, figure: self.parse(&body)?, generation })
+        })
     }
 
     /// Returns the finding of an id.
@@ -156,11 +235,24 @@ impl LedgerReader {
         condition: &str,
         values: impl rusqlite::Params,
     ) -> Result<Vec<FindingRow>, LedgerError> {
+        let mut rows = Vec::new();
+        self.for_each_finding(condition, values, |row| {
+            rows.push(row);
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(rows)
+    }
+
+    fn for_each_finding<E: From<LedgerError>>(
+        &self,
+        condition: &str,
+        values: impl rusqlite::Params,
+        mut each: impl FnMut(FindingRow) -> Result<(), E>,
+    ) -> Result<(), E> {
         let sql = format!(
             "SELECT x.document, d.source, x.body, x.generation FROM findings x LEFT JOIN documents d USING (document)
              WHERE {condition}"
         );
-        let mut rows = Vec::new();
         self.for_each(&sql, values, |row| {
             let (document, source, body, generation) = self.read(row, |row| {
                 let document: Option<String> = row.get(0)?;
@@ -171,10 +263,8 @@ impl LedgerReader {
                     row.get::<_, i64>(3)?.cast_unsigned(),
                 ))
             })?;
-            rows.push(FindingRow { document, source, finding: self.parse(&body)?, generation });
-            Ok::<_, LedgerError>(())
-        })?;
-        Ok(rows)
+            each(FindingRow { document, source, finding: self.parse(&body)?, generation })
+        })
     }
 
     /// Returns the derived figures that rest on a document alone, in order of id.

@@ -12,6 +12,7 @@ mod cli;
 mod crash;
 mod daemon;
 mod event_log;
+mod exports;
 mod extract_cases;
 mod gold;
 mod inbox;

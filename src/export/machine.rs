@@ -1,0 +1,115 @@
+//! Records for machines: the contract's fields as flat columns.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Table;
+
+const FIGURES: &[&str] = &[
+    "id",
+    "document",
+    "source",
+    "start",
+    "end",
+    "quote",
+    "sentence.start",
+    "sentence.end",
+    "indicator",
+    "label",
+    "measure",
+    "value",
+    "unit",
+    "qualifier",
+    "low",
+    "high",
+    "area",
+    "period",
+    "aspect",
+    "fund",
+    "base.period",
+    "base.aspect",
+    "base.area",
+    "rules",
+    "generation",
+];
+const MENTIONS: &[&str] = &["document", "source", "start", "end", "quote", "class", "value"];
+const FINDINGS: &[&str] = &[
+    "id",
+    "verdict",
+    "relation",
+    "figures",
+    "formula",
+    "computed.low",
+    "computed.high",
+    "stated.low",
+    "stated.high",
+    "gap",
+    "suspects",
+    "documents",
+    "explanation.vi",
+    "explanation.en",
+    "assumptions",
+    "rule",
+    "generation",
+];
+const DERIVED: &[&str] = &[
+    "id",
+    "indicator",
+    "label",
+    "measure",
+    "unit",
+    "low",
+    "high",
+    "area",
+    "period",
+    "aspect",
+    "fund",
+    "rules",
+    "generation",
+    "from",
+    "formula",
+    "assumptions",
+];
+const DOCUMENTS: &[&str] = &[
+    "document",
+    "source",
+    "tags",
+    "size",
+    "media_type",
+    "received_at",
+    "encoding",
+    "copies",
+    "figures",
+    "conflicts",
+    "done",
+];
+const CODES: &[&str] = &["list", "code", "name", "name_en", "unit", "parent", "valid_from", "valid_to"];
+
+/// Returns a table's columns: the fields of its records, `.` before a field of an object.
+pub const fn columns(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Figures => FIGURES,
+        Table::Mentions => MENTIONS,
+        Table::Findings => FINDINGS,
+        Table::Derived => DERIVED,
+        Table::Documents => DOCUMENTS,
+        Table::Codes => CODES,
+    }
+}
+
+/// Returns the cells of a record, one for each column; objects and lists are JSON.
+///
+/// # Errors
+/// A record that is no JSON.
+pub fn record_cells(table: Table, record: &impl Serialize) -> Result<Vec<String>, serde_json::Error> {
+    let value = serde_json::to_value(record)?;
+    Ok(columns(table).iter().map(|column| cell(&value, column)).collect())
+}
+
+fn cell(record: &Value, column: &str) -> String {
+    match record.pointer(&format!("/{}", column.replace('.', "/"))) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => super::cell::safe(text).into_owned(),
+        Some(other) => other.to_string(),
+    }
+}

@@ -1,0 +1,147 @@
+//! What leaves the ledger: its records as tables, streamed into any writer in any of the [`Format`]s.
+//!
+//! The life of an export, step by step:
+//! 1. Whoever asks ([`crate::cli`], [`crate::web`]) names a [`Table`], the [`Rows`] of it and a [`Format`].
+//! 2. `rows` reads them one by one from the ledger, in an order that depends on contents alone, with the
+//!    sentence from the log where the form shows it.
+//! 3. `machine` flattens a record to the contract's columns; `people` puts it into words.
+//! 4. `text`, `workbook` and the other writers write it out; only the row at hand is held.
+//!
+//! Invariants: the same ledger gives the same bytes; text from a document can neither become a formula
+//! ([`cell::is_formula`]) nor turn the reading direction of a table for people
+//! ([`crate::wording::visible`]); a number is a number in every format that has them.
+
+pub mod cell;
+mod error;
+mod machine;
+mod people;
+mod rows;
+mod text;
+mod workbook;
+
+use std::io::Write;
+
+pub use error::ExportError;
+pub use machine::{columns, record_cells};
+pub use rows::{Source, Texts};
+
+use crate::wording::{Lang, Names};
+
+/// What is written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// One a statement of a figure.
+    Figures,
+    /// One a numeral, figure or not.
+    Mentions,
+    /// One a relation that arithmetic decides.
+    Findings,
+    /// Figures that nobody printed and the printed ones determine.
+    Derived,
+    /// One a document.
+    Documents,
+    /// The code lists.
+    Codes,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Table; 6] =
+        [Self::Figures, Self::Mentions, Self::Findings, Self::Derived, Self::Documents, Self::Codes];
+
+    /// Returns its name in commands and file names.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Figures => "figures",
+            Self::Mentions => "mentions",
+            Self::Findings => "findings",
+            Self::Derived => "derived",
+            Self::Documents => "documents",
+            Self::Codes => "codes",
+        }
+    }
+}
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line, keys in the contract's order.
+    Jsonl,
+    /// For machines: comma, point, no byte order mark; objects are flattened, lists are JSON.
+    Csv,
+    /// For Excel in Vietnamese: byte order mark, semicolon, decimal comma; codes in words.
+    CsvVi,
+    /// A workbook: real numbers, the head frozen, filters.
+    Xlsx,
+}
+
+impl Format {
+    /// Returns the media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Jsonl => "application/x-ndjson",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::CsvVi => "text/csv; charset=utf-8; header=present",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// Returns the ending of a file's name, without its point.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::CsvVi => "vi.csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
+/// Which rows of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows<'a> {
+    /// All, in order of file name, document and place.
+    All,
+    /// Those of these ids, in this order: of figures, findings or derived figures their ids, of
+    /// documents their digests, of mentions the digests of their documents, of codes `list/code`.
+    /// Ids that the ledger does not know are passed over.
+    Ids(&'a [String]),
+}
+
+/// Writes the rows of a table. As a workbook, figures and findings come together: the findings that any
+/// of the figures takes part in, or the figures that take part in any of the findings.
+///
+/// # Errors
+/// What ledger and log say, and writing.
+pub fn write<W: Write + Send>(
+    source: &Source<'_>,
+    table: Table,
+    rows: Rows<'_>,
+    format: Format,
+    out: W,
+) -> Result<(), ExportError> {
+    match format {
+        Format::Jsonl => text::jsonl(source, table, rows, out),
+        Format::Csv => text::csv(source, table, rows, out),
+        Format::CsvVi => text::csv_vi(source, table, rows, out),
+        Format::Xlsx => workbook::write(source, table, rows, out),
+    }
+}
+
+/// Writes the code lists, which need no ledger.
+///
+/// # Errors
+/// As writing has them.
+pub fn write_codes<W: Write + Send>(
+    names: &Names,
+    lang: Lang,
+    format: Format,
+    out: W,
+) -> Result<(), ExportError> {
+    match format {
+        Format::Jsonl => text::codes_jsonl(names, out),
+        Format::Csv => text::codes_csv(names, out),
+        Format::CsvVi => text::codes_csv_vi(names, lang, out),
+        Format::Xlsx => workbook::codes(names, lang, out),
+    }
+}

@@ -1,0 +1,143 @@
+//! What leaves the ledger, as spreadsheets and other programs read it.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use assert_cmd::Command;
+use calamine::{Data, Reader as _, Xlsx};
+use tempfile::TempDir;
+
+pub(super) fn socai(folder: &Path, arguments: &[&str]) -> (i32, Vec<u8>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_socai"));
+    let output = command.current_dir(folder).env("NO_COLOR", "1").args(arguments).output().unwrap();
+    (output.status.code().unwrap(), output.stdout, String::from_utf8(output.stderr).unwrap())
+}
+
+fn text(folder: &Path, arguments: &[&str]) -> String {
+    let (code, out, err) = socai(folder, arguments);
+    assert_eq!(code, 0, "{arguments:?}: {err}");
+    String::from_utf8(out).unwrap()
+}
+
+/// A report whose name, title and words are attacks: markup, formulas, a turned reading direction.
+const ATTACK: &str = "=HYPERLINK(\"http://example.invalid\";\"Báo cáo\") <script>alert(1)</script> \u{202e}gnoc neyuhk\n\n\
+    =cmd|' /C calc'!A0 kinh phí khuyến công tỉnh Nam Định năm 2021 là 9,6 tỷ đồng; @SUM(A1) thực hiện 6,24 tỷ đồng, đạt 71% kế hoạch năm.\n\n\
+    +1+1 <img src=x onerror=alert(1)> số lao động giảm 8,5% so với năm 2020.\n";
+const ATTACK_NAME: &str = "=1+1 <b>báo cáo\u{202e}txt.</b>.txt";
+
+/// A ledger of the sample reports and of [`ATTACK`].
+pub(super) fn ledger() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("reports");
+    std::fs::create_dir(&reports).unwrap();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for entry in std::fs::read_dir(samples).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            std::fs::copy(&path, reports.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    // A file's name holds no slash.
+    std::fs::write(reports.join(ATTACK_NAME.replace('/', "∕")), ATTACK).unwrap();
+    let (code, _, err) = socai(folder.path(), &["ingest", "reports"]);
+    assert_eq!(code, 0, "{err}");
+    folder
+}
+
+fn workbook(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(bytes)).unwrap()
+}
+
+#[test]
+fn a_workbook_has_real_numbers_and_every_sheet() {
+    let folder = ledger();
+    let (code, bytes, err) = socai(folder.path(), &["export", "figures", "--format", "xlsx"]);
+    assert_eq!(code, 0, "{err}");
+    let mut book = workbook(bytes);
+    assert_eq!(book.sheet_names(), ["Số liệu", "Đối chiếu", "Nguồn gốc", "Danh mục", "Đọc trước"]);
+    let sheet = book.worksheet_range("Số liệu").unwrap();
+    let heads: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
+    let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let figures = text(folder.path(), &["export", "figures"]);
+    let records: Vec<serde_json::Value> =
+        figures.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(sheet.height(), records.len() + 1);
+    for (row, record) in sheet.rows().skip(1).zip(&records) {
+        let printed: f64 = record["value"].as_str().unwrap().parse().unwrap();
+        assert_eq!(row[at("Giá trị")], Data::Float(printed), "{record}");
+        assert_eq!(row[at("Mã")].to_string(), record["id"].as_str().unwrap());
+    }
+    let negative = sheet.rows().find(|row| row[at("Giá trị")] == Data::Float(-8.5));
+    assert!(negative.is_some(), "a negative number is a number");
+    let findings = text(folder.path(), &["export", "findings"]);
+    let checks = book.worksheet_range("Đối chiếu").unwrap();
+    assert_eq!(checks.height(), findings.lines().count() + 1);
+    let conflict = checks.rows().find(|row| row[0].to_string() == "mâu thuẫn").unwrap();
+    assert!(conflict.iter().any(|cell| cell.to_string().contains("đạt 71%")), "{conflict:?}");
+    assert!(book.worksheet_formula("Số liệu").unwrap().is_empty(), "no cell is a formula");
+    assert!(book.worksheet_formula("Đối chiếu").unwrap().is_empty());
+}
+
+#[test]
+fn the_same_ledger_gives_the_same_workbook() {
+    let folder = ledger();
+    let book = || socai(folder.path(), &["export", "findings", "--format", "xlsx"]).1;
+    let one = book();
+    assert!(one == book(), "byte for byte");
+}
+
+#[test]
+fn csv_for_excel_in_vietnamese_has_its_mark_semicolons_and_decimal_commas() {
+    let folder = ledger();
+    let out = text(folder.path(), &["export", "figures", "--format", "csv-vi"]);
+    let body = out.strip_prefix('\u{feff}').unwrap();
+    assert!(body.starts_with("Tệp;Nguyên văn;Nội dung;"), "{body}");
+    assert!(!body.strip_prefix('T').unwrap().contains('\u{feff}'));
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(body.as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let at = heads.iter().position(|head| head == "Giá trị").unwrap();
+    let values: Vec<String> = reader.records().map(|row| row.unwrap()[at].to_owned()).collect();
+    assert!(values.contains(&"-8,5".to_owned()) && values.contains(&"6240000000".to_owned()), "{values:?}");
+}
+
+#[test]
+fn no_cell_begins_as_a_formula_and_nothing_turns_the_reading_direction() {
+    let folder = ledger();
+    let formula = |cell: &str| {
+        cell.trim_start().starts_with(['=', '+', '@', '\t', '\r'])
+            || (cell.starts_with('-') && cell.parse::<f64>().is_err())
+    };
+    for records in ["figures", "findings", "mentions", "derived", "documents", "codes"] {
+        let plain = text(folder.path(), &["export", records, "--format", "csv"]);
+        let excel = text(folder.path(), &["export", records, "--format", "csv-vi"]);
+        for (out, mark) in [(plain.as_str(), b','), (excel.trim_start_matches('\u{feff}'), b';')] {
+            let mut reader = csv::ReaderBuilder::new().delimiter(mark).from_reader(out.as_bytes());
+            for row in reader.records() {
+                for cell in &row.unwrap() {
+                    assert!(!formula(&cell.replacen(',', ".", 1)), "{records}: {cell}");
+                }
+            }
+        }
+        assert!(!excel.contains('\u{202e}'), "{records}");
+        let (code, bytes, err) = socai(folder.path(), &["export", records, "--format", "xlsx"]);
+        assert_eq!(code, 0, "{err}");
+        let mut book = workbook(bytes);
+        for (name, sheet) in book.worksheets() {
+            assert!(book.worksheet_formula(&name).unwrap().is_empty(), "{name}");
+            assert!(sheet.rows().flatten().all(|cell| !cell.to_string().contains('\u{202e}')), "{name}");
+        }
+    }
+    let documents = text(folder.path(), &["export", "documents", "--format", "csv"]);
+    assert!(documents.contains("'=1+1 <b>báo cáo"), "{documents}");
+}
+
+#[test]
+fn a_file_is_whole_or_not_there_and_open_to_whom_the_user_says() {
+    let folder = ledger();
+    let (code, out, err) =
+        socai(folder.path(), &["export", "figures", "--format", "xlsx", "-o", "so-lieu.xlsx"]);
+    assert_eq!((code, out.as_slice()), (0, &b""[..]), "{err}");
+    assert_eq!(workbook(std::fs::read(folder.path().join("so-lieu.xlsx")).unwrap()).sheet_names().len(), 5);
+    let (code, _, err) = socai(folder.path(), &["export", "figures", "-o", "nowhere/so-lieu.jsonl"]);
+    assert!(code == 69 && err.contains("nowhere/so-lieu.jsonl"), "{code}: {err}");
+}
