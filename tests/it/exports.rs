@@ -72,7 +72,7 @@ fn a_workbook_has_real_numbers_and_every_sheet() {
     let findings = text(folder.path(), &["export", "findings"]);
     let checks = book.worksheet_range("Đối chiếu").unwrap();
     assert_eq!(checks.height(), findings.lines().count() + 1);
-    let conflict = checks.rows().find(|row| row[0].to_string() == "mâu thuẫn").unwrap();
+    let conflict = checks.rows().find(|row| row[0] == "mâu thuẫn").unwrap();
     assert!(conflict.iter().any(|cell| cell.to_string().contains("đạt 71%")), "{conflict:?}");
     assert!(book.worksheet_formula("Số liệu").unwrap().is_empty(), "no cell is a formula");
     assert!(book.worksheet_formula("Đối chiếu").unwrap().is_empty());
