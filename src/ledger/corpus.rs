@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::error::LedgerError;
 use super::query::{LedgerReader, digest};
@@ -255,17 +255,6 @@ impl LedgerReader {
             Ok::<_, LedgerError>(())
         })?;
         Ok((documents, last))
-    }
-
-    fn source_text_of(&self, document: Digest) -> Result<Option<Digest>, LedgerError> {
-        let text: Option<Option<String>> = self
-            .connection()
-            .prepare_cached("SELECT source_text FROM documents WHERE document = ?1")
-            .and_then(|mut statement| {
-                statement.query_row(params![document.to_string()], |row| row.get(0)).optional()
-            })
-            .map_err(|source| self.sqlite(source))?;
-        Ok(text.flatten().and_then(|text| text.parse().ok()))
     }
 
     /// Returns the documents known with a band of their sketch in common: document, witness, sketch.
