@@ -83,7 +83,7 @@ fn beside(
     shutdown: &Shutdown,
     context: &Context,
 ) -> Option<JoinHandle<()>> {
-    let site = Arc::new(web::site(config, rules.clone()));
+    let site = Arc::new(web::site(config, rules.clone()).with_retries());
     let heard = context.clone();
     let told = context.clone();
     let thread = web::beside(

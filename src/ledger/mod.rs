@@ -16,11 +16,13 @@ pub mod corpus;
 mod error;
 mod fold;
 mod fold_corpus;
+mod progress;
 mod quarantine;
 mod query;
 pub mod views;
 
 pub use build::{LedgerWriter, ledger_path, rebuild};
 pub use error::LedgerError;
+pub use progress::{StageProgress, StageRow};
 pub use quarantine::{RefusedRow, SetAsideRow, TroubleRow};
 pub use query::{DocumentRow, LedgerReader, StageCounts};

@@ -246,7 +246,7 @@ impl LedgerReader {
         )
     }
 
-    fn documents_where(
+    pub(super) fn documents_where(
         &self,
         condition: &str,
         params: impl rusqlite::Params,

@@ -5,7 +5,8 @@
 //! holds the file. The bytes are sent, not the path: what the client may read, the daemon need not.
 //! What a person decided of a document in quarantine is one line of JSON without bytes
 //! ([`Decided`]), answered alike. A replay is asked for with its rules, and an activation by number; both
-//! are answered by lines of [`Told`], the steps on the way and then what came of it.
+//! are answered by lines of [`Told`], the steps on the way and then what came of it. The question
+//! what is at work is answered by one line ([`Load`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::runtime::ingest::{self, Source};
 use crate::runtime::quarantine::{self, Decision};
 use crate::runtime::replay::{self, Activated, Built, ReplayError, Step};
 use crate::runtime::supervisor::Shutdown;
+use crate::runtime::watch::{Load, ToLoad};
 use crate::runtime::world::World;
 use crate::runtime::{FileResult, Options, Outcome, RuntimeError, Summary};
 
@@ -70,6 +72,7 @@ enum Asked {
     Decided(Decided),
     Replay(ReplayOffer),
     Activate(ToActivate),
+    Load(ToLoad),
 }
 
 /// What the daemon tells of a replay or an activation.
@@ -170,6 +173,11 @@ async fn serve(engine: &Arc<Engine>, stream: UnixStream) -> std::io::Result<()> 
             }
             Asked::Activate(ToActivate { activate }) => {
                 tokio::spawn(show(engine.clone(), activate, answers.clone()));
+                continue;
+            }
+            Asked::Load(ToLoad { load }) => {
+                debug_assert!(load, "the one thing that can be asked");
+                let _gone = answers.send(line_of(&Load::of(engine))).await;
                 continue;
             }
         };

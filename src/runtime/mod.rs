@@ -34,6 +34,7 @@ pub mod receive;
 pub mod replay;
 pub mod stages;
 pub mod supervisor;
+pub mod watch;
 pub mod work;
 pub mod worker;
 pub mod world;

@@ -48,6 +48,11 @@ impl Pool {
         Ok(Self { name, jobs, queue: queue.downgrade(), bound })
     }
 
+    /// Returns how many pieces of work wait for a thread.
+    pub fn queued(&self) -> usize {
+        self.jobs.len()
+    }
+
     /// Runs `work` on the pool and returns what it returns.
     ///
     /// # Errors

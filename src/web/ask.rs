@@ -25,7 +25,7 @@ pub enum Form {
 }
 
 /// The endings of a path that name a form, the longer first.
-const ENDINGS: [(&str, Form); 5] = [
+pub const ENDINGS: [(&str, Form); 5] = [
     (".vi.csv", Form::CsvVi),
     (".json", Form::Json),
     (".csv", Form::Csv),
@@ -59,6 +59,7 @@ impl Ask {
             Some((ending, form)) => (path.strip_suffix(ending).unwrap_or(path), *form),
             None => (path, Form::Html),
         };
+        let path = if path == "/tong-quan" { "/" } else { path };
         let mut pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .filter(|(_, value)| !value.is_empty())

@@ -13,6 +13,7 @@
 pub mod ask;
 mod guard;
 pub mod highlight;
+mod live;
 mod page;
 pub mod reply;
 mod series;

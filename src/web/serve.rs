@@ -3,19 +3,20 @@
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
-use crate::web::ask::{Ask, Form};
+use crate::web::ask::{Ask, ENDINGS, Form};
 use crate::web::lang::Lang;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::site::Site;
-use crate::web::{guard, page, shell};
+use crate::web::{guard, live, page, shell};
 
 /// Why the page cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -53,36 +54,65 @@ pub async fn serve(
     site: Arc<Site>,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), WebError> {
-    axum::serve(listener, router(site)).with_graceful_shutdown(until).await.map_err(WebError::Stopped)
+    // The first person to come need not wait for it.
+    let warming = site.clone();
+    tokio::task::spawn_blocking(move || {
+        warming.ledger().and_then(|ledger| warming.catalogue(&ledger)).map(drop)
+    });
+    let closing = site.closing.clone();
+    let ended = async move {
+        until.await;
+        closing.cancel();
+    };
+    axum::serve(listener, router(site)).with_graceful_shutdown(ended).await.map_err(WebError::Stopped)
 }
 
 /// A view: a function from what is asked to what is answered, which may wait for files.
 pub(super) type View = fn(&Arc<Site>, &Ask) -> Result<Reply, ViewError>;
 
-/// Every view by its paths; `{*}` forms of a path are its endings.
-fn views() -> Vec<(&'static [&'static str], View)> {
-    vec![
-        (&["/", "/tong-quan.json"], page::overview::view),
-        (&["/tai-lieu", "/tai-lieu.json"], page::documents::view),
-        (&["/tai-lieu/{id}"], page::document::view),
-        (&["/so-lieu", "/so-lieu.json"], page::figures::view),
-        (&["/so-lieu/{id}"], page::figure::view),
-        (&["/doi-chieu", "/doi-chieu.json"], page::findings::view),
-        (&["/doi-chieu/{id}"], page::finding::view),
-        (&["/bieu-do"], page::chart::first),
-        (&["/bieu-do/{slug}"], page::chart::view),
-    ]
-}
+/// The views of lists and overviews, which are to be had in every form under their path with its ending.
+const LISTS: [(&str, View); 7] = [
+    ("/tai-lieu", page::documents::view),
+    ("/so-lieu", page::figures::view),
+    ("/doi-chieu", page::findings::view),
+    ("/su-kien", page::events::view),
+    ("/the-he", page::generations::view),
+    ("/danh-muc", page::codes::view),
+    (OVERVIEW, page::overview::view),
+];
+/// The overview's path with an ending; as a page it is `/`.
+const OVERVIEW: &str = "/tong-quan";
+
+/// The views of one thing, named by the last segment, which carries the ending of a form.
+const ONES: [(&str, View); 5] = [
+    ("/tai-lieu/{id}", page::document::view),
+    ("/so-lieu/{id}", page::figure::view),
+    ("/doi-chieu/{id}", page::finding::view),
+    ("/su-kien/{position}", page::events::one),
+    ("/bieu-do/{slug}", page::chart::view),
+];
 
 /// Returns the routes.
 pub fn router(site: Arc<Site>) -> Router {
-    let mut router = Router::new();
-    for (paths, view) in views() {
-        for path in paths {
-            router = router.route(path, get(move |State(site), ask| answer(site, ask, view)));
+    let by = |view: View| get(move |State(site), ask| answer(site, ask, view));
+    let mut router =
+        Router::new().route("/", by(page::overview::view)).route("/bieu-do", by(page::chart::first));
+    for (path, view) in LISTS {
+        router = router.route(path, by(view));
+        for (ending, _) in ENDINGS {
+            router = router.route(&format!("{path}{ending}"), by(view));
         }
     }
+    for (path, view) in ONES {
+        router = router.route(path, by(view));
+    }
+    let live = || get(|State(site), ask| live_page(site, ask));
+    for ending in ["", ".json", ".csv", ".vi.csv", ".xlsx"] {
+        router = router.route(&format!("/xu-ly{ending}"), live());
+    }
     router
+        .route("/xu-ly/dong", get(live::stream))
+        .route("/xu-ly/thu-lai", post(page::live::retry))
         .route(
             "/tep/style.css",
             get(|| async { asset("text/css; charset=utf-8", include_str!("asset/style.css")) }),
@@ -106,13 +136,26 @@ fn asset(media_type: &'static str, text: &'static str) -> Response {
 }
 
 async fn answer(site: Arc<Site>, ask: Ask, view: View) -> Response {
+    let began = Instant::now();
     let kept = ask.clone();
     let made = tokio::task::spawn_blocking(move || view(&site, &kept)).await;
-    let mut response = match made {
-        Ok(Ok(reply)) => reply.into_response(),
-        Ok(Err(error)) => refuse(&ask, &error),
-        Err(error) => refuse(&ask, &ViewError::Write(error.to_string())),
-    };
+    let made = made.unwrap_or_else(|error| Err(ViewError::Write(error.to_string())));
+    finish(&ask, made, began)
+}
+
+async fn live_page(site: Arc<Site>, ask: Ask) -> Response {
+    let began = Instant::now();
+    let made = page::live::view(&site, &ask).await;
+    finish(&ask, made, began)
+}
+
+/// Writes an answer out, with the time that it took and the language to be remembered.
+fn finish(ask: &Ask, made: Result<Reply, ViewError>, began: Instant) -> Response {
+    let mut response = made.map_or_else(|error| refuse(ask, &error), IntoResponse::into_response);
+    let took = format!("app;dur={:.1}", began.elapsed().as_secs_f64() * 1e3);
+    if let Ok(took) = HeaderValue::from_str(&took) {
+        response.headers_mut().insert(HeaderName::from_static("server-timing"), took);
+    }
     if ask.switched {
         let cookie = match ask.lang {
             Lang::Vi => "lang=vi; Path=/; Max-Age=31536000; SameSite=Strict",

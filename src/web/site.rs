@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio_util::sync::CancellationToken;
+
 use crate::event_log::{Generations, LogReader};
 use crate::ledger::catalogue::Catalogue;
 use crate::ledger::{LedgerReader, ledger_path};
 use crate::model::Digest;
+use crate::runtime::Options;
 use crate::stage::rules::RulePack;
+use crate::web::live;
 use crate::web::names::Names;
 use crate::web::reply::ViewError;
 
@@ -27,6 +31,11 @@ pub struct Site {
     pub names: Names,
     /// The rule pack, for the code lists.
     pub rules: Arc<RulePack>,
+    /// Whether a person may have a parked document tried again from the page.
+    pub retries: bool,
+    /// Told when the server ends: pages that listen are let go.
+    pub(super) closing: CancellationToken,
+    pub(super) live: live::Held,
     held: Mutex<Held>,
 }
 
@@ -46,8 +55,27 @@ impl Site {
             inbox: inbox.to_owned(),
             names: Names::new(&rules),
             rules,
+            retries: false,
+            closing: CancellationToken::new(),
+            live: live::Held::default(),
             held: Mutex::new(Held::default()),
         }
+    }
+
+    /// Lets a person have parked documents tried again, by the daemon of this data directory.
+    pub const fn with_retries(mut self) -> Self {
+        self.retries = true;
+        self
+    }
+
+    /// Returns the data directory.
+    pub(super) fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Returns what leads to the daemon of this data directory.
+    pub(super) fn options(&self) -> Options {
+        Options::new(&self.data_dir)
     }
 
     /// Opens the log.

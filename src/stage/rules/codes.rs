@@ -106,6 +106,39 @@ impl RulePack {
         indicators.chain(self.areas()).chain(lists).collect()
     }
 
+    /// Returns the forms under which texts name a code, as the rules have them (`(a|b)` a choice, `[x]` may be
+    /// left out), by list and code; codes that no rule names by words are left out.
+    pub fn aliases(&self) -> BTreeMap<(&'static str, String), Vec<&str>> {
+        let mut aliases: BTreeMap<(&'static str, String), Vec<&str>> = BTreeMap::new();
+        let mut add = |list, code: String, form| aliases.entry((list, code)).or_default().push(form);
+        for indicator in &self.indicators.indicator {
+            for phrase in &indicator.near {
+                add("indicator", indicator.code.clone(), phrase.as_str());
+            }
+        }
+        for place in &self.mention.places {
+            for form in place.forms() {
+                match (place.kind, &place.code, &place.after) {
+                    (PlaceKind::Country, ..) => add("area", "VN".to_owned(), form),
+                    (PlaceKind::Region, Some(code), _) => add("area", code.clone(), form),
+                    (PlaceKind::Province, code, after) => {
+                        code.iter().for_each(|code| add("area", format!("VN63:{code}"), form));
+                        // A province that goes on under its name is named by the same words.
+                        after.iter().for_each(|after| add("area", format!("VN34:{after}"), form));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for unit in &self.mention.units {
+            unit.forms().for_each(|form| add("unit", unit.code.clone(), form));
+        }
+        for noun in &self.mention.nouns {
+            noun.forms().for_each(|form| add("unit", noun.unit.clone(), form));
+        }
+        aliases
+    }
+
     fn areas(&self) -> Vec<CodeRecord> {
         let mut areas = vec![CodeRecord::new("area", "VN", "Cả nước", "Viet Nam")];
         areas.extend(self.codes.region.iter().map(|region| CodeRecord {
@@ -213,6 +246,15 @@ mod tests {
         );
         assert_eq!(find("VN34:15").name, "Lào Cai", "merged with Yên Bái, whose code it bears");
         assert!(codes.iter().all(|record| !record.name.is_empty()));
+    }
+
+    #[test]
+    fn every_alias_is_of_a_code_that_is_listed() {
+        let aliases = RulePack::builtin().aliases();
+        for (list_name, code) in aliases.keys() {
+            assert!(list(list_name).contains(code), "{list_name} {code}");
+        }
+        assert!(aliases[&("area", "VN63:79".to_owned())].contains(&"TP. Hồ Chí Minh"));
     }
 
     #[test]

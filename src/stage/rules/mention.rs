@@ -200,7 +200,26 @@ pub struct PlaceRule {
 impl PlaceRule {
     /// Returns its first form: its name.
     pub fn name(&self) -> Option<&str> {
-        self.forms.first().map(|form| form.get_ref().as_str())
+        self.forms().next()
+    }
+
+    /// Returns every form under which texts name it.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        self.forms.iter().map(|form| form.get_ref().as_str())
+    }
+}
+
+impl Unit {
+    /// Returns every form under which texts name it.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        self.forms.iter().map(|form| form.get_ref().as_str())
+    }
+}
+
+impl Noun {
+    /// Returns every form under which texts name it.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        self.forms.iter().map(|form| form.get_ref().as_str())
     }
 }
 

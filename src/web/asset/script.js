@@ -46,3 +46,22 @@ document.addEventListener("keydown", (event) => {
     action();
   }
 });
+
+// The live page: its parts come as they change; what has the focus keeps it.
+const state = document.querySelector("[data-live]");
+if (state) {
+  const source = new EventSource(state.dataset.live);
+  const say = (text) => {
+    if (state.textContent !== text) state.textContent = text;
+  };
+  source.addEventListener("open", () => say(state.dataset.on));
+  source.addEventListener("error", () => say(state.dataset.off));
+  source.addEventListener("part", (event) => {
+    const { id, content } = JSON.parse(event.data);
+    const part = document.getElementById(id);
+    if (!part) return;
+    const focused = part.contains(document.activeElement) ? document.activeElement.id || null : undefined;
+    part.innerHTML = content; // made and escaped by this server, like the page itself
+    if (focused) document.getElementById(focused)?.focus();
+  });
+}

@@ -85,7 +85,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         form => return chart.sheet.reply(form),
     }
     let title = lang.t(vi, en);
-    let mut forms = vec![("json", "JSON"), ("csv", "CSV"), ("vi.csv", "CSV (Excel)"), ("xlsx", "XLSX")];
+    let mut forms = super::TABLE_FORMS.to_vec();
     if chart.picture.is_some() {
         forms.insert(0, ("svg", "SVG"));
     }
