@@ -170,18 +170,6 @@ impl LedgerReader {
         )
     }
 
-    /// Returns the levels of an indicator in đồng by area, period and aspect, in order of file name.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn levels_of(&self, indicator: &str) -> Result<Vec<FigureRow>, LedgerError> {
-        let sql = format!(
-            "{FIGURE} WHERE f.indicator = ?1 AND f.measure = 'value' AND f.unit = 'VND' AND f.area IS NOT NULL
-             AND f.period IS NOT NULL AND f.aspect IS NOT NULL ORDER BY d.source, f.document, f.\"start\""
-        );
-        self.figure_rows(&sql, params![indicator])
-    }
-
     fn figure_rows(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<FigureRow>, LedgerError> {
         let mut rows = Vec::new();
         self.for_each_figure(sql, values, |row| {

@@ -144,18 +144,23 @@ pub(super) fn verdict(lang: Lang, verdict: Option<Verdict>) -> Markup {
     }
 }
 
-/// A table that becomes a list of cards on a narrow screen and stays a table for screen readers.
+/// A table that becomes a list of cards on a narrow screen and stays a table for screen readers. Columns
+/// whose cells hold a number (class `n`) are set to the right.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    let is_number = |at: usize| {
+        rows.iter().take(PAGE_ROWS).any(|row| row.get(at).is_some_and(|cell| cell.0.contains("class=\"n\"")))
+    };
+    let numbers: Vec<Option<&str>> = (0..heads.len()).map(|at| is_number(at).then_some("num")).collect();
     html! {
         table role="table" {
             caption { (caption) }
             thead role="rowgroup" {
-                tr role="row" { @for head in heads { th role="columnheader" scope="col" { (head) } } }
+                tr role="row" { @for (head, class) in heads.iter().zip(&numbers) { th role="columnheader" scope="col" class=[*class] { (head) } } }
             }
             tbody role="rowgroup" {
                 @for row in rows {
                     tr role="row" {
-                        @for (cell, head) in row.iter().zip(heads) { td role="cell" data-label=(head) { (cell) } }
+                        @for ((cell, head), class) in row.iter().zip(heads).zip(&numbers) { td role="cell" data-label=(head) class=[*class] { (cell) } }
                     }
                 }
             }
@@ -180,6 +185,13 @@ pub(super) fn pager(ask: &Ask, total: usize) -> Markup {
 pub(super) fn pairs(rows: &[(&str, Markup)]) -> Markup {
     html! {
         dl.pairs { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } }
+    }
+}
+
+/// Names and values one after the other, in as few lines as they need.
+pub(super) fn facts(rows: &[(&str, Markup)]) -> Markup {
+    html! {
+        dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } }
     }
 }
 

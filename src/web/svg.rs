@@ -18,7 +18,7 @@ const RIGHT: f64 = 16.0;
 /// Height of a row of horizontal bars, with its words above the bar.
 const ROW: f64 = 46.0;
 /// Width of the names, and sides of a cell, of a map.
-const NAMES: f64 = 190.0;
+const NAMES: f64 = 226.0;
 const CELL: f64 = 26.0;
 
 /// Title and description, for those who do not see the chart.
@@ -155,14 +155,18 @@ pub(super) fn lines(about: About<'_>, unit: &str, month: &str, lines: &[Line]) -
     let all = lines.iter().flat_map(|line| line.points.iter());
     let axis = Axis::new(all.map(|(_, value)| number(*value)).fold(0.0, f64::max), HEIGHT);
     let x = |month: i8| LEFT + (WIDTH - LEFT - RIGHT - 60.0) * f64::from(month) / 12.0;
-    let mut taken: Vec<f64> = Vec::new();
-    // Names that would lie on another are moved up until there is room.
-    let mut free = |wanted: f64| {
-        let mut y = wanted;
-        while taken.iter().any(|other| (other - y).abs() < 15.0) {
-            y -= 15.0;
-        }
-        taken.push(y);
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    // A name that would lie on another moves up or down to the nearest room.
+    let mut free = |x: f64, wanted: f64| {
+        let is_free = |y: f64| {
+            taken.iter().all(|(other_x, other_y)| (other_x - x).abs() > 70.0 || (other_y - y).abs() >= 15.0)
+        };
+        let steps = (0..lines.len()).flat_map(|step| {
+            let by = 15.0 * f64::from(u32::try_from(step).unwrap_or(0));
+            [wanted + by, wanted - by]
+        });
+        let y = steps.into_iter().find(|y| is_free(*y)).unwrap_or(wanted);
+        taken.push((x, y));
         y
     };
     let dashes = ["", "7 3", "2 3", "10 3 2 3", "5 5"];
@@ -180,14 +184,14 @@ pub(super) fn lines(about: About<'_>, unit: &str, month: &str, lines: &[Line]) -
                 @if line.level {
                     @if let Some((_, y)) = last {
                         line class="level" x1=(LEFT) x2=(place(x(12))) y1=(place(y)) y2=(place(y)) stroke="#7a4b00" stroke-width="2" stroke-dasharray="4 4" {}
-                        text x=(place(x(12) + 6.0)) y=(place(free(y + 5.0))) { (line.name) }
+                        text x=(place(x(12) + 6.0)) y=(place(free(x(12), y + 5.0))) { (line.name) }
                     }
                 } @else {
                     polyline class="line" points=(path.join(" ")) fill="none" stroke="#0b4f9e" stroke-width="2.5" stroke-dasharray=(dashes[at % dashes.len()]) {}
                     @for (month, value) in &line.points {
                         circle class="dot" cx=(place(x(*month))) cy=(place(axis.y(number(*value)))) r="4" fill="#0b4f9e" {}
                     }
-                    @if let Some((x, y)) = last { text x=(place(x + 8.0)) y=(place(free(y + 5.0))) { (line.name) } }
+                    @if let Some((x, y)) = last { text x=(place(x + 8.0)) y=(place(free(x, y + 5.0))) { (line.name) } }
                 }
             }
         })

@@ -16,7 +16,7 @@ use crate::web::lang::{Lang, sign};
 use crate::web::numbers;
 use crate::web::page::inspector;
 use crate::web::reply::{Reply, ViewError};
-use crate::web::shell::{self, bare, page, pairs, text};
+use crate::web::shell::{self, bare, facts, page, text};
 use crate::web::site::Site;
 
 /// Answers one document.
@@ -48,12 +48,14 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
     let conflicts: Vec<&Finding> =
         findings.iter().filter(|finding| finding.verdict == Verdict::Conflicts).collect();
     let body = html! {
-        (pairs(&[
+        (facts(&[
             (lang.t("Nhận lúc", "Received"), html! { (numbers::moment(row.received_at)) }),
-            (lang.t("Thư mục", "Folder"), html! { (text(&row.tags.join(" / "))) }),
-            (lang.t("Mã băm", "Digest"), html! { code.hash { (row.document) } }),
+            (lang.t("Thư mục", "Folder"), html! { @if row.tags.is_empty() { "–" } @else { (text(&row.tags.join(" / "))) } }),
             (lang.t("Số liệu", "Figures"), html! { a href={ "/so-lieu?document=" (row.document) } { (row.figures) } }),
             (lang.t("Đối chiếu", "Checks"), html! { a href={ "/doi-chieu?document=" (row.document) } { (findings.len()) } }),
+            (lang.t("Bảng mã", "Encoding"), html! { (row.encoding.as_deref().unwrap_or("–")) }),
+            (lang.t("Sự kiện", "Events"), html! { a href={ "/su-kien?document=" (row.document) } { (lang.t("xem", "show")) } }),
+            (lang.t("Mã băm", "Digest"), html! { code.hash { (row.document) } }),
         ]))
         @if !conflicts.is_empty() {
             section.conflicts aria-labelledby="conflicts-title" {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use maud::html;
+use maud::{Markup, html};
 
+use crate::ledger::DocumentRow;
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
 use crate::web::numbers;
 use crate::web::reply::{Reply, ViewError};
+use crate::web::sheet::Sheet;
 use crate::web::shell::{self, page, pager, table, text};
 use crate::web::site::Site;
 
@@ -14,12 +16,17 @@ use crate::web::site::Site;
 pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewError> {
     let ledger = site.ledger()?;
     let catalogue = site.catalogue(&ledger)?;
-    let rows = catalogue.documents_with(ask.value("q").unwrap_or(""));
+    let mut rows = catalogue.documents_with(ask.value("q").unwrap_or(""));
+    match ask.value("sort") {
+        Some("newest") => rows.sort_by_key(|row| std::cmp::Reverse(row.position)),
+        Some("conflicts") => rows.sort_by_key(|row| std::cmp::Reverse(row.conflicts)),
+        _ => {}
+    }
     let shown = || rows.iter().skip((ask.page() - 1) * PAGE_ROWS).take(PAGE_ROWS);
     match ask.form {
         Form::Json => return Ok(Reply::Json(serde_json::json!({ "total": rows.len(), "documents": rows }))),
         Form::Html => {}
-        _ => return Err(ViewError::Form),
+        form => return sheet(&rows).reply(form),
     }
     let lang = ask.lang;
     let lines: Vec<_> = shown()
@@ -28,7 +35,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
                 html! { a href={ "/tai-lieu/" (row.document) } { (text(&row.source)) } },
                 html! { (text(&row.tags.join(" / "))) },
                 html! { (numbers::moment(row.received_at)) },
-                html! { (row.figures) },
+                html! { span.n { (row.figures) } },
                 html! {
                     @if !row.done { (lang.t("đang xử lý hoặc tạm dừng", "at work or parked")) }
                     @else if row.conflicts > 0 {
@@ -49,14 +56,71 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         form.filter method="get" action="/tai-lieu" {
             label for="name" { (lang.t("Tên tệp có", "Name contains")) }
             input #name name="q" value=[ask.value("q")];
+            @if let Some(sort) = ask.value("sort") { input type="hidden" name="sort" value=(sort); }
             button { (lang.t("Lọc", "Filter")) }
         }
+        (orders(ask))
         @if rows.is_empty() {
             p { (lang.t("Chưa có tài liệu nào. Thả báo cáo vào ", "No documents. Drop reports into ")) code { (site.inbox.display()) } "." }
         } @else {
-            (table(lang.t("Tài liệu, theo tên tệp", "Documents by file name"), &heads, &lines))
+            (table(lang.t("Các tài liệu", "The documents"), &heads, &lines))
             (pager(ask, rows.len()))
         }
     };
-    Ok(page(ask, lang.t("Tài liệu", "Documents"), &[("json", "JSON")], &body))
+    Ok(page(ask, lang.t("Tài liệu", "Documents"), super::TABLE_FORMS, &body))
+}
+
+/// Links to the orders of the list.
+fn orders(ask: &Ask) -> Markup {
+    let lang = ask.lang;
+    let orders = [
+        ("name", lang.t("theo tên", "by name")),
+        ("newest", lang.t("mới nhận trước", "newest first")),
+        ("conflicts", lang.t("nhiều mâu thuẫn trước", "most conflicts first")),
+    ];
+    let chosen = ask.value("sort").unwrap_or("name");
+    let to = |sort: &str| {
+        ask.link(|query| {
+            query.retain(|(name, _)| name != "sort");
+            query.push(("sort".to_owned(), sort.to_owned()));
+        })
+    };
+    html! {
+        nav.tabs aria-label=(lang.t("Thứ tự", "Order")) {
+            ul { @for (sort, words) in orders { li { a href=(to(sort)) aria-current=[(sort == chosen).then_some("true")] { (words) } } } }
+        }
+    }
+}
+
+fn sheet(rows: &[&DocumentRow]) -> Sheet {
+    let row = |row: &&DocumentRow| {
+        vec![
+            row.document.to_string(),
+            row.source.clone(),
+            row.tags.join("/"),
+            row.size.to_string(),
+            row.media_type.clone(),
+            jiff::Timestamp::from_microsecond(row.received_at).map(|at| at.to_string()).unwrap_or_default(),
+            row.copies.to_string(),
+            row.figures.to_string(),
+            row.conflicts.to_string(),
+            row.done.to_string(),
+        ]
+    };
+    Sheet {
+        name: "tai-lieu".to_owned(),
+        heads: vec![
+            "document",
+            "source",
+            "tags",
+            "size",
+            "media_type",
+            "received_at",
+            "copies",
+            "figures",
+            "conflicts",
+            "done",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
 }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::ledger::LedgerReader;
 use crate::ledger::catalogue::{Catalogue, Facet, Selection};
+use crate::model::figure::Measure;
 use crate::model::record::FigureRecord;
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
 use crate::web::lang::Lang;
@@ -50,8 +51,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         lang.t("Nội dung", "What"),
         lang.t("Giá trị", "Value"),
         lang.t("Địa bàn", "Area"),
-        lang.t("Kỳ", "Period"),
-        lang.t("Tính chất", "Aspect"),
+        lang.t("Kỳ, tính chất", "Period, aspect"),
         lang.t("Tệp", "File"),
         lang.t("Kết luận", "Verdict"),
     ];
@@ -99,21 +99,30 @@ fn lines(
         let what = figure.indicator.as_ref().map(|code| site.names.name(lang, "indicator", code.as_str()));
         lines.push(vec![
             html! { a href={ "/so-lieu/" (figure.id) } { (text(&figure.quote)) } },
-            html! { @if let Some(what) = what { (what) } @else { (text(&figure.label)) } },
             html! {
-                (numbers::with_unit(&figure.value.to_string(), figure.unit.as_str(), unit))
-                @if figure.measure != crate::model::figure::Measure::Value {
-                    " " small { (site.names.name(lang, "measure", figure.measure.code())) }
-                }
+                @if let Some(what) = what { (what) } @else { (text(&figure.label)) }
+                @if figure.measure != Measure::Value { " " small { (site.names.name(lang, "measure", figure.measure.code())) } }
             },
-            html! { @if let Some(area) = &figure.area { (site.names.area(lang, area.as_str())) } @else { "–" } },
-            html! { @if let Some(period) = figure.period { (numbers::period(lang, &period.to_string())) } @else { "–" } },
-            html! { @if let Some(aspect) = figure.aspect { (site.names.name(lang, "aspect", aspect.code())) } @else { "–" } },
+            html! { span.n { (numbers::with_unit(&figure.value.to_string(), figure.unit.as_str(), unit)) } },
+            html! { @if let Some(area) = &figure.area { (short_area(&site.names.area(lang, area.as_str()))) } @else { "–" } },
+            html! {
+                @if let Some(period) = figure.period { (numbers::period(lang, &period.to_string())) } @else { "–" }
+                @if let Some(aspect) = figure.aspect { " " small { (site.names.name(lang, "aspect", aspect.code())) } }
+            },
             html! { a href={ "/tai-lieu/" (row.document) "?figure=" (figure.id) "#f-" (figure.id) } { (text(&row.source)) } },
             html! { (shell::verdict(lang, catalogue.verdict_of(*place))) },
         ]);
     }
     Ok(lines)
+}
+
+/// Returns an area's name without what a bracket adds (`(20 tỉnh, thành phố)`): in a table there is no room
+/// for it. A list that it is on stays, since two areas may share the name.
+pub(super) fn short_area(name: &str) -> &str {
+    match name.split_once(" (") {
+        Some((short, _)) if short.starts_with("Khu vực") => short,
+        _ => name,
+    }
 }
 
 fn facet_list(site: &Site, ask: &Ask, facet: Facet, selection: &Selection) -> Markup {
