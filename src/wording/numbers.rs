@@ -32,7 +32,16 @@ pub fn with_unit(decimal: &str, unit: &str, unit_name: &str) -> String {
     match unit {
         "VND" => money(decimal),
         "percent" => format!("{}%", grouped(decimal)),
-        _ => format!("{} {unit_name}", grouped(decimal)),
+        _ => format!("{} {}", grouped(decimal), inside(unit_name)),
+    }
+}
+
+/// Writes a name as it stands inside of a line: `Lao động` is `lao động`, `MW` and `kWh` stay.
+fn inside(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => name.to_owned(),
     }
 }
 
@@ -165,6 +174,8 @@ mod tests {
         assert_eq!(money("500000"), "500.000 đồng");
         assert_eq!(money("61500000"), "61,5 triệu đồng");
         assert_eq!(with_unit("82.78", "percent", ""), "82,78%");
+        assert_eq!(with_unit("335", "person", "Lao động"), "335 lao động");
+        assert_eq!(with_unit("5", "MW", "MW"), "5 MW");
     }
 
     #[test]

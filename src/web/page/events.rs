@@ -203,6 +203,11 @@ pub(super) fn gist(lang: Lang, event: &Event) -> String {
             count(event.findings.len(), "đối chiếu", "findings"),
             count(event.derived.len(), "số suy ra", "derived")
         ),
+        Event::CorpusReconciled(event) => format!(
+            "{}, {}",
+            count(event.joined.len(), "tài liệu", "documents"),
+            count(event.components.len(), "nhóm số liệu", "components")
+        ),
         Event::StageFailed(event) => format!("{}: {}", event.stage, event.message),
         Event::StageParked(event) => format!("{}: {}", event.stage, event.message),
         Event::DocumentRetried(event) => event.document.short(12),
@@ -213,7 +218,7 @@ pub(super) fn gist(lang: Lang, event: &Event) -> String {
 }
 
 /// Names a kind of event in words.
-fn kind<'k>(lang: Lang, kind: &'k str) -> &'k str {
+fn kind(lang: Lang, kind: &str) -> &str {
     match kind {
         "document-received" => lang.t("nhận tài liệu", "document received"),
         "document-seen-again" => lang.t("gặp lại tài liệu", "document seen again"),
@@ -222,6 +227,7 @@ fn kind<'k>(lang: Lang, kind: &'k str) -> &'k str {
         "text-segmented" => lang.t("chia đoạn văn bản", "text segmented"),
         "figures-extracted" => lang.t("trích số liệu", "figures extracted"),
         "figures-reconciled" => lang.t("đối chiếu số liệu", "figures reconciled"),
+        "corpus-reconciled" => lang.t("đối chiếu giữa các tài liệu", "documents reconciled with each other"),
         "stage-failed" => lang.t("công đoạn lỗi", "stage failed"),
         "stage-parked" => lang.t("tạm dừng tài liệu", "document parked"),
         "document-retried" => lang.t("thử lại tài liệu", "document retried"),

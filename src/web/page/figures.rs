@@ -109,7 +109,7 @@ fn lines(
                 @if let Some(period) = figure.period { (numbers::period(lang, &period.to_string())) } @else { "–" }
                 @if let Some(aspect) = figure.aspect { " " small { (site.names.name(lang, "aspect", aspect.code())) } }
             },
-            html! { a href={ "/tai-lieu/" (row.document) "?figure=" (figure.id) "#f-" (figure.id) } { (text(&row.source)) } },
+            html! { a.file href={ "/tai-lieu/" (row.document) "?figure=" (figure.id) "#f-" (figure.id) } { (text(&row.source)) } },
             html! { (shell::verdict(lang, catalogue.verdict_of(*place))) },
         ]);
     }

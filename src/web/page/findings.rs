@@ -41,7 +41,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             html! { (text(&finding.formula)) },
             html! {
                 @match (&row.document, &row.source) {
-                    (Some(document), Some(source)) => { a href={ "/tai-lieu/" (document) } { (text(source)) } }
+                    (Some(document), Some(source)) => { a.file href={ "/tai-lieu/" (document) } { (text(source)) } }
                     _ => { (finding.documents.len()) " " (lang.t("tài liệu", "documents")) }
                 }
             },

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::event::envelope::StreamId;
+use crate::event::kinds::Event;
 use crate::ledger::LedgerReader;
 use crate::ledger::views::FigureRow;
 use crate::model::figure::{Figure, Origin, Reach, Slot};
@@ -46,7 +48,7 @@ pub(super) fn show(
         blockquote lang="vi" { (shell::bare(figure.sentence.of(source).trim())) }
         (pairs(&[
             (lang.t("Tệp", "File"), html! { a href={ "/tai-lieu/" (row.document) "?figure=" (figure.id) "#f-" (figure.id) } { (text(&row.source)) } }),
-            (lang.t("Vị trí", "Place"), html! { (figure.span.start) "–" (figure.span.end) " (byte)" }),
+            (lang.t("Vị trí", "Place"), html! { (lang.t("dòng", "line")) " " (line_of(source, figure.span.start)) ", byte " (figure.span.start) "–" (figure.span.end) }),
             (lang.t("Mã băm", "Digest"), html! { code.hash { (row.document) } }),
             (lang.t("Quy tắc", "Rules"), html! { @for (at, rule) in figure.rules.iter().enumerate() { @if at > 0 { ", " } code { (rule) } } }),
             (lang.t("Thế hệ", "Generation"), html! { (row.generation) }),
@@ -72,8 +74,61 @@ pub(super) fn show(
                 }
             }
         }
+        h3 { (lang.t("Lịch sử", "History")) }
+        ol.history {
+            @for past in history(site, row)? {
+                li {
+                    a href={ "/su-kien/" (past.position) } { (lang.t("sự kiện", "event")) " " (past.position) } ", "
+                    (numbers::moment(past.at)) ", " (lang.t("thế hệ", "generation")) " " (past.generation) ": "
+                    @match &past.figure {
+                        None => { (lang.t("không đọc ra số này", "did not read this figure")) }
+                        Some(other) if other == figure => { (lang.t("đọc như trên", "read it as above")) }
+                        Some(other) => { (lang.t("đọc khác", "read it otherwise")) ": " (value(&other.value.to_string())) ", " (difference(site, lang, other, figure)) }
+                    }
+                }
+            }
+        }
         p { a href={ "/so-lieu/" (figure.id) } { (lang.t("Trang riêng của số liệu này", "This figure's own page")) } }
     })
+}
+
+/// What an extraction of the document, of whatever generation, made of a figure.
+struct Past {
+    position: u64,
+    at: i64,
+    generation: u64,
+    /// `None` where it made no figure of it.
+    figure: Option<Figure>,
+}
+
+/// Returns every extraction of a figure's document, oldest first.
+fn history(site: &Site, row: &FigureRow) -> Result<Vec<Past>, ViewError> {
+    let events = site.log()?.stream(StreamId::Document(row.document))?;
+    let past = events.into_iter().filter_map(|envelope| {
+        let Event::FiguresExtracted(extracted) = envelope.event else { return None };
+        Some(Past {
+            position: envelope.position.0,
+            at: envelope.recorded_at.as_microsecond(),
+            generation: envelope.generation,
+            figure: extracted.figures.into_iter().find(|figure| figure.id == row.figure.id),
+        })
+    });
+    Ok(past.collect())
+}
+
+/// Names the slots in which two readings of a figure differ.
+fn difference(site: &Site, lang: Lang, one: &Figure, other: &Figure) -> String {
+    let (one, other) = (slots(site, lang, one), slots(site, lang, other));
+    let differing = one.iter().zip(&other).filter(|(one, other)| one.value != other.value);
+    let names: Vec<String> =
+        differing.map(|(one, _)| format!("{}: {}", one.name, one.value.as_deref().unwrap_or("–"))).collect();
+    names.join("; ")
+}
+
+/// Returns the number, from 1, of the line in which a byte of a text stands.
+fn line_of(source: &str, at: usize) -> usize {
+    let before = source.as_bytes().get(..at).unwrap_or_default();
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// A slot, its name and its value in words.

@@ -21,7 +21,7 @@ const TABLE_FORMS: &[(&str, &str)] =
     &[("json", "JSON"), ("csv", "CSV"), ("vi.csv", "CSV (Excel)"), ("xlsx", "XLSX")];
 
 /// Names a stage in words.
-fn stage<'s>(lang: Lang, name: &'s str) -> &'s str {
+fn stage(lang: Lang, name: &str) -> &str {
     match name {
         "receive" => lang.t("nhận", "receive"),
         "clean" => lang.t("làm sạch", "clean"),
