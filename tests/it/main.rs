@@ -18,5 +18,6 @@ mod gold;
 mod inbox;
 mod mentions;
 mod quarantine;
+mod mutation;
 mod reconcile;
 mod replay;

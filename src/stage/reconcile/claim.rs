@@ -136,16 +136,37 @@ impl<'f> Claim<'f> {
     /// Tells whether agreement is no accident: what the figures admit, computed and stated together, is no
     /// wider than one part in `parts` of the stated value; of a change in percent, of the factor.
     pub(super) fn is_narrow(&self, parts: i128) -> bool {
+        self.slack().is_some_and(|(width, size)| width.mul(&Rational::whole(parts)) <= size)
+    }
+
+    /// Tells whether numbers that have nothing to do with each other would agree in no more than one case
+    /// of `parts`; a whole number hits another as if it were one wide.
+    pub(super) fn is_telling(&self, parts: i128) -> bool {
+        self.slack().is_some_and(|(width, size)| {
+            let width = if width.is_zero() { Rational::ONE } else { width };
+            width.mul(&Rational::whole(parts)) <= size
+        })
+    }
+
+    /// Tells whether figures that have nothing to do with each other would be one digit away from holding
+    /// in fewer than one case of `parts`: every digit of every figure has nine others, each of which hits
+    /// what the figures admit in so many parts of the stated value.
+    pub(super) fn is_telling_miss(&self, parts: i128) -> bool {
+        let digits: usize = self.figures.iter().map(|figure| quantity::printed_digits(figure)).sum();
+        let ways = i128::try_from(digits).ok().and_then(|digits| digits.checked_mul(9 * parts));
+        let Some((ways, (width, size))) = ways.zip(self.slack()) else { return false };
+        let width = if width.is_zero() { Rational::ONE } else { width };
+        width.mul(&Rational::whole(ways)) <= size
+    }
+
+    /// How wide computed and stated interval are together, and the stated value; of a change in percent, the factor. `None` where a side is open.
+    fn slack(&self) -> Option<(Rational, Rational)> {
         let last = self.figures.len() - 1;
         let widths =
             [self.implied(last, Reading::Rounded), quantity::interval(self.stated(), Reading::Rounded)];
-        let Some(width) = widths.iter().try_fold(Rational::ZERO, |sum, one| Some(sum.add(&one.width()?)))
-        else {
-            return false;
-        };
+        let width = widths.iter().try_fold(Rational::ZERO, |sum, one| Some(sum.add(&one.width()?)))?;
         let shift = Rational::whole(if self.relation == Relation::Growth { 100 } else { 0 });
-        let size = Rational::from(self.stated().value).add(&shift).abs();
-        width.mul(&Rational::whole(parts)) <= size
+        Some((width, Rational::from(self.stated().value).add(&shift).abs()))
     }
 
     /// Decides the claim: rounding first, then truncation of the stated figure, then round money.

@@ -101,6 +101,13 @@ pub(super) fn one_digit_repair(figure: &Figure, wanted: &Interval) -> Option<Dec
     }
 }
 
+/// Counts the printed digits of a value, zeros at its end included.
+pub(super) fn printed_digits(figure: &Figure) -> usize {
+    let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
+    let count = Rational::from(figure.value).div(&unit.into()).and_then(|count| count.as_small());
+    count.map_or(0, |(count, _)| count.unsigned_abs().to_string().len())
+}
+
 /// Tells whether two neighbouring digits, exchanged, give a value in `wanted`; returns it.
 pub(super) fn transposition(figure: &Figure, wanted: &Interval) -> Option<Decimal> {
     let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };

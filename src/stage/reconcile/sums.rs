@@ -20,16 +20,85 @@ const SKIPPED_LIMIT: usize = 2;
 const STEP_BYTES: usize = 350;
 /// From this total on, counts that add up far apart in the text are a sum.
 const TELLING_TOTAL: i128 = 50;
+/// How far before its first part a whole may stand whose parts are announced, in bytes.
+const LEAD_BYTES: usize = 900;
 /// Parts that miss their whole by no more than one in so many were meant to make it up.
 const NEAR_MISS_PARTS: i128 = 100;
-/// A sum is telling where what its figures admit is no wider than one part in so many.
-const TELLING_PARTS: i128 = 200;
-/// From this many digits on, a sum that one changed digit would repair is meant to be one.
-const NEARLY_DIGITS: usize = 5;
 /// The rule of a sum all of whose parts the sentence of the whole announces: nothing explains it away.
 const ANNOUNCED: &str = "relations.sum.announced";
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
+
+/// How the words tie parts to their whole, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tie {
+    /// They stand in different lines.
+    Apart,
+    /// They stand in one line.
+    Line,
+    /// They stand in one sentence.
+    Sentence,
+    /// Words between them say that parts follow, or that a total is drawn.
+    Announced,
+}
+
+impl Tie {
+    /// In one case of how many figures that have nothing to do with each other may add up.
+    const fn chance(self, parts: usize) -> i128 {
+        match self {
+            Self::Apart => 500,
+            Self::Line => 200,
+            // A list of three and more in one sentence is hardly of anything else.
+            Self::Sentence if parts > 2 => 10,
+            Self::Sentence => 40,
+            Self::Announced => 3,
+        }
+    }
+
+    /// In one case of how many such figures may be one digit away from adding up.
+    const fn chance_of_miss(self) -> i128 {
+        match self {
+            Self::Apart => 1_000,
+            Self::Line => 300,
+            Self::Sentence => 100,
+            Self::Announced => 12,
+        }
+    }
+
+    fn of_place(page: &Page<'_>, whole: &Figure, parts: &[&Figure]) -> Self {
+        if parts.iter().all(|part| part.sentence == whole.sentence) {
+            Self::Sentence
+        } else if parts.iter().all(|part| page.line(part) == page.line(whole)) {
+            Self::Line
+        } else {
+            Self::Apart
+        }
+    }
+
+    /// Of parts that follow their whole.
+    fn following(page: &Page<'_>, whole: &Figure, parts: &[&Figure]) -> Self {
+        let lead = page.between(whole, parts[0]);
+        let near = lead.rsplit_once(". ").map_or(lead.as_str(), |(_, near)| near);
+        let said = near.contains(':')
+            || has(&lead, &page.rules.parts_follow)
+            || has(&lead, &page.rules.parts_complete)
+            || has(&page.between(parts[0], parts[parts.len() - 1]), &page.rules.parts_complete);
+        if said && lead.len() <= LEAD_BYTES { Self::Announced } else { Self::of_place(page, whole, parts) }
+    }
+
+    /// Of parts that stand before their whole.
+    fn preceding(page: &Page<'_>, whole: &Figure, parts: &[&Figure]) -> Self {
+        let words = page.between(parts[parts.len() - 1], whole);
+        let said = has(&words, &page.rules.parts_complete);
+        if said && words.len() <= LEAD_BYTES { Self::Announced } else { Self::of_place(page, whole, parts) }
+    }
+}
+
+/// Tells whether agreement is no accident, given how the words tie the figures.
+fn is_meant(claim: &Claim<'_>, tie: Tie) -> bool {
+    let telling = tie > Tie::Line || claim.stated().value >= Decimal::whole(TELLING_TOTAL);
+    if is_exact(claim) { telling && claim.is_telling(tie.chance(claim.figures.len() - 1)) } else { tie >= Tie::Sentence }
+}
 
 /// Returns the sums of the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
@@ -122,8 +191,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             match verdict {
                 Verdict::Agrees
                     if is_sound(&candidate)
-                        && ((is_exact(&candidate) && is_telling(&candidate))
-                            || follows(page, whole, parts[0])) =>
+                        && is_meant(&candidate, Tie::following(page, whole, parts)) =>
                 {
                     sound.push(candidate);
                     continue 'skips;
@@ -132,7 +200,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                     if skipped == 0
                         && doubtful.is_none()
                         && (closed_list(page, run, first + count, whole, parts)
-                            || nearly(page, whole, parts, &candidate)) =>
+                            || nearly(whole, parts, &candidate, Tie::following(page, whole, parts))) =>
                 {
                     doubtful = Some(candidate);
                 }
@@ -153,28 +221,16 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     sound
 }
 
-/// Tells whether a total is so large that numbers add up to it by chance only rarely.
-fn is_telling(claim: &Claim<'_>) -> bool {
-    claim.stated().value >= Decimal::whole(TELLING_TOTAL) && claim.is_narrow(TELLING_PARTS)
-}
-
-/// Tells whether the words between a whole and a figure announce its parts.
-fn follows(page: &Page<'_>, whole: &Figure, first: &Figure) -> bool {
-    let lead = page.between(whole, first);
-    lead.contains(':')
-        || has(&lead, &page.rules.parts_follow)
-        || has(&lead, &page.rules.parts_complete)
-        || whole.sentence == first.sentence
-}
-
 /// Tells whether the words say that exactly these parts make up the whole.
 fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, parts: &[&Figure]) -> bool {
     let (first, last) = (parts[0], parts[parts.len() - 1]);
     let lead = page.between(whole, first);
     let inside = page.between(first, last);
+    let joined = page.between(parts[parts.len() - 2], last);
     let complete = lead.contains(':')
         || has(&lead, &page.rules.parts_complete)
-        || has(&inside, &page.rules.parts_complete);
+        || has(&inside, &page.rules.parts_complete)
+        || (has(&lead, &page.rules.parts_follow) && is_last(&joined));
     let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
     // Some of the parts may be named: then they can only be too large, not too small.
     let leads =
@@ -191,6 +247,12 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     leads && ends && in_order && is_close(whole, parts, announced)
 }
 
+/// Tells whether the words between two parts make the second one the last of its list.
+fn is_last(joined: &str) -> bool {
+    let clause = joined.rsplit([',', ';']).next().unwrap_or("");
+    clause.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("và ")
+}
+
 fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
     let whole = run[at];
     let mut doubtful = None;
@@ -202,13 +264,14 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
         let candidate = claim(page, parts, whole);
         match candidate.decide().verdict {
             Verdict::Agrees
-                if is_sound(&candidate)
-                    && ((is_exact(&candidate) && is_telling(&candidate))
-                        || page.line(parts[0]) == page.line(whole)) =>
+                if is_sound(&candidate) && is_meant(&candidate, Tie::preceding(page, whole, parts)) =>
             {
                 return Some(candidate);
             }
-            Verdict::Conflicts if doubtful.is_none() && nearly(page, whole, parts, &candidate) => {
+            Verdict::Conflicts
+                if doubtful.is_none()
+                    && nearly(whole, parts, &candidate, Tie::preceding(page, whole, parts)) =>
+            {
                 doubtful = Some(candidate);
             }
             Verdict::Conflicts if doubtful.is_none() => {
@@ -277,25 +340,22 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
     places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
         && parts.iter().all(|part| {
             part.qualifier == Qualifier::Eq
-                && part.value < whole.value
+                && (part.value < whole.value
+                    || (part.value != whole.value && is_misprint(whole, parts, part)))
                 && (announced || aspects_meet(part.aspect, whole.aspect))
         })
 }
 
-/// Tells whether numbers of so many digits fail to add up by one digit only that chance is no
-/// explanation: fewer digits do where the words announce parts.
-fn nearly(page: &Page<'_>, whole: &Figure, parts: &[&Figure], claim: &Claim<'_>) -> bool {
-    let digits = |figure: &&Figure| {
-        let text = figure.value.to_string().replace(['-', '.'], "");
-        text.trim_start_matches('0').trim_end_matches('0').len()
-    };
-    let first = if parts[0].span.start < whole.span.start { whole } else { parts[0] };
-    let announced =
-        first.span.start > whole.span.start && has(&page.between(whole, first), &page.rules.parts_follow);
-    let enough = if announced { NEARLY_DIGITS - 1 } else { NEARLY_DIGITS };
-    let most = claim.figures.iter().map(digits).max().unwrap_or(0);
-    let all = claim.figures.iter().all(|figure| digits(figure) + 2 >= enough);
-    most >= enough && all && is_close(whole, parts, true) && repairable(claim)
+/// Tells whether one changed digit of a part as large as the whole makes the parts add up.
+fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
+    let claim = Claim::of_sum(parts, whole, "relations.sum");
+    let at = parts.iter().position(|one| one.id == part.id).unwrap_or(0);
+    quantity::one_digit_repair(part, &claim.implied(at, Reading::Rounded)).is_some()
+}
+
+/// Tells whether numbers fail to add up by one digit only, where that is no accident.
+fn nearly(whole: &Figure, parts: &[&Figure], claim: &Claim<'_>, tie: Tie) -> bool {
+    is_close(whole, parts, true) && claim.is_telling_miss(tie.chance_of_miss()) && repairable(claim)
 }
 
 /// Tells whether the parts miss the whole by so little that they were meant to make it up.
