@@ -61,7 +61,7 @@ impl Tie {
             Self::Apart => 1_000,
             Self::Line => 300,
             Self::Sentence => 100,
-            Self::Announced => 12,
+            Self::Announced => 8,
         }
     }
 
@@ -75,15 +75,23 @@ impl Tie {
         }
     }
 
-    /// Of parts that follow their whole.
-    fn following(page: &Page<'_>, whole: &Figure, parts: &[&Figure]) -> Self {
-        let lead = page.between(whole, parts[0]);
+    /// Of parts that follow their whole; `run` are the figures of one kind, `first` the place of the first
+    /// part in it.
+    fn following(page: &Page<'_>, whole: &Figure, run: &[&Figure], first: usize, count: usize) -> Self {
+        let parts = &run[first..first + count];
+        let reach = page.between(whole, parts[0]).len();
+        // What stands before a figure that is passed over announces that one.
+        let lead = page.between(run[first - 1], parts[0]);
         let near = lead.rsplit_once(". ").map_or(lead.as_str(), |(_, near)| near);
         let said = near.contains(':')
             || has(&lead, &page.rules.parts_follow)
             || has(&lead, &page.rules.parts_complete)
-            || has(&page.between(parts[0], parts[parts.len() - 1]), &page.rules.parts_complete);
-        if said && lead.len() <= LEAD_BYTES { Self::Announced } else { Self::of_place(page, whole, parts) }
+            || has(&page.between(parts[0], parts[count - 1]), &page.rules.parts_complete)
+            || (run[first - 1].id == whole.id && is_named_whole(page, whole));
+        let place = Self::of_place(page, whole, parts);
+        // A list that goes on has other parts as well.
+        let goes_on = run.get(first + count).is_some_and(|next| next.sentence == parts[count - 1].sentence);
+        if said && reach <= LEAD_BYTES && !goes_on { Self::Announced } else { place }
     }
 
     /// Of parts that stand before their whole.
@@ -92,6 +100,13 @@ impl Tie {
         let said = has(&words, &page.rules.parts_complete);
         if said && words.len() <= LEAD_BYTES { Self::Announced } else { Self::of_place(page, whole, parts) }
     }
+}
+
+/// `Trong số 3.000 tỉ đồng, tỉnh A nhận …`: tells whether the words before a whole open its parts.
+fn is_named_whole(page: &Page<'_>, whole: &Figure) -> bool {
+    let lead = page.lead(whole);
+    let clause = lead.rsplit([',', ';', ':', '.']).next().unwrap_or("").trim();
+    clause == "trong" || page.rules.of_whole.iter().any(|words| clause.starts_with(words.as_str()))
 }
 
 /// Tells whether agreement is no accident, given how the words tie the figures.
@@ -182,6 +197,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             if last.span.start - whole.span.start > SPAN_BYTES {
                 break;
             }
+            let tie = Tie::following(page, whole, run, first, count);
             let mut candidate = claim(page, parts, whole);
             let mut verdict = candidate.decide().verdict;
             if verdict == Verdict::Undetermined && transposed(&candidate) {
@@ -191,16 +207,15 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             match verdict {
                 Verdict::Agrees
                     if is_sound(&candidate)
-                        && is_meant(&candidate, Tie::following(page, whole, parts)) =>
+                        && is_meant(&candidate, tie) =>
                 {
                     sound.push(candidate);
                     continue 'skips;
                 }
-                Verdict::Conflicts | Verdict::DiffersInScope
-                    if skipped == 0
-                        && doubtful.is_none()
-                        && (closed_list(page, run, first + count, whole, parts)
-                            || nearly(whole, parts, &candidate, Tie::following(page, whole, parts))) =>
+                Verdict::Conflicts | Verdict::DiffersInScope | Verdict::Undetermined
+                    if doubtful.is_none()
+                        && ((skipped == 0 && closed_list(page, run, first + count, whole, parts))
+                            || nearly(whole, parts, &candidate, tie)) =>
                 {
                     doubtful = Some(candidate);
                 }
@@ -335,9 +350,10 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
 /// whole: what a contradiction needs, since far figures add up or fail to by chance.
 fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
     let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
-    places.push(whole.span.start);
     places.sort_unstable();
-    places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
+    let lead = places[0].abs_diff(whole.span.start).min(whole.span.start.abs_diff(places[places.len() - 1]));
+    lead <= if announced { LEAD_BYTES } else { STEP_BYTES }
+        && places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
         && parts.iter().all(|part| {
             part.qualifier == Qualifier::Eq
                 && (part.value < whole.value
