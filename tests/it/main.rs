@@ -17,7 +17,7 @@ mod extract_cases;
 mod gold;
 mod inbox;
 mod mentions;
-mod quarantine;
 mod mutation;
+mod quarantine;
 mod reconcile;
 mod replay;

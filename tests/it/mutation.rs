@@ -103,7 +103,11 @@ fn change_all(
                 let quote = &figures[finding.figures.last().map(|o| place(&o.id)).unwrap()].quote;
                 println!(
                     "{word} {name} {kind} {} [{} = {quote}] {}@{} -> {}",
-                    finding.rule, finding.formula, figures[at].quote, figures[at].span.start, others[at].value
+                    finding.rule,
+                    finding.formula,
+                    figures[at].quote,
+                    figures[at].span.start,
+                    others[at].value
                 );
             }
         }
@@ -122,14 +126,17 @@ fn a_changed_digit_is_flagged_and_suspected() {
                 continue;
             }
             let known = |starts: &BTreeSet<usize>| {
-                gold.iter().filter(of_it).any(|(_, hand, _)| {
-                    2 * hand.intersection(starts).count() >= hand.union(starts).count()
-                })
+                gold.iter()
+                    .filter(of_it)
+                    .any(|(_, hand, _)| 2 * hand.intersection(starts).count() >= hand.union(starts).count())
             };
             change_all(&name, &source, &figures, &known, &mut tallies);
         }
         for (kind, tally) in &tallies {
-            println!("{set} {kind}: changed {}, flagged {}, named {}", tally.tried, tally.flagged, tally.named);
+            println!(
+                "{set} {kind}: changed {}, flagged {}, named {}",
+                tally.tried, tally.flagged, tally.named
+            );
             all.tried += tally.tried;
             all.flagged += tally.flagged;
             all.named += tally.named;

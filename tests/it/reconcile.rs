@@ -4,9 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use socai::model::Digest;
 use socai::model::figure::{Figure, Fund};
 use socai::model::finding::{Finding, Relation, Verdict};
-use socai::model::Digest;
 use socai::stage::reconcile::{Reconciliation, reconcile};
 use socai::stage::rules::RulePack;
 

@@ -8,7 +8,7 @@ use crate::stage::rules::relations::AssumedCount;
 
 use super::claim::Claim;
 use super::formula::Formula;
-use super::page::{Page, fit, has};
+use super::page::{Page, fit, has, lower};
 use super::routes::Key;
 use super::term::Term;
 
@@ -51,7 +51,7 @@ fn share<'f>(page: &Page<'f>, at: usize) -> Option<(Claim<'f>, Term<'f>, AreaCod
             && fit(mean.fund.as_ref(), part.fund.as_ref(), 1, -9) >= 0;
         let (lead, trail) = (page.lead(mean), page.trail(rate));
         let known = page.rules.assumed_count.iter().find(|known| {
-            let each = has(&mean.quote.to_lowercase(), &known.each) || has(&lead, &known.each);
+            let each = has(&lower(&mean.quote), &known.each) || has(&lead, &known.each);
             let of_it =
                 |area: Option<&str>, words: &str| area == Some(&known.area) || has(words, &known.words);
             let whole = named.map(|area| area.as_str());

@@ -1,5 +1,7 @@
 //! The page as the relations see it: figures in reading order, their lines, the words between.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use crate::model::figure::{Aspect, Figure, Measure};
 use crate::stage::rules::relations::RelationRules;
 
@@ -137,7 +139,7 @@ impl<'f> Page<'f> {
 
     /// Returns the words of a stretch in lower case; empty where it is no stretch of the text.
     pub(super) fn words(&self, start: usize, end: usize) -> String {
-        self.source.get(start..end).unwrap_or("").to_lowercase()
+        lower(self.source.get(start..end).unwrap_or(""))
     }
 
     /// Returns the words of the lines from the first figure's to the last one's.
@@ -157,7 +159,7 @@ impl<'f> Page<'f> {
         let tail = |figure: &Figure| {
             let rest = self.source.get(figure.span.end..).unwrap_or("");
             let end = rest.find([';', '.', '\n', '(', ':']).unwrap_or(rest.len());
-            rest.get(..end).unwrap_or("").trim().to_lowercase()
+            lower(rest.get(..end).unwrap_or("").trim())
         };
         let (part, whole) = (tail(part), tail(whole));
         whole.chars().count() >= WIDER_CHARS
@@ -179,7 +181,7 @@ impl<'f> Page<'f> {
     pub(super) fn is_of_rate(&self, rate: &Figure) -> bool {
         let rest = self.source.get(rate.span.end..).unwrap_or("");
         let words: String = rest.chars().take(RATE_WORDS_CHARS).collect();
-        if has(&words.to_lowercase(), &self.rules.rate_of_rate) {
+        if has(&lower(&words), &self.rules.rate_of_rate) {
             return true;
         }
         // `đạt 20% kế hoạch, cao hơn 10% so với cùng kỳ`: the level or the rate may be the higher.
@@ -203,7 +205,7 @@ impl<'f> Page<'f> {
     /// Tells whether a mean names what `counted` counts: `tỷ đồng/tỉnh` or `bình quân một tỉnh`
     /// beside `28 tỉnh, thành phố`.
     pub(super) fn is_per(&self, mean: &Figure, counted: &Figure) -> bool {
-        let quote = counted.quote.to_lowercase();
+        let quote = lower(&counted.quote);
         let each_of = ["mỗi ", "một "].iter().any(|each| {
             let lead = self.lead(mean);
             let noun = lead.rsplit_once(each).map(|(_, noun)| noun.trim().to_owned());
@@ -220,7 +222,7 @@ impl<'f> Page<'f> {
             from += 1;
         }
         let before = self.words(from, mean.span.start);
-        mean.quote.to_lowercase().contains(&format!("/{noun}"))
+        lower(&mean.quote).contains(&format!("/{noun}"))
             || ["mỗi", "một"].iter().any(|each| before.contains(&format!("{each} {noun}")))
     }
 
@@ -240,6 +242,16 @@ impl<'f> Page<'f> {
     pub(super) fn differs(&self, figures: &[&Figure]) -> bool {
         has(&self.around(figures), &self.rules.scope_differs)
     }
+}
+
+/// Returns words as the rules spell them: composed, in small letters, every space but a line's end plain.
+pub(super) fn lower(text: &str) -> String {
+    let plain = |letter: char| if letter.is_whitespace() && letter != '\n' { ' ' } else { letter };
+    if text.is_ascii() {
+        return text.chars().map(|letter| plain(letter.to_ascii_lowercase())).collect();
+    }
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize_iter(text.chars());
+    composed.flat_map(char::to_lowercase).map(plain).collect()
 }
 
 fn is_year(word: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::model::finding::{Relation, Verdict};
 
 use super::anchor;
 use super::claim::Claim;
-use super::page::{Page, aspects_meet, fit, has, is_intended};
+use super::page::{Page, aspects_meet, fit, has, is_intended, lower};
 use super::routes::Key;
 
 /// The least number of digits by which a rate that agrees with two levels is theirs.
@@ -305,7 +305,7 @@ fn same_kind(page: &Page<'_>, a: &Figure, b: &Figure) -> bool {
     match (&a.indicator, &b.indicator) {
         (Some(x), Some(y)) => x == y,
         (None, None) => {
-            let (x, y) = (a.label.to_lowercase(), b.label.to_lowercase());
+            let (x, y) = (lower(&a.label), lower(&b.label));
             let unit_peers = page
                 .among(a.sentence.start.saturating_sub(1), a.sentence.end)
                 .iter()
@@ -320,7 +320,7 @@ fn same_kind(page: &Page<'_>, a: &Figure, b: &Figure) -> bool {
 
 /// Tells whether two means are printed per the same thing: `triệu đồng/tấn`.
 fn same_noun(a: &Figure, b: &Figure) -> bool {
-    let noun = |figure: &Figure| figure.quote.rsplit_once('/').map(|(_, noun)| noun.trim().to_lowercase());
+    let noun = |figure: &Figure| figure.quote.rsplit_once('/').map(|(_, noun)| lower(noun.trim()));
     noun(a).is_some() && noun(a) == noun(b)
 }
 

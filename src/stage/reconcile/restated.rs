@@ -7,7 +7,7 @@ use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
-use super::page::{Page, aspects_meet};
+use super::page::{Page, aspects_meet, lower};
 use super::quantity;
 use super::quantity::Reading;
 
@@ -102,7 +102,7 @@ fn digits(figure: &Figure) -> usize {
 /// Tells whether the words before two figures have a word of substance in common.
 fn share_words(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
     let near = |figure: &Figure| {
-        let words = format!("{} {} {}", page.lead(figure), figure.label.to_lowercase(), page.trail(figure));
+        let words = format!("{} {} {}", page.lead(figure), lower(&figure.label), page.trail(figure));
         let long = |word: &&str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic);
         words
             .split(|c: char| !c.is_alphanumeric())
@@ -139,7 +139,7 @@ fn full_key(a: &Figure, b: &Figure) -> bool {
 /// or so many digits that chance is no explanation.
 fn same_words(a: &Figure, b: &Figure) -> bool {
     let digits = a.quote.chars().take_while(|c| !c.is_alphabetic()).filter(char::is_ascii_digit).count();
-    let (x, y) = (a.label.to_lowercase(), b.label.to_lowercase());
+    let (x, y) = (lower(&a.label), lower(&b.label));
     let held = !x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x));
     (a.indicator.is_some() && a.indicator == b.indicator)
         || held

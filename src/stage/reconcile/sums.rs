@@ -112,7 +112,11 @@ fn is_named_whole(page: &Page<'_>, whole: &Figure) -> bool {
 /// Tells whether agreement is no accident, given how the words tie the figures.
 fn is_meant(claim: &Claim<'_>, tie: Tie) -> bool {
     let telling = tie > Tie::Line || claim.stated().value >= Decimal::whole(TELLING_TOTAL);
-    if is_exact(claim) { telling && claim.is_telling(tie.chance(claim.figures.len() - 1)) } else { tie >= Tie::Sentence }
+    if is_exact(claim) {
+        telling && claim.is_telling(tie.chance(claim.figures.len() - 1))
+    } else {
+        tie >= Tie::Sentence
+    }
 }
 
 /// Returns the sums of the page.
@@ -205,17 +209,14 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 verdict = candidate.decide().verdict;
             }
             match verdict {
-                Verdict::Agrees
-                    if is_sound(&candidate)
-                        && is_meant(&candidate, tie) =>
-                {
+                Verdict::Agrees if is_sound(&candidate) && is_meant(&candidate, tie) => {
                     sound.push(candidate);
                     continue 'skips;
                 }
                 Verdict::Conflicts | Verdict::DiffersInScope | Verdict::Undetermined
                     if doubtful.is_none()
                         && ((skipped == 0 && closed_list(page, run, first + count, whole, parts))
-                            || nearly(whole, parts, &candidate, tie)) =>
+                            || nearly(page, whole, parts, &candidate, tie)) =>
                 {
                     doubtful = Some(candidate);
                 }
@@ -259,7 +260,8 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     });
     // Of which, of a level that was done, some may be planned.
     let announced = has(&lead, &page.rules.parts_follow);
-    leads && ends && in_order && is_close(whole, parts, announced)
+    let each = parts.iter().any(|part| has(&page.lead(part), &page.rules.for_each));
+    leads && ends && in_order && !each && is_close(whole, parts, announced)
 }
 
 /// Tells whether the words between two parts make the second one the last of its list.
@@ -285,7 +287,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             }
             Verdict::Conflicts
                 if doubtful.is_none()
-                    && nearly(whole, parts, &candidate, Tie::preceding(page, whole, parts)) =>
+                    && nearly(page, whole, parts, &candidate, Tie::preceding(page, whole, parts)) =>
             {
                 doubtful = Some(candidate);
             }
@@ -362,6 +364,14 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
         })
 }
 
+/// Tells whether parts are printed alike: in one sentence, or each in a sentence of its own; and none
+/// stands for several (`A và B mỗi nơi 3 sản phẩm`).
+fn is_list(page: &Page<'_>, parts: &[&Figure]) -> bool {
+    let together = parts.windows(2).filter(|pair| pair[0].sentence == pair[1].sentence).count();
+    let each = |part: &&Figure| has(&page.lead(part), &page.rules.for_each);
+    (together == 0 || together + 1 == parts.len()) && !parts.iter().any(|part| each(part))
+}
+
 /// Tells whether one changed digit of a part as large as the whole makes the parts add up.
 fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
     let claim = Claim::of_sum(parts, whole, "relations.sum");
@@ -370,8 +380,11 @@ fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
 }
 
 /// Tells whether numbers fail to add up by one digit only, where that is no accident.
-fn nearly(whole: &Figure, parts: &[&Figure], claim: &Claim<'_>, tie: Tie) -> bool {
-    is_close(whole, parts, true) && claim.is_telling_miss(tie.chance_of_miss()) && repairable(claim)
+fn nearly(page: &Page<'_>, whole: &Figure, parts: &[&Figure], claim: &Claim<'_>, tie: Tie) -> bool {
+    is_list(page, parts)
+        && is_close(whole, parts, true)
+        && claim.is_telling_miss(tie.chance_of_miss())
+        && repairable(claim)
 }
 
 /// Tells whether the parts miss the whole by so little that they were meant to make it up.

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct RelationRules {
     /// Words after which the parts of a total follow.
     pub parts_follow: Vec<String>,
+    /// Words before a number that stands for each of several.
+    pub for_each: Vec<String>,
     /// Words that open a clause whose first level is a whole and whose others are its parts.
     pub of_whole: Vec<String>,
     /// Words that say that the parts named are all.
