@@ -20,6 +20,9 @@ pub(super) struct Page<'f> {
     pub(super) figures: Vec<&'f Figure>,
     pub(super) rules: &'f RelationRules,
     lines: Vec<usize>,
+    /// The source as the rules spell words, byte for byte in the same places; `None` where a spelling has
+    /// other lengths, so that every stretch is spelled by itself.
+    spelled: Option<String>,
 }
 
 impl<'f> Page<'f> {
@@ -27,7 +30,7 @@ impl<'f> Page<'f> {
         let mut ordered: Vec<&Figure> = figures.iter().collect();
         ordered.sort_by(|a, b| (a.span, &a.id).cmp(&(b.span, &b.id)));
         let lines = source.match_indices('\n').map(|(at, _)| at).collect();
-        Self { source, figures: ordered, rules, lines }
+        Self { source, figures: ordered, rules, lines, spelled: spelled(source) }
     }
 
     /// Returns the number of the line that the figure stands in, from 0.
@@ -139,7 +142,10 @@ impl<'f> Page<'f> {
 
     /// Returns the words of a stretch in lower case; empty where it is no stretch of the text.
     pub(super) fn words(&self, start: usize, end: usize) -> String {
-        lower(self.source.get(start..end).unwrap_or(""))
+        match &self.spelled {
+            Some(spelled) => spelled.get(start..end).unwrap_or("").to_owned(),
+            None => lower(self.source.get(start..end).unwrap_or("")),
+        }
     }
 
     /// Returns the words of the lines from the first figure's to the last one's.
@@ -252,6 +258,16 @@ pub(super) fn lower(text: &str) -> String {
     }
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize_iter(text.chars());
     composed.flat_map(char::to_lowercase).map(plain).collect()
+}
+
+/// Spells a whole text as the rules spell words, where that moves no byte of it.
+fn spelled(source: &str) -> Option<String> {
+    if !ComposingNormalizerBorrowed::new_nfc().is_normalized(source) {
+        return None;
+    }
+    let small = source.to_lowercase();
+    let aligned = source.char_indices().zip(small.char_indices()).all(|((a, _), (b, _))| a == b);
+    (aligned && small.len() == source.len() && !small.contains('\u{a0}')).then_some(small)
 }
 
 fn is_year(word: &str) -> bool {
