@@ -369,7 +369,7 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
 fn is_list(page: &Page<'_>, parts: &[&Figure]) -> bool {
     let together = parts.windows(2).filter(|pair| pair[0].sentence == pair[1].sentence).count();
     let each = |part: &&Figure| has(&page.lead(part), &page.rules.for_each);
-    (together == 0 || together + 1 == parts.len()) && !parts.iter().any(|part| each(part))
+    (together == 0 || together + 1 == parts.len()) && !parts.iter().any(each)
 }
 
 /// Tells whether one changed digit of a part as large as the whole makes the parts add up.
