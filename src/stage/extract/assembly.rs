@@ -100,6 +100,8 @@ pub(super) struct Over {
     previous: Option<Span>,
     pub(super) list_head: Option<Span>,
     pub(super) heading: Option<Span>,
+    /// The one fund of all figures of the sentence before in the same paragraph, where it named one.
+    pub(super) funds: Option<Bound<Option<Fund>>>,
     /// The name that the last label was given beside what its leader measures.
     pub(super) name: String,
     /// Title and first sentence.
@@ -118,6 +120,14 @@ pub(super) struct Before {
     /// Where its numeral begins and its unit ends.
     pub(super) start: usize,
     end: usize,
+}
+
+/// The funds of a sentence so far.
+#[derive(Debug, Clone)]
+enum Funds {
+    None,
+    One(Bound<Option<Fund>>),
+    Several,
 }
 
 /// Title and first sentence of the prose: what announces a report.
@@ -145,6 +155,7 @@ impl Walk<'_> {
             over.list_head = None;
             over.head = None;
             over.previous = None;
+            over.funds = None;
         }
         if block.kind == BlockKind::Heading {
             over.heading = Some(block.span);
@@ -156,6 +167,14 @@ impl Walk<'_> {
         let periods = within(&self.found.periods, span, |period| period.span);
         let places = within(&self.found.places, span, |place| place.span);
         let mut said = Said::default();
+        let mut funds = Funds::None;
+        // A sentence that opens with a time, or sums up, begins a new statement.
+        let front =
+            Span::new(span.start, numbers.iter().find(|n| n.figure).map_or(span.end, |n| n.span.start));
+        let dated = periods.iter().any(|period| front.contains(period.span) && !is_base(self.lower, period));
+        if dated || frame::last_of(front.of(self.lower), &self.rules.frames.funds.whole).is_some() {
+            self.over.funds = None;
+        }
         self.over.first = None;
         let numbers: Vec<&NumberMention> = numbers.iter().filter(|number| number.figure).collect();
         for (index, number) in numbers.iter().copied().enumerate() {
@@ -172,10 +191,23 @@ impl Walk<'_> {
             let (before, anchor) = said.leaders(bracketed);
             let this = self.figure(number, around, &passed, before, anchor);
             self.over.first.get_or_insert(this.start);
+            if let Some(fund) = this.fund.value.filter(|fund| *fund != Fund::Counterpart) {
+                let named = !matches!(this.fund.origin.reach, Reach::Title | Reach::Default);
+                funds = match funds {
+                    Funds::None if named && fund != Fund::Total => Funds::One(this.fund.clone()),
+                    Funds::One(one) if one.value == Some(fund) => Funds::One(one),
+                    _ => Funds::Several,
+                };
+            }
             if kind != BlockKind::Title && !bracketed {
                 self.over.last = Some(this.clone());
             }
             said.take(this, number, bracketed);
+        }
+        match funds {
+            Funds::None => {}
+            Funds::One(fund) => self.over.funds = Some(fund),
+            Funds::Several => self.over.funds = None,
         }
         // What the sentence states last stays spoken of in the ones that follow.
         for period in periods.iter().filter(|period| !is_base(self.lower, period)) {

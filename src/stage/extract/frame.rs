@@ -289,6 +289,45 @@ fn is_compared(words: &str, at: usize, rules: &FrameRules) -> bool {
     })
 }
 
+/// Where the last clause of `words` begins: behind its last mark. The comma within a numeral is none.
+pub(super) fn clause_start(words: &str) -> usize {
+    let bytes = words.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let mark = |at: &usize| match bytes[*at] {
+        b',' | b'.' => !(digit(at.checked_sub(1)) && digit(Some(at + 1))),
+        b';' | b':' | b'(' | b')' => true,
+        _ => false,
+    };
+    (0..bytes.len()).rev().find(mark).map_or(0, |at| at + 1)
+}
+
+/// The words without what stands in brackets that have shut.
+pub(super) fn without_brackets(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(open) = rest.find('(') {
+        let Some(shut) = rest[open..].find(')') else { break };
+        out.push_str(&rest[..open]);
+        rest = &rest[open + shut + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Tells whose money an office gives: `Bộ Công Thương giao`, `UBND tỉnh thống nhất dành`.
+pub(super) fn given_by(clause: &str, rules: &FrameRules) -> Option<Fund> {
+    let funds = &rules.funds;
+    let givers = [(&funds.national_givers, Fund::National), (&funds.local_givers, Fund::Local)];
+    let gives = last_of(clause, &funds.gives)?;
+    let found = givers.into_iter().filter_map(|(list, fund)| last_of(clause, list).map(|at| (at, fund)));
+    let found: Vec<(usize, Fund)> = found.filter(|(at, _)| *at < gives).collect();
+    match found.as_slice() {
+        [] => None,
+        [(_, one)] => Some(*one),
+        _ => Some(Fund::Total),
+    }
+}
+
 /// Reads the fund from the cues in `words`, the last one winning; `None` where the words tell none.
 /// A fund that is only set beside the figure (`ngoài vốn của tỉnh`) is none.
 pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
@@ -301,7 +340,7 @@ pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
         (&funds.total, Fund::Total),
     ];
     let beside = |at: usize| {
-        let clause = words[..at].rfind([',', ';', ':', '(']).map_or(0, |mark| mark + 1);
+        let clause = clause_start(&words[..at]);
         last_of(&words[clause..at], &funds.besides).is_some()
     };
     let cues = lists.into_iter().filter_map(|(list, fund)| last_of(words, list).map(|at| (at, fund)));

@@ -24,7 +24,8 @@ impl Walk<'_> {
 
     /// The words of the figure's own, without the names of offices.
     fn own_words(&self, place: &Place<'_>, label: &str) -> String {
-        let own = format!("{} {} {}", place.own_near(), label.to_lowercase(), place.behind());
+        let near = frame::without_brackets(place.own_near());
+        let own = format!("{near} {} {}", label.to_lowercase(), place.behind());
         let names = self.rules.indicators.names.iter();
         names.fold(own, |own, name| own.replace(name.as_str(), ""))
     }

@@ -56,9 +56,7 @@ impl<'p> Place<'p> {
 
     /// The words before the numeral since the last mark, numbers passed over.
     pub(super) fn comma_clause(&self) -> &'p str {
-        let left = self.around.left;
-        let mark = [", ", "; ", ". ", ": ", "("].iter().filter_map(|mark| left.rfind(mark)).max();
-        &left[mark.unwrap_or(0)..]
+        &self.around.left[frame::clause_start(self.around.left)..]
     }
 
     /// The words before the numeral since the last mark.
@@ -76,6 +74,13 @@ impl<'p> Place<'p> {
     pub(super) fn segment(&self) -> &'p str {
         let left = self.around.left;
         &left[left.rfind(';').map_or(0, |at| at + 1)..]
+    }
+
+    /// As [`Self::segment`], to where the number before ends: what follows that one is its own.
+    fn segment_until(&self, end: usize) -> &'p str {
+        let left = &self.around.left[..end];
+        let from = self.around.left.rfind(';').map_or(0, |at| at + 1);
+        left.get(from..).unwrap_or("")
     }
 
     /// The words behind the unit to the end of the clause.
@@ -287,7 +292,7 @@ impl Walk<'_> {
             let start = around.right.char_indices().filter(|(_, c)| *c == ' ').nth(6).map(|(at, _)| at);
             let first = &around.right[..start.unwrap_or(around.right.len())];
             let first = first.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("");
-            frame::fund(first, frames).filter(|_| !relative)
+            frame::fund(first, frames).filter(|_| !relative || leader.is_none())
         };
         if let Some(fund) = behind.filter(monetary) {
             return found(fund, "fund.behind", Reach::Clause);
@@ -295,8 +300,18 @@ impl Walk<'_> {
         if let Some(leader) = leader.filter(|_| place.compared().is_some() || place.bracketed) {
             return leader.fund.clone();
         }
-        if let Some(fund) = frame::fund(place.near(), frames).filter(monetary) {
+        let near = frame::without_brackets(place.near());
+        let given = frame::given_by(place.clause(), frames).filter(|_| !relative);
+        if let Some(fund) = given.or_else(|| frame::fund(&near, frames)).filter(monetary) {
             return found(fund, "fund.cue", Reach::Clause);
+        }
+        // `4 tỷ đồng ngân sách địa phương, bình quân 53 triệu đồng`: a mean is of the same money.
+        let mean =
+            frame::last_of(place.clause(), &frames.measures.mean).is_some() && !around.near.contains(';');
+        if let Some(leader) =
+            leader.filter(|leader| mean && leader.unit == number.unit && leader.fund.value.is_some())
+        {
+            return leader.fund.clone();
         }
         let (from, to) = frame::trim_label(place.clause(), frames);
         let alone = &place.clause()[from..to];
@@ -309,7 +324,8 @@ impl Walk<'_> {
             return leader.fund.clone();
         }
         // `nguồn quốc gia 400 triệu đồng cho | 2 đề án`: said before the number before, in the same row.
-        let of_segment = || frame::only_fund(place.segment(), frames);
+        let before = place.around.left.len() - place.around.near.len();
+        let of_segment = || frame::only_fund(place.segment_until(before), frames);
         if let Some(fund) = frame::fund(place.comma_clause(), frames).or_else(of_segment).filter(monetary) {
             return found(fund, "fund.segment", Reach::Clause);
         }
@@ -329,6 +345,10 @@ impl Walk<'_> {
             && before.fund.value.as_ref().is_some_and(monetary)
         {
             return before.fund.clone().widened(Reach::Paragraph);
+        }
+        if let Some(before) = self.over.funds.clone().filter(|fund| fund.value.as_ref().is_some_and(monetary))
+        {
+            return before.widened(Reach::Paragraph);
         }
         if let Some(fund) = self.opening_fund() {
             return found(fund, "fund.opening", Reach::Title);
