@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Exit, Failure, Place};
+use crate::ledger::threshold::Threshold;
 use crate::runtime::{Options, Originals, Watching};
 
 /// The commented file with every setting and its default; `socai config init` writes it.
@@ -29,6 +30,7 @@ pub struct Config {
     pub inbox: InboxConfig,
     pub limits: LimitsConfig,
     pub rules: RulesConfig,
+    pub replay: ReplayConfig,
     pub workers: WorkersConfig,
     pub log: LogConfig,
     pub web: WebConfig,
@@ -75,6 +77,21 @@ pub struct LimitsConfig {
     pub in_flight_documents: usize,
     pub in_flight_bytes: u64,
     pub stage_seconds: u64,
+}
+
+/// The section `[replay]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each key is described in pipeline.toml, which is what users read")]
+pub struct ReplayConfig {
+    pub fail_if: Vec<String>,
+    pub keep_generations: u64,
+}
+
+impl ReplayConfig {
+    /// Returns the conditions under which a replay is not activated; loading has checked them.
+    pub fn thresholds(&self) -> Vec<Threshold> {
+        self.fail_if.iter().filter_map(|text| text.parse().ok()).collect()
+    }
 }
 
 /// The section `[rules]`.
@@ -417,6 +434,14 @@ fn wrong_values(config: &Config) -> Vec<(&'static str, String)> {
         let least = config.limits.document_bytes;
         let what = format!("must be no smaller than limits.document_bytes, which is {least}");
         wrong.push(("limits.in_flight_bytes", what));
+    }
+    if config.replay.keep_generations == 0 {
+        wrong.push(("replay.keep_generations", "must be at least 1".to_owned()));
+    }
+    for text in &config.replay.fail_if {
+        if let Err(what) = text.parse::<Threshold>() {
+            wrong.push(("replay.fail_if", what));
+        }
     }
     if config.data_dir.as_os_str().is_empty() {
         wrong.push(("data_dir", "must name a folder".to_owned()));

@@ -15,6 +15,8 @@ pub mod activate;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod diff;
+pub mod difference;
 pub mod events;
 pub mod explain;
 pub mod export;
@@ -90,6 +92,7 @@ commands! {
     Findings => findings,
     Verify => verify,
     Replay => replay,
+    Diff => diff,
     Generations => generations,
     Activate => activate,
     Rollback => rollback,

@@ -1,5 +1,7 @@
 //! `socai replay`: reads stored documents again with other rules or stages.
 
+mod tried;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,26 +9,33 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::context::{Context, finish, json_line};
+use super::difference::{self, Shown};
 use super::{activate, logs, stores};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::event_log::{Generations, LogReader};
+use crate::ledger::threshold::Threshold;
 use crate::model::Digest;
 use crate::runtime::Shutdown;
 use crate::runtime::line::{Program, pack};
-use crate::runtime::replay::{Asked, Step, replay};
+use crate::runtime::replay::{Activated, Asked, Built, Step, replay};
+use crate::runtime::trial::{self, Base};
 use crate::stage::plan::Stage;
 use crate::stage::rules::{BUILT_IN, RulePack};
 
 /// Read stored documents again with changed rules, and make the result what readers see
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  socai replay                          with the rules of the settings; readers see the result when it is whole
-  socai replay --rules mine --no-activate && socai activate 2
+  socai replay --explain                which stages would run, for how many documents, and why
+  socai replay --dry-run --rules mine --diff --watch      try a rule pack, again on every save
+  socai replay --rules mine --diff --fail-if 'figures.removed > 0'
+  socai replay                          with the rules of the settings
+  socai replay --rules mine --no-activate --diff && socai activate 2
 
 Only what changed rules or stages touch is run; everything else is taken from the event log. Works beside
 a running daemon, which goes on taking documents in. A replay that was stopped goes on when it is asked
-for again. `socai rollback` goes back.")]
+for again. Readers see the result when it is whole, unless a --fail-if or one of the settings'
+replay.fail_if holds: then it is left beside, exit code 1. `socai rollback` goes back.")]
 pub struct Args {
     /// The first stage to change; those before it stay as the active generation has them
     #[arg(long, value_name = "STAGE", value_parser = stage)]
@@ -37,12 +46,26 @@ pub struct Args {
     /// The folder of rule files [default: rules.path]
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
+    /// Say which stages would run, for how many documents, and why; run nothing
+    #[arg(long, conflicts_with_all = ["dry_run", "diff"])]
+    explain: bool,
+    /// Show what changes: figures and findings added, removed, changed, by the rule that did it
+    #[arg(long)]
+    diff: bool,
+    /// Write nothing: only show what would change
+    #[arg(long)]
+    dry_run: bool,
+    /// Again whenever a file of the rules is saved, until Ctrl-C
+    #[arg(long, requires = "dry_run")]
+    watch: bool,
     /// Leave the active generation what it is; `socai activate` decides later
     #[arg(long)]
     no_activate: bool,
-    /// Print what was done as one JSON object
+    /// Print what was done as one JSON object; with --diff the difference in it
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 fn stage(name: &str) -> Result<Stage, String> {
@@ -50,16 +73,25 @@ fn stage(name: &str) -> Result<Stage, String> {
     Stage::from_name(name).ok_or_else(|| format!("the stages are {names}"))
 }
 
-/// Replays.
+/// Replays, explains, or tries.
 ///
 /// # Errors
 /// Wrong settings or rules; another program holds the data directory and does not listen; what stopped
-/// the work.
+/// the work; exit code 1 where a threshold holds.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
     let log = stores::log(&config)?;
+    if args.watch {
+        return tried::watch(&args, context, &config, &log);
+    }
     let program = program(&args, &config, &log)?;
     let documents = documents(&args, &config)?;
+    if args.explain {
+        return tried::explain(&args, context, &log, &program, documents.as_deref());
+    }
+    if args.dry_run {
+        return tried::once(&args, context, &config, &log, &program, documents.as_deref());
+    }
     logs::start(&config, context, LevelFilter::WARN)?;
     let whole = documents.is_none();
     let reason = match &args.rules {
@@ -68,42 +100,73 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     };
     let files = program.rules.files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
     let asked = Asked { files, versions: program.versions, documents, reason };
+    let conditions: Vec<Threshold> =
+        args.shown.fail_if.iter().cloned().chain(config.replay.thresholds()).collect();
     let bar = bar(context);
+    let (mut told, mut failing) = (None, Vec::new());
     let (built, activated) = replay(
         config.options(),
         program,
         &asked,
         &Shutdown::new(),
         |step| show(&bar, step),
-        |_| Ok(whole && !args.no_activate),
+        |built| {
+            if args.diff || args.shown.html.is_some() || !conditions.is_empty() {
+                let options = config.options();
+                let of = |number| Base::of(&log, number);
+                let difference = trial::difference(
+                    &options,
+                    &of(built.active)?,
+                    &of(built.generation)?,
+                    asked.documents.as_deref(),
+                )?;
+                failing = difference::failing(&difference, &conditions);
+                told = Some(difference);
+            }
+            Ok(whole && !args.no_activate && failing.is_empty())
+        },
     )?;
     bar.finish_and_clear();
     if args.json {
+        let mut value = serde_json::json!({ "replay": built, "activated": activated, "failing": failing });
+        if args.diff {
+            value["difference"] = serde_json::to_value(&told)?;
+        }
         let mut out = context.out();
-        json_line(&mut out, &serde_json::json!({ "replay": built, "activated": activated }))?;
-        return finish(out);
+        json_line(&mut out, &value)?;
+        finish(out)?;
+    } else if let Some(difference) = told.as_ref().filter(|_| args.diff) {
+        difference::show(context, difference, &args.shown, false)?;
     }
+    say(context, &built, activated.as_ref(), &failing);
+    if failing.is_empty() { Ok(()) } else { Err(Failure::found()) }
+}
+
+/// Tells a person what was done.
+fn say(context: &Context, built: &Built, activated: Option<&Activated>, failing: &[String]) {
     if built.unchanged {
         context.say(&format!("nothing changed since generation {}: nothing to do", built.active));
-        return Ok(());
+        return;
     }
     let parked = match built.parked {
         0 => String::new(),
         parked => format!(", of which {parked} were given up (`socai quarantine ls`)"),
     };
     context.say(&format!("generation {}: {} documents run{parked}", built.generation, built.documents));
+    for condition in failing {
+        context.say(&format!("fails: {condition}"));
+    }
     match activated {
-        Some(activated) => context.say(&activate::told(&activated)),
+        Some(activated) => context.say(&activate::told(activated)),
         None => context.say(&format!(
-            "generation {} stays active; `socai activate {}` makes it the one that readers see",
-            built.active, built.generation
+            "generation {} stays active; `socai activate {}` makes {} the one that readers see",
+            built.active, built.generation, built.generation
         )),
     }
-    Ok(())
 }
 
 /// Finds the documents named.
-fn documents(args: &Args, config: &Config) -> Result<Option<Vec<Digest>>, Failure> {
+pub(super) fn documents(args: &Args, config: &Config) -> Result<Option<Vec<Digest>>, Failure> {
     if args.documents.is_empty() {
         return Ok(None);
     }
@@ -114,7 +177,7 @@ fn documents(args: &Args, config: &Config) -> Result<Option<Vec<Digest>>, Failur
 
 /// Puts together what is replayed with: these stages under the rules asked for, and before `--from` as
 /// the active generation has them.
-fn program(args: &Args, config: &Config, log: &LogReader) -> Result<Program, Failure> {
+pub(super) fn program(args: &Args, config: &Config, log: &LogReader) -> Result<Program, Failure> {
     let rules = match &args.rules {
         Some(folder) => stores::rules_in(folder)?,
         None => stores::rules(config)?,

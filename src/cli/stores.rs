@@ -104,18 +104,27 @@ pub fn rules(config: &Config) -> Result<Arc<RulePack>, Failure> {
 /// As [`rules`].
 pub fn rules_in(folder: &Path) -> Result<Arc<RulePack>, Failure> {
     let wrong = |what: String| Failure::new(Exit::Config, what);
-    let unreadable = |error| wrong(format!("rules: cannot read {}: {error}", folder.display()));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            files.push((name, std::fs::read_to_string(&path).map_err(unreadable)?));
-        }
-    }
-    files.sort_unstable();
+    let files = rule_files(folder)
+        .map_err(|error| wrong(format!("rules: cannot read {}: {error}", folder.display())))?;
     RulePack::parse(&files).map(Arc::new).map_err(|errors| {
         let failures = errors.iter().map(|error| wrong(error.to_string())).collect();
         Failure::join(failures).unwrap_or_else(|| wrong("the rules cannot be read".to_owned()))
     })
+}
+
+/// Reads the rule files of a folder, in order of name.
+///
+/// # Errors
+/// As the system has them.
+pub(super) fn rule_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            files.push((name, std::fs::read_to_string(&path)?));
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
 }

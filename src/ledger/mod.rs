@@ -13,12 +13,14 @@
 mod build;
 pub mod catalogue;
 pub mod corpus;
+pub mod diff;
 mod error;
 mod fold;
 mod fold_corpus;
 mod progress;
 mod quarantine;
 mod query;
+pub mod threshold;
 pub mod views;
 
 pub use build::{LedgerWriter, ledger_path, rebuild};

@@ -35,6 +35,7 @@ pub mod replay;
 pub mod stages;
 pub mod supervisor;
 pub mod watch;
+pub mod trial;
 pub mod work;
 pub mod worker;
 pub mod world;

@@ -1,0 +1,515 @@
+//! What two ledgers, or two readings of a document, do not have alike: field by field.
+//!
+//! Records are paired by id. A figure whose measure changed has another id at the same place of the
+//! text: it is paired by its place, and its measure is what changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::LedgerError;
+use super::query::{LedgerReader, digest};
+use crate::model::Digest;
+use crate::model::finding::{Derived, Finding};
+use crate::model::record::{FigureRecord, FindingRecord};
+
+/// Fields that say nothing of what is stated.
+const PASSED_OVER: &[&str] = &["id", "generation", "document", "source"];
+
+/// A kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "each is a record of the contract")]
+pub enum Record {
+    Figure,
+    Finding,
+    Derived,
+}
+
+impl Record {
+    /// Every kind.
+    pub const ALL: [Record; 3] = [Record::Figure, Record::Finding, Record::Derived];
+
+    /// Returns the name of several, as `export` has it.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Figure => "figures",
+            Self::Finding => "findings",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum What {
+    Added,
+    Removed,
+    Changed,
+}
+
+impl What {
+    /// Every value.
+    pub const ALL: [What; 3] = [What::Added, What::Removed, What::Changed];
+
+    /// Returns its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// A field that two records do not have alike.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    /// The record contract's name.
+    pub name: String,
+    /// Before.
+    pub before: Value,
+    /// After.
+    pub after: Value,
+}
+
+/// A record that came, went or changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// Its kind.
+    pub record: Record,
+    /// What became of it.
+    pub what: What,
+    /// Its id, after where it is there, else before.
+    pub id: String,
+    /// Its document; `None` for a relation across documents.
+    pub document: Option<Digest>,
+    /// That document's file name.
+    pub source: Option<String>,
+    /// Its words: a figure's quote, a finding's formula.
+    pub quote: String,
+    /// The sentence that it stands in; for a finding the one that explains it, in Vietnamese.
+    pub sentence: String,
+    /// A figure's indicator, after where there is one, else before.
+    pub indicator: Option<String>,
+    /// Of a changed one: each field that changed, in order of name.
+    pub fields: Vec<Field>,
+    /// The edits that did it, as [`crate::stage::rules::edits::Edit::name`] names them, and stages of
+    /// another version.
+    pub rules: Vec<String>,
+    /// The record before.
+    pub before: Option<Value>,
+    /// The record after.
+    pub after: Option<Value>,
+}
+
+impl Change {
+    /// Returns what tells it from every other change of its document.
+    pub fn key(&self) -> (Record, What, String) {
+        (self.record, self.what, self.id.clone())
+    }
+
+    /// Tells whether a finding contradicts now and did not before (1), or the other way round (-1).
+    fn conflict(&self) -> i8 {
+        let conflicts = |value: &Option<Value>| {
+            i8::from(value.as_ref().is_some_and(|value| value["verdict"] == "conflicts"))
+        };
+        match self.record {
+            Record::Finding => conflicts(&self.after) - conflicts(&self.before),
+            _ => 0,
+        }
+    }
+}
+
+/// The records of one document, or those across documents.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Records {
+    /// Printed figures.
+    pub figures: Vec<FigureRecord>,
+    /// Findings.
+    pub findings: Vec<FindingRecord>,
+    /// Figures that nobody printed.
+    pub derived: Vec<FigureRecord>,
+}
+
+impl Records {
+    fn of(&self, record: Record) -> Vec<(String, Value)> {
+        let value =
+            |id: &str, value: Result<Value, serde_json::Error>| (id.to_owned(), value.unwrap_or(Value::Null));
+        let figure = |one: &FigureRecord| value(one.id.as_str(), serde_json::to_value(one));
+        match record {
+            Record::Figure => self.figures.iter().map(figure).collect(),
+            Record::Derived => self.derived.iter().map(figure).collect(),
+            Record::Finding => {
+                self.findings.iter().map(|one| value(&one.id, serde_json::to_value(one))).collect()
+            }
+        }
+    }
+}
+
+/// Lists what `after` has otherwise than `before`, which are of the same document. Sentences are left
+/// empty, but those of findings; see [`Difference::sentences`].
+pub fn compare(before: &Records, after: &Records) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for record in Record::ALL {
+        let (mut one, mut other) = (before.of(record), after.of(record));
+        let ids: BTreeMap<String, usize> =
+            other.iter().enumerate().map(|(place, (id, _))| (id.clone(), place)).collect();
+        let mut pairs: Vec<(Option<Value>, Option<Value>)> = Vec::new();
+        let mut taken = BTreeSet::new();
+        one.retain(|(id, value)| match ids.get(id) {
+            Some(place) => {
+                taken.insert(*place);
+                pairs.push((Some(value.clone()), other.get(*place).map(|(_, value)| value.clone())));
+                false
+            }
+            None => true,
+        });
+        let mut place = 0;
+        other.retain(|_| {
+            place += 1;
+            !taken.contains(&(place - 1))
+        });
+        for (_, value) in one {
+            let same = |(_, candidate): &(String, Value)| {
+                record == Record::Figure
+                    && candidate["start"] == value["start"]
+                    && candidate["end"] == value["end"]
+            };
+            let partner = other.iter().position(same).map(|place| other.remove(place).1);
+            pairs.push((Some(value), partner));
+        }
+        pairs.extend(other.into_iter().map(|(_, value)| (None, Some(value))));
+        changes.extend(pairs.into_iter().filter_map(|(before, after)| change(record, before, after)));
+    }
+    changes
+}
+
+fn change(record: Record, before: Option<Value>, after: Option<Value>) -> Option<Change> {
+    let what = match (&before, &after) {
+        (Some(_), Some(_)) => What::Changed,
+        (Some(_), None) => What::Removed,
+        _ => What::Added,
+    };
+    let mut fields = Vec::new();
+    if let (Some(Value::Object(one)), Some(Value::Object(other))) = (&before, &after) {
+        let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+        for name in names.into_iter().filter(|name| !PASSED_OVER.contains(&name.as_str())) {
+            let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned().unwrap_or(Value::Null);
+            let (before, after) = (of(one), of(other));
+            if before != after {
+                fields.push(Field { name: name.clone(), before, after });
+            }
+        }
+        if fields.is_empty() {
+            return None;
+        }
+    }
+    let shown = after.as_ref().or(before.as_ref())?;
+    let text = |pointer: &str| shown.pointer(pointer).and_then(Value::as_str).unwrap_or("").to_owned();
+    let document = shown["document"].as_str().or_else(|| match shown["documents"].as_array()?.as_slice() {
+        [one] => one.as_str(),
+        _ => None,
+    });
+    let indicator = |value: &Option<Value>| {
+        value.as_ref().and_then(|value| value["indicator"].as_str()).map(ToOwned::to_owned)
+    };
+    Some(Change {
+        record,
+        what,
+        id: text("/id"),
+        document: document.and_then(|text| text.parse().ok()),
+        source: shown["source"].as_str().map(ToOwned::to_owned),
+        quote: if record == Record::Figure { text("/quote") } else { text("/formula") },
+        sentence: if record == Record::Finding { text("/explanation/vi") } else { String::new() },
+        indicator: indicator(&after).or_else(|| indicator(&before)),
+        fields,
+        rules: Vec::new(),
+        before,
+        after,
+    })
+}
+
+/// How many records of a kind there were, and what became of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Tally {
+    pub before: u64,
+    pub after: u64,
+    pub added: u64,
+    pub removed: u64,
+    pub changed: u64,
+    /// How often each field changed.
+    pub fields: BTreeMap<String, u64>,
+}
+
+/// What became of the figures of one indicator.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct OfIndicator {
+    pub added: u64,
+    pub removed: u64,
+    pub changed: u64,
+    /// How often each slot changed.
+    pub slots: BTreeMap<String, u64>,
+}
+
+/// Everything that two generations do not have alike.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Difference {
+    /// The generation before.
+    pub before: u64,
+    /// The generation after; `None` for one that a dry run only tried.
+    pub after: Option<u64>,
+    /// By kind of record: `figures`, `findings`, `derived`.
+    pub counts: BTreeMap<&'static str, Tally>,
+    /// Findings that contradict now and did not before.
+    pub conflicts_added: u64,
+    /// Findings that contradicted before and do not now.
+    pub conflicts_removed: u64,
+    /// Documents of which any record changed.
+    pub documents_changed: u64,
+    /// By indicator, as it is after; `none` where there is none.
+    pub indicators: BTreeMap<String, OfIndicator>,
+    /// The edits of the rules, as they are cited, with what was edited.
+    pub edits: BTreeMap<String, String>,
+    /// Every change, in order of file name and place.
+    pub changes: Vec<Change>,
+}
+
+impl Difference {
+    /// Takes the changes and counts them; `had` is how many figures, findings and derived figures there
+    /// were before.
+    pub fn new(before: u64, after: Option<u64>, had: [u64; 3], changes: Vec<Change>) -> Self {
+        let mut made = Self { before, after, ..Self::default() };
+        for (record, had) in Record::ALL.into_iter().zip(had) {
+            made.counts.insert(record.plural(), Tally { before: had, after: had, ..Tally::default() });
+        }
+        let mut documents = BTreeSet::new();
+        for change in &changes {
+            documents.extend(change.document);
+            made.count(change);
+        }
+        made.documents_changed = documents.len() as u64;
+        made.changes = changes;
+        made
+    }
+
+    fn count(&mut self, change: &Change) {
+        let conflict = change.conflict();
+        self.conflicts_added += u64::from(conflict > 0);
+        self.conflicts_removed += u64::from(conflict < 0);
+        let tally = self.counts.entry(change.record.plural()).or_default();
+        match change.what {
+            What::Added => (tally.added, tally.after) = (tally.added + 1, tally.after + 1),
+            What::Removed => {
+                (tally.removed, tally.after) = (tally.removed + 1, tally.after.saturating_sub(1));
+            }
+            What::Changed => tally.changed += 1,
+        }
+        for field in &change.fields {
+            *tally.fields.entry(field.name.clone()).or_default() += 1;
+        }
+        if change.record != Record::Figure {
+            return;
+        }
+        let name = change.indicator.clone().unwrap_or_else(|| "none".to_owned());
+        let of = self.indicators.entry(name).or_default();
+        match change.what {
+            What::Added => of.added += 1,
+            What::Removed => of.removed += 1,
+            What::Changed => of.changed += 1,
+        }
+        for field in &change.fields {
+            *of.slots.entry(field.name.clone()).or_default() += 1;
+        }
+    }
+
+    /// Returns a count by its name: `figures.removed`, `findings.changed.verdict`, `conflicts.added`,
+    /// `documents.changed`; `None` for a name that is none.
+    pub fn count_of(&self, name: &str) -> Option<u64> {
+        match name {
+            "conflicts.added" => return Some(self.conflicts_added),
+            "conflicts.removed" => return Some(self.conflicts_removed),
+            "documents.changed" => return Some(self.documents_changed),
+            _ => {}
+        }
+        let (kind, rest) = name.split_once('.')?;
+        let tally = self.counts.get(kind)?;
+        match rest {
+            "before" => Some(tally.before),
+            "after" => Some(tally.after),
+            "added" => Some(tally.added),
+            "removed" => Some(tally.removed),
+            "changed" => Some(tally.changed),
+            field => {
+                let field = field.strip_prefix("changed.")?;
+                Some(tally.fields.get(field).copied().unwrap_or(0))
+            }
+        }
+    }
+
+    /// Fills in the sentences of figures; `text` returns a document's source text.
+    ///
+    /// # Errors
+    /// As `text`.
+    pub fn sentences<E>(&mut self, mut text: impl FnMut(Digest) -> Result<String, E>) -> Result<(), E> {
+        let mut held: Option<(Digest, String)> = None;
+        for change in &mut self.changes {
+            let Some(document) = change.document.filter(|_| change.record == Record::Figure) else {
+                continue;
+            };
+            if held.as_ref().is_none_or(|(known, _)| *known != document) {
+                held = Some((document, text(document)?));
+            }
+            let shown = change.after.as_ref().or(change.before.as_ref());
+            let end = |name: &str| {
+                shown
+                    .and_then(|shown| shown["sentence"][name].as_u64())
+                    .and_then(|at| usize::try_from(at).ok())
+            };
+            if let (Some(start), Some(end), Some((_, text))) = (end("start"), end("end"), &held) {
+                text.get(start..end).unwrap_or("").trim().clone_into(&mut change.sentence);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl LedgerReader {
+    /// Returns the records of a document, or with `None` those across documents.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn records_of(&self, document: Option<Digest>) -> Result<Records, LedgerError> {
+        let generation = self.generation()?;
+        let mut records = Records::default();
+        if let Some(document) = document {
+            for row in self.figure_rows_of(document)? {
+                let (source, made) = (&row.source, row.generation);
+                records.figures.push(FigureRecord::printed(document, source, &row.figure, made));
+            }
+        }
+        let named = document.map(|document| document.to_string());
+        let findings: Vec<Finding> =
+            self.bodies("SELECT body FROM findings WHERE document IS ?1 ORDER BY id", [&named])?;
+        let derived: Vec<Derived> =
+            self.bodies("SELECT body FROM derived WHERE document IS ?1 ORDER BY id", [&named])?;
+        records.findings = findings.iter().map(|one| FindingRecord::new(one, generation)).collect();
+        records.derived = derived.iter().map(|one| FigureRecord::derived(one, generation)).collect();
+        Ok(records)
+    }
+
+    /// Returns for every document the payload digests of the extract and reconcile answers shown.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn shown(&self) -> Result<BTreeMap<Digest, [Option<Digest>; 2]>, LedgerError> {
+        let mut shown: BTreeMap<Digest, [Option<Digest>; 2]> = BTreeMap::new();
+        let sql = "SELECT document, payload, stage = 'reconcile' FROM answers
+                   WHERE projected AND stage IN ('extract', 'reconcile')";
+        self.for_each(sql, [], |row| {
+            let (document, payload, second) =
+                self.read(row, |row| Ok((digest(row, 0)?, digest(row, 1)?, row.get::<_, bool>(2)?)))?;
+            shown.entry(document).or_default()[usize::from(second)] = Some(payload);
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(shown)
+    }
+}
+
+/// Compares two ledgers; with `only`, these documents alone.
+///
+/// # Errors
+/// What SQLite says.
+pub fn between(
+    before: &LedgerReader,
+    after: &LedgerReader,
+    only: Option<&[Digest]>,
+) -> Result<Difference, LedgerError> {
+    let (one, other) = (before.shown()?, after.shown()?);
+    let mut documents: Vec<Digest> = one.keys().chain(other.keys()).copied().collect();
+    documents.sort_unstable();
+    documents.dedup();
+    documents.retain(|document| {
+        one.get(document) != other.get(document) && only.is_none_or(|only| only.contains(document))
+    });
+    let mut changes = Vec::new();
+    for document in documents {
+        let (before, after) = (before.records_of(Some(document))?, after.records_of(Some(document))?);
+        let mut found = compare(&before, &after);
+        for change in &mut found {
+            change.document = Some(document);
+        }
+        changes.extend(found);
+    }
+    named(&mut changes, [before, after])?;
+    if only.is_none() {
+        changes.extend(compare(&before.records_of(None)?, &after.records_of(None)?));
+    }
+    let counts = before.counts()?;
+    let had = [counts.figures, counts.findings, counts.derived];
+    Ok(Difference::new(before.generation()?, Some(after.generation()?), had, changes))
+}
+
+/// Gives every change its document's file name, and puts them in order of it.
+pub(crate) fn named(changes: &mut [Change], ledgers: [&LedgerReader; 2]) -> Result<(), LedgerError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut names: BTreeMap<Digest, String> = BTreeMap::new();
+    for ledger in ledgers {
+        names.extend(ledger.documents()?.into_iter().map(|row| (row.document, row.source)));
+    }
+    for change in changes.iter_mut() {
+        change.source = change.document.and_then(|document| names.get(&document).cloned());
+    }
+    changes.sort_by(|one, other| {
+        let key = |change: &Change| (change.source.clone(), change.document);
+        key(one).cmp(&key(other))
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn figure(id: &str, start: usize, measure: &str, indicator: Option<&str>) -> FigureRecord {
+        serde_json::from_value(json!({
+            "id": id, "document": null, "source": null, "start": start, "end": start + 2, "quote": "12",
+            "sentence": {"start": 0, "end": 9}, "indicator": indicator, "label": "x", "measure": measure,
+            "value": "12", "unit": "person", "qualifier": "eq", "low": "12", "high": "12", "area": null,
+            "period": null, "aspect": null, "fund": null, "base": null, "rules": [], "generation": 1
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_figure_of_another_measure_has_changed_and_not_gone() {
+        let before = Records {
+            figures: vec![figure("a", 0, "value", None), figure("b", 5, "value", None)],
+            ..Records::default()
+        };
+        let after = Records {
+            figures: vec![figure("c", 0, "growth", Some("kinh_phi")), figure("d", 9, "value", None)],
+            ..Records::default()
+        };
+        let changes = compare(&before, &after);
+        let told: Vec<_> = changes.iter().map(|change| (change.what, change.id.as_str())).collect();
+        assert_eq!(told, [(What::Changed, "c"), (What::Removed, "b"), (What::Added, "d")]);
+        let fields: Vec<_> = changes[0].fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(fields, ["indicator", "measure"]);
+        let difference = Difference::new(1, None, [2, 0, 0], changes);
+        assert_eq!(difference.count_of("figures.after"), Some(2));
+        assert_eq!(difference.count_of("figures.changed.measure"), Some(1));
+        assert_eq!(difference.count_of("figures.changed.period"), Some(0));
+        assert_eq!(difference.count_of("pictures.added"), None);
+        assert_eq!(difference.indicators["kinh_phi"].slots["measure"], 1);
+        assert!(compare(&before, &before).is_empty());
+    }
+}
