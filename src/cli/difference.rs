@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
@@ -37,9 +37,7 @@ pub(super) fn show(
     shown: &Shown,
     json: bool,
 ) -> Result<(), Failure> {
-    if let Some(path) = &shown.html {
-        write_page(path, difference)?;
-    }
+    mail(difference, shown)?;
     let mut out = context.out();
     if json {
         json_line(&mut out, difference)?;
@@ -55,7 +53,12 @@ pub(super) fn failing(difference: &Difference, conditions: &[Threshold]) -> Vec<
     holding.map(|condition| condition.standing(difference)).collect()
 }
 
-fn write_page(path: &Path, difference: &Difference) -> Result<(), Failure> {
+/// Writes the page where one is asked for.
+///
+/// # Errors
+/// Writing.
+pub(super) fn mail(difference: &Difference, shown: &Shown) -> Result<(), Failure> {
+    let Some(path) = &shown.html else { return Ok(()) };
     std::fs::write(path, page(difference).into_string()).map_err(|error| Failure::file("write", path, &error))
 }
 

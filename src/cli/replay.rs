@@ -127,6 +127,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         },
     )?;
     bar.finish_and_clear();
+    if let Some(difference) = &told {
+        difference::mail(difference, &args.shown)?;
+    }
     if args.json {
         let mut value = serde_json::json!({ "replay": built, "activated": activated, "failing": failing });
         if args.diff {

@@ -21,3 +21,4 @@ mod mutation;
 mod quarantine;
 mod reconcile;
 mod replay;
+mod replay_diff;

@@ -72,10 +72,12 @@ pub(crate) fn log(options: &Options) -> LogReader {
     LogReader::open(&options.data_dir.join("socai.db")).unwrap()
 }
 
-/// How many events of each kind stand after a position.
+/// How many events of each kind stand after a position, without those of the corpus: what is decided
+/// across documents is decided once for each generation, whatever did not change in a document.
 fn kinds_after(options: &Options, after: Position) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
-    for event in log(options).outlines_after(after, usize::MAX >> 1).unwrap() {
+    let events = log(options).outlines_after(after, usize::MAX >> 1).unwrap();
+    for event in events.into_iter().filter(|event| event.kind != "corpus-reconciled") {
         *kinds.entry(event.kind).or_default() += 1;
     }
     kinds
