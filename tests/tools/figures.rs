@@ -1,6 +1,6 @@
 //! Prints the figures of a folder of texts as the record contract has them, through the pure stages
 //! alone: `cargo run --example figures -- DIR > figures.jsonl`. `--half 0|1` takes only the files of one
-//! half, for cross-validation.
+//! half, for cross-validation; `--ranking FILE` puts other weights in the place of the pack's.
 
 #![allow(clippy::unwrap_used, reason = "a development tool: what goes wrong is shown as it is")]
 
@@ -13,7 +13,12 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let half =
         arguments.iter().position(|a| a == "--half").map(|at| arguments[at + 1].parse::<u8>().unwrap());
-    let rules = RulePack::builtin();
+    let ranking = arguments.iter().position(|a| a == "--ranking").map(|at| &arguments[at + 1]);
+    let given: Vec<(String, String)> = ranking
+        .map(|file| ("ranking.toml".to_owned(), std::fs::read_to_string(file).unwrap()))
+        .into_iter()
+        .collect();
+    let rules = &RulePack::parse(&given).unwrap();
     let mut files: Vec<_> =
         std::fs::read_dir(&arguments[0]).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::Extraction;
+use super::areas::Located;
 use super::context::{Bound, Context, is_base};
 use super::frame::{self, Around, Kind, Reading};
 use super::label::Label;
+use super::layout::{self, Layout};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
+use super::periods::{Named, Outline};
+use super::ranking::Choice;
 use super::slots::Place;
+use super::zones::Zones;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
     UnitCode,
@@ -19,7 +24,10 @@ use crate::model::segment::{Block, BlockKind};
 use crate::model::text::CleanText;
 use crate::model::{Decimal, Digest, Span};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::ranking::{Feature, Group, Kind as KindAxis, Setting, Told};
 
+/// Puts the figures together. `choices` takes among what each period and area was chosen, where asked.
+#[expect(clippy::too_many_arguments, reason = "the inputs of the stage and what the layers before read")]
 pub(super) fn assemble(
     document: Digest,
     source: &str,
@@ -28,8 +36,10 @@ pub(super) fn assemble(
     blocks: &[Block],
     found: &Mentions,
     rules: &RulePack,
+    choices: Option<&mut Vec<Choice>>,
 ) -> Extraction {
     let text = &clean.text;
+    let zones = Zones::of(lower, &found.places, &rules.ranking.words);
     let mut walk = Walk {
         document,
         source,
@@ -38,35 +48,22 @@ pub(super) fn assemble(
         found,
         rules,
         about_promotion: lower.contains("khuyến công"),
-        context: Context::of_document(text, blocks, found),
+        context: Context::of_document(text, lower, blocks, found, &zones),
+        zones: &zones,
+        choices,
         figures: Vec::new(),
         over: Over { opening: opening(blocks), ..Over::default() },
     };
     let date = walk.context.date;
-    let mut list_head: Option<Context> = None;
     for block in blocks {
+        walk.context.enter(block, walk.over.list_head.is_none());
         walk.enter(block);
-        match block.kind {
-            BlockKind::Heading => walk.context.widen(Reach::Section),
-            BlockKind::ListItem => {
-                // Each item starts from what its head says, not from the item before.
-                let head = list_head.get_or_insert_with(|| walk.context.clone()).clone();
-                walk.context = head;
-                walk.context.widen(Reach::ListHead);
-            }
-            _ => list_head = None,
-        }
         if block.kind != BlockKind::DateLine {
             for sentence in &block.sentences {
                 walk.sentence(sentence.span, block.kind);
                 walk.over.previous = Some(sentence.span);
             }
         }
-        walk.context.widen(match block.kind {
-            BlockKind::Title => Reach::Title,
-            BlockKind::ListItem => Reach::ListHead,
-            _ => Reach::Section,
-        });
     }
     let figures = walk.figures;
     let mentions = super::timeline::mentions(clean, lower, date, found);
@@ -82,6 +79,8 @@ pub(super) struct Walk<'a> {
     pub(super) rules: &'a RulePack,
     pub(super) about_promotion: bool,
     pub(super) context: Context,
+    pub(super) zones: &'a Zones,
+    choices: Option<&'a mut Vec<Choice>>,
     figures: Vec<Figure>,
     /// What stands over the sentence that is read.
     pub(super) over: Over,
@@ -166,6 +165,7 @@ impl Walk<'_> {
         let numbers = within(&self.found.numbers, span, |number| number.span);
         let periods = within(&self.found.periods, span, |period| period.span);
         let places = within(&self.found.places, span, |place| place.span);
+        let first_place = self.found.places.partition_point(|place| place.span.start < span.start);
         let mut said = Said::default();
         let mut funds = Funds::None;
         // A sentence that opens with a time, or sums up, begins a new statement.
@@ -176,7 +176,12 @@ impl Walk<'_> {
             self.over.funds = None;
         }
         self.over.first = None;
+        self.context.begin();
         let numbers: Vec<&NumberMention> = numbers.iter().filter(|number| number.figure).collect();
+        let layout = Layout::of(self.lower, span, &numbers);
+        let named = self.name_times(span, periods);
+        let pairs = frame::last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
+        let pairs = pairs.filter(|_| !numbers.is_empty()).map(|at| span.start + at);
         for (index, number) in numbers.iter().copied().enumerate() {
             let next = numbers.get(index + 1).map_or(span.end, |next| next.span.start);
             let from = said.end.unwrap_or(span.start).min(number.span.start);
@@ -187,7 +192,19 @@ impl Walk<'_> {
                 right: self.lower.get(number.span.end..next).unwrap_or(""),
                 sentence: span.of(self.lower),
             };
-            let passed = Passed { span, from, next, periods, places, kind, bracketed };
+            let passed = Passed {
+                span,
+                from,
+                next,
+                periods,
+                places,
+                kind,
+                bracketed,
+                layout: &layout,
+                named: &named,
+                first_place,
+                pairs,
+            };
             let (before, anchor) = said.leaders(bracketed);
             let this = self.figure(number, around, &passed, before, anchor);
             self.over.first.get_or_insert(this.start);
@@ -209,25 +226,109 @@ impl Walk<'_> {
             Funds::One(fund) => self.over.funds = Some(fund),
             Funds::Several => self.over.funds = None,
         }
-        // What the sentence states last stays spoken of in the ones that follow.
-        for period in periods.iter().filter(|period| !is_base(self.lower, period)) {
-            if let Some(value) = self.context.resolve(&period.expression) {
-                let keep = !matches!(value, Period::Day(_));
-                if keep {
-                    self.context.state_period(Bound::new(
-                        value,
-                        Some(period.span),
-                        &period.rule,
-                        Reach::Paragraph,
-                    ));
-                    break;
-                }
+        self.state(kind, &named, periods, places, first_place, !numbers.is_empty());
+    }
+
+    /// What a sentence states stays spoken of in the ones that follow.
+    fn state(
+        &mut self,
+        kind: BlockKind,
+        named: &[Named],
+        periods: &[PeriodMention],
+        places: &[PlaceMention],
+        first_place: usize,
+        figures: bool,
+    ) {
+        let mut times = named.iter().zip(periods);
+        let time = times.find_map(|(named, period)| {
+            let value = named.stated().filter(|value| !matches!(value, Period::Day(_)))?;
+            Some((value, period.span))
+        });
+        let mut zone = None;
+        for (at, place) in places.iter().enumerate() {
+            if place.in_name == InName::Other {
+                continue;
+            }
+            let named = self.zones.of.get(first_place + at).copied().flatten();
+            let Some(here) = self.context.zone(&place.place, named) else { continue };
+            if place.in_name == InName::No && zone.is_none() {
+                zone = Some((here, place.span));
+                self.context.name(here);
             }
         }
-        if let Some(place) = places.iter().find(|place| place.in_name == InName::No)
-            && let Some(area) = self.context.locate(place, self.context.period.as_ref().map(|p| p.value))
-        {
-            self.context.state_area(Bound::new(area, Some(place.span), &place.rule, Reach::Paragraph));
+        self.context.state(kind, time, zone, figures);
+    }
+
+    /// Notes among what a slot's value was chosen, where that is asked for.
+    pub(super) fn record<V: Copy>(
+        &mut self,
+        number: &NumberMention,
+        slot: Slot,
+        candidates: &[(V, Vec<Feature>)],
+        print: impl Fn(V) -> Option<String>,
+    ) {
+        let span = self.clean.map.to_source(number.span);
+        if let Some(choices) = &mut self.choices {
+            let candidates = candidates.iter().map(|(value, features)| (print(*value), features.clone()));
+            choices.push(Choice { span, slot, candidates: candidates.collect() });
+        }
+    }
+
+    /// What is known of a figure before its period and place.
+    fn outline(
+        &self,
+        number: &NumberMention,
+        around: Around<'_>,
+        passed: &Passed<'_>,
+        reading: Reading,
+    ) -> Outline {
+        let group = match (reading.measure, number.class) {
+            (Measure::OfPlan, _) => Group::Plan,
+            (Measure::Growth | Measure::Index | Measure::Difference, _) => Group::Change,
+            (Measure::Share, _) => Group::Share,
+            (Measure::Mean, _) => Group::Mean,
+            (Measure::Value, MentionClass::Amount) => Group::Amount,
+            (Measure::Value, _) => Group::Count,
+        };
+        let told = match frame::aspect(around.near, &self.rules.frames) {
+            None => Told::Nothing,
+            Some(Aspect::Plan | Aspect::Target | Aspect::Allocated) => Told::Planned,
+            Some(_) => Told::Done,
+        };
+        let kind = match passed.kind {
+            BlockKind::Title => KindAxis::Title,
+            BlockKind::Heading => KindAxis::Heading,
+            BlockKind::ListItem => KindAxis::Item,
+            BlockKind::TableRow | BlockKind::TableHead | BlockKind::TableCaption => KindAxis::Table,
+            _ => KindAxis::Prose,
+        };
+        Outline { group, setting: self.setting(number, passed), told, kind }
+    }
+
+    /// How a figure stands in its sentence: in the open, or as what another one is set against.
+    fn setting(&self, number: &NumberMention, passed: &Passed<'_>) -> Setting {
+        let words = &self.rules.ranking.words;
+        let frames = &self.rules.frames.measures;
+        let Some(open) = passed.layout.bracket(number.span.start) else {
+            let near = layout::tail(self.lower, passed.from, number.span.start);
+            let near = &near[near.rfind([',', ';', ':', '(', ')']).map_or(0, |at| at + 1)..];
+            let level = words.level.iter().any(|word| near.contains(word.as_str()));
+            return if level { Setting::Level } else { Setting::Open };
+        };
+        if passed.layout.figures(open, number.span.start) > 0 {
+            return Setting::Bracket;
+        }
+        let before = layout::tail(self.lower, passed.from.min(open), open);
+        let clause = &before[before.rfind([',', ';', ')']).map_or(0, |at| at + 1)..];
+        let compared = words.compared.iter().any(|word| clause.contains(word.as_str()))
+            || clause.contains("cùng kỳ")
+            || layout::begins(clause, &frames.compared);
+        if layout::begins(clause, &frames.of_plan) {
+            Setting::BracketPlan
+        } else if compared || passed.from > passed.span.start && clause.contains("năm") {
+            Setting::BracketBase
+        } else {
+            Setting::Bracket
         }
     }
 
@@ -250,8 +351,17 @@ impl Walk<'_> {
         let reading = frame::measure(kind, around, before.map(|before| before.reading), &self.rules.frames);
         let relative = number.class == MentionClass::Percent;
         let leader = if relative { anchor.or(before) } else { before };
-        let period = self.period(number, passed);
-        let area = self.area(number, passed, period.as_ref().map(|period| period.value));
+        let outline = self.outline(number, around, passed, reading);
+        let period = self.period(number, passed, outline);
+        let located = self.area(number, passed, outline, period.as_ref().map(|period| period.value));
+        let when = (
+            period.as_ref().map(|period| period.value),
+            period.as_ref().and_then(|period| period.origin.words),
+        );
+        let open = matches!(outline.setting, Setting::Open) && passed.kind != BlockKind::Title;
+        self.context.take(when, (located.zone.value, located.zone.origin.words), open);
+        let Located { zone, area } = located;
+        let area = area.map(|value| Bound { value, origin: zone.origin });
         let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
         let place = Place { number, around, leader, relative, bracketed: passed.bracketed };
         // The upper end of a range is what its lower end is.
@@ -296,73 +406,6 @@ impl Walk<'_> {
         this
     }
 
-    /// The nearest period before the number in its sentence that is no base and not shut in a
-    /// bracket; else one right behind it; else what is spoken of.
-    fn period(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Period>> {
-        let open = |period: &&PeriodMention| in_reach(&self.lower[period.span.end..number.span.start]);
-        let before = passed.periods.iter().filter(|period| period.span.end <= number.span.start);
-        let own = before.rev().filter(open).find(|period| !is_base(self.lower, period));
-        let behind = || {
-            passed.periods.iter().find(|period| {
-                period.span.start >= number.span.end
-                    && period.span.end <= passed.next
-                    && !is_base(self.lower, period)
-                    && !self.lower[number.span.end..period.span.start].contains([',', ';', '(', ':'])
-                    && number.class != MentionClass::Percent
-            })
-        };
-        let bound = own.or_else(behind).and_then(|period| {
-            let value = self.context.resolve(&period.expression)?;
-            let reach = if period.span.start >= passed.from { Reach::Clause } else { Reach::Sentence };
-            Some(Bound::new(value, Some(period.span), &period.rule, reach))
-        });
-        bound
-            .filter(|bound| !matches!(bound.value, Period::Day(_)))
-            .or_else(|| self.context.period.clone())
-            .or_else(|| {
-                let year = self.context.date.map(|date| date.year())?;
-                Some(Bound::new(Period::Year(year), None, "period.document_year", Reach::DocumentDate))
-            })
-    }
-
-    fn area(
-        &self,
-        number: &NumberMention,
-        passed: &Passed<'_>,
-        period: Option<Period>,
-    ) -> Option<Bound<AreaCode>> {
-        let open = |place: &&PlaceMention| {
-            let between = self.lower.get(place.span.end..number.span.start).unwrap_or("");
-            place.in_name == InName::No && in_reach(between)
-        };
-        let compared = |place: &&PlaceMention| {
-            let before = &self.lower[passed.span.start..place.span.start];
-            let clause = before.rfind([',', ';', ':', '.']).map_or(0, |at| at + 1);
-            before[clause..].contains("so với")
-                || before[clause..].contains('%')
-                || before[clause..].contains("cao hơn")
-                || before[clause..].contains("thấp hơn")
-        };
-        let before = passed.places.iter().filter(|place| place.span.end <= number.span.start);
-        let own = before.rev().filter(open).find(|place| !compared(place));
-        let behind = || {
-            passed.places.iter().find(|place| {
-                number.class == MentionClass::Count
-                    && place.in_name == InName::No
-                    && place.span.start >= number.span.end
-                    && place.span.end <= passed.next
-                    && !self.lower[number.span.end..place.span.start].contains([',', ';', '(', ':'])
-                    || number.span.overlaps(place.span) && place.in_name == InName::No
-            })
-        };
-        let bound = own.or_else(behind).and_then(|place| {
-            let value = self.context.locate(place, period)?;
-            let reach = if place.span.start >= passed.from { Reach::Clause } else { Reach::Sentence };
-            Some(Bound::new(value, Some(place.span), &place.rule, reach))
-        });
-        bound.or_else(|| self.context.area.clone())
-    }
-
     /// What a relative measure is compared with: the first base period behind the number.
     fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
         let (aspect, open) = match reading.measure {
@@ -379,7 +422,7 @@ impl Walk<'_> {
                 && period.span.end <= passed.next
                 && is_base(self.lower, period)
         });
-        let period = behind.and_then(|period| self.context.resolve(&period.expression));
+        let period = behind.and_then(|period| self.context.resolve(period));
         Some(Base { period, aspect, area: None })
     }
 
@@ -484,6 +527,13 @@ pub(super) struct Passed<'a> {
     pub(super) kind: BlockKind,
     /// The number stands in a bracket of the sentence.
     bracketed: bool,
+    pub(super) layout: &'a Layout,
+    /// What each of `periods` says.
+    pub(super) named: &'a [Named],
+    /// The number of the first of `places` among all of the text's.
+    pub(super) first_place: usize,
+    /// Where the words stand that pair places and figures off.
+    pub(super) pairs: Option<usize>,
 }
 
 /// The figures of a sentence so far. What a bracket said leads nothing outside it.
@@ -539,14 +589,6 @@ struct Slots {
     indicator: Option<IndicatorCode>,
     fund: Bound<Option<Fund>>,
     base: Option<Base>,
-}
-
-/// Tells whether what stands before `between` was not shut in a bracket: the first bracket opens.
-fn in_reach(between: &str) -> bool {
-    match (between.find(')'), between.find('(')) {
-        (Some(shut), Some(open)) => open < shut,
-        (shut, _) => shut.is_none(),
-    }
 }
 
 /// The closed interval that digits and hedge admit: half a unit of the last printed digit to each

@@ -1,17 +1,22 @@
 //! What a sentence leaves out: the year, the period and the place spoken of.
 //!
-//! Asked in this order, the nearest first: the clause, the sentence, the list head or paragraph, the
-//! section, the title, the printed date. A new statement drops the one before it.
+//! Everything that may be carried is kept here with how far away it was said: the figures before, what
+//! was stated last, the list's head, the section's heading, the title, the opening, what the text names
+//! most, the printed date. Which of them a figure takes is decided by [`super::ranking`].
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::mention::period::{Part, TimeContext, TimeExpression};
-use super::mention::place::{InName, Place, PlaceMention};
+use super::mention::period::{Part, TimeContext, Year};
+use super::mention::place::{InName, Place};
 use super::mention::{Mentions, PeriodMention};
+use super::zones::{Zone, Zones};
 use crate::model::Span;
-use crate::model::figure::{AreaCode, Origin, Reach};
+use crate::model::figure::{Origin, Reach};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
+use crate::stage::rules::ranking::Distance;
 
 /// A slot's value and where it came from (clean offsets).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,96 +36,315 @@ impl<T> Bound<T> {
     }
 }
 
+/// A value that was said, by which words, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<V> {
+    pub(super) value: V,
+    pub(super) words: Option<Span>,
+    pub(super) sentence: usize,
+    pub(super) block: usize,
+}
+
+/// What was said of one slot so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thread<V> {
+    /// By the last figure in the open, and by the last of all.
+    pub(super) last: Option<Said<V>>,
+    pub(super) previous: Option<Said<V>>,
+    pub(super) sentence_first: Option<Said<V>>,
+    pub(super) block_first: Option<Said<V>>,
+    /// By a mention that is no base, in the sentences before.
+    pub(super) stated: Option<Said<V>>,
+    pub(super) list_head: Option<Said<V>>,
+    pub(super) heading: Option<Said<V>>,
+    pub(super) title: Option<Said<V>>,
+    pub(super) opening: Option<Said<V>>,
+    pub(super) most: Option<Said<V>>,
+}
+
+impl<V> Default for Thread<V> {
+    fn default() -> Self {
+        Self {
+            last: None,
+            previous: None,
+            sentence_first: None,
+            block_first: None,
+            stated: None,
+            list_head: None,
+            heading: None,
+            title: None,
+            opening: None,
+            most: None,
+        }
+    }
+}
+
 /// What is spoken of at a place in the text.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Context {
+    /// The document's printed date.
     pub(super) date: Option<Date>,
+    /// The year spoken of.
     pub(super) year: Option<i16>,
-    pub(super) period: Option<Bound<Period>>,
-    pub(super) area: Option<Bound<AreaCode>>,
-    region: Option<AreaCode>,
-    province: Option<AreaCode>,
+    pub(super) periods: Thread<Period>,
+    pub(super) zones: Thread<Zone>,
+    /// The place of the agency named first.
+    pub(super) agency: Option<Said<Zone>>,
+    region: Option<Zone>,
+    province: Option<Zone>,
+    sentence: usize,
+    block: usize,
 }
 
 impl Context {
-    /// Starts with what the whole document says: its printed date, and the place that its title, or
-    /// most of its text, is about.
-    pub(super) fn of_document(text: &str, blocks: &[Block], found: &Mentions) -> Self {
+    /// Starts with what the whole document says: its printed date, what its title and its opening name,
+    /// and what its text names most.
+    pub(super) fn of_document(
+        text: &str,
+        lower: &str,
+        blocks: &[Block],
+        found: &Mentions,
+        zones: &Zones,
+    ) -> Self {
         let mut context = Self { date: printed_date(text, blocks, found), ..Self::default() };
-        context.year = context.date.map(|date| date.year());
-        if let Some(area) = most_named(found) {
-            context.area = Some(Bound::new(area.clone(), None, "place.most_named", Reach::Title));
-            context.remember(&area);
-        }
-        if context.year.is_none() {
-            // No printed date: the latest year named in the text is the one it was written in.
-            let stated = found.periods.iter().filter_map(|period| match period.expression.year {
-                super::mention::period::Year::Stated(year) => Some(year),
-                _ => None,
-            });
-            context.year = stated.max();
-        }
+        let stated = found.periods.iter().filter_map(|period| match period.expression.year {
+            Year::Stated(year) => Some(year),
+            _ => None,
+        });
+        // No printed date: the latest year named in the text is the one it was written in.
+        context.year = context.date.map(|date| date.year()).or_else(|| stated.max());
+        context.places_of_document(blocks, found, zones);
+        context.periods_of_document(lower, blocks, found);
         context
     }
 
-    fn remember(&mut self, area: &AreaCode) {
-        if area.as_str().starts_with("KC_") {
-            self.region = Some(area.clone());
-        } else if area.as_str().starts_with("VN6") || area.as_str().starts_with("VN3") {
-            self.province = Some(area.clone());
+    fn said<V>(&self, value: V, words: Option<Span>) -> Said<V> {
+        Said { value, words, sentence: self.sentence, block: self.block }
+    }
+
+    fn places_of_document(&mut self, blocks: &[Block], found: &Mentions, zones: &Zones) {
+        let mut counts: BTreeMap<(u8, u8, u8), (usize, usize)> = BTreeMap::new();
+        let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
+        let opening = prose.next().map_or(Span::new(0, 0), |block| block.span);
+        let title = blocks.iter().find(|block| block.kind == BlockKind::Title).map(|block| block.span);
+        for (index, place) in found.places.iter().enumerate() {
+            let Some(zone) = zones.of[index].filter(|_| place.in_name != InName::Other) else { continue };
+            if zone == Zone::Nowhere {
+                continue;
+            }
+            let here = Some(self.said(zone, Some(place.span)));
+            if title.is_some_and(|title| title.contains(place.span)) && self.zones.title.is_none() {
+                self.zones.title = here;
+            }
+            if opening.contains(place.span) && place.in_name == InName::No && self.zones.opening.is_none() {
+                self.zones.opening = here;
+            }
+            if place.in_name == InName::Agency && self.agency.is_none() {
+                self.agency = here;
+            }
+            let first = if counts.is_empty() { 2 } else { 0 };
+            let count = counts.entry(order(zone)).or_insert((0, index));
+            count.0 += 1 + first;
+            self.remember_first(zone);
+        }
+        let most = counts.values().copied().max_by_key(|(count, index)| (*count, usize::MAX - index));
+        if let Some((_, index)) = most
+            && let Some(zone) = zones.of[index]
+        {
+            self.zones.most = Some(self.said(zone, Some(found.places[index].span)));
+            self.remember(zone);
+        }
+        if let Some(title) = self.zones.title {
+            self.remember(title.value);
         }
     }
 
-    /// Takes a period that is stated as the one spoken of.
-    pub(super) fn state_period(&mut self, period: Bound<Period>) {
-        self.year = Some(match period.value {
-            Period::Years(_, last) => last,
-            other => other.year(),
-        });
-        self.period = Some(period);
+    fn periods_of_document(&mut self, lower: &str, blocks: &[Block], found: &Mentions) {
+        let mut counts: BTreeMap<Period, (usize, usize)> = BTreeMap::new();
+        let title = blocks.iter().find(|block| block.kind == BlockKind::Title).map(|block| block.span);
+        let lines = blocks.iter().filter(|block| block.kind == BlockKind::DateLine);
+        let lines: Vec<Span> = lines.map(|block| block.span).collect();
+        for (index, period) in found.periods.iter().enumerate() {
+            let dated = lines.partition_point(|line| line.end <= period.span.start);
+            if lines.get(dated).is_some_and(|line| line.contains(period.span)) || is_base(lower, period) {
+                continue;
+            }
+            let Some(value) = self.resolve(period) else { continue };
+            if matches!(value, Period::Day(_)) {
+                continue;
+            }
+            let here = Some(self.said(value, Some(period.span)));
+            if title.is_some_and(|title| title.contains(period.span)) {
+                self.periods.title = self.periods.title.or(here);
+            } else {
+                self.periods.opening = self.periods.opening.or(here);
+            }
+            counts.entry(value).or_insert((0, index)).0 += 1;
+        }
+        let most = counts.iter().max_by_key(|(_, (count, index))| (*count, usize::MAX - index));
+        self.periods.most =
+            most.map(|(value, (_, index))| self.said(*value, Some(found.periods[*index].span)));
     }
 
-    /// Takes a place that is stated as the one spoken of.
-    pub(super) fn state_area(&mut self, area: Bound<AreaCode>) {
-        self.remember(&area.value);
-        self.area = Some(area);
-    }
-
-    /// Resolves a time expression here.
-    pub(super) fn resolve(&self, expression: &TimeExpression) -> Option<Period> {
-        let context = TimeContext {
-            document_date: self.date,
-            year: self.year,
-            period: self.period.as_ref().map(|period| period.value),
-        };
-        expression.resolve(&context)
-    }
-
-    /// Resolves a place here; `None` for a place without a code.
-    pub(super) fn locate(&self, place: &PlaceMention, period: Option<Period>) -> Option<AreaCode> {
-        match place.place {
-            Place::ThisRegion => self.region.clone(),
-            Place::ThisProvince => self.province.clone(),
-            _ => place.area(period),
+    fn remember(&mut self, zone: Zone) {
+        match zone {
+            Zone::Region(_) => self.region = Some(zone),
+            Zone::Province { .. } => self.province = Some(zone),
+            Zone::Country | Zone::Nowhere => {}
         }
     }
 
-    /// Lets what was said in a paragraph reach as far as `reach` says from now on.
-    pub(super) fn widen(&mut self, reach: Reach) {
-        self.period = self.period.take().map(|period| period.widened(reach));
-        self.area = self.area.take().map(|area| area.widened(reach));
+    fn remember_first(&mut self, zone: Zone) {
+        if matches!(zone, Zone::Region(_)) && self.region.is_none()
+            || matches!(zone, Zone::Province { .. }) && self.province.is_none()
+        {
+            self.remember(zone);
+        }
+    }
+
+    /// Resolves a time expression by the year and the period spoken of.
+    pub(super) fn resolve(&self, period: &PeriodMention) -> Option<Period> {
+        self.resolve_by(period, self.year, self.periods.last.map(|said| said.value))
+    }
+
+    /// Resolves a time expression by another year or period.
+    pub(super) fn resolve_by(
+        &self,
+        period: &PeriodMention,
+        year: Option<i16>,
+        spoken: Option<Period>,
+    ) -> Option<Period> {
+        period.expression.resolve(&TimeContext { document_date: self.date, year, period: spoken })
+    }
+
+    /// Returns the zone of a place here: what the words stand for, for those that only point.
+    pub(super) fn zone(&self, place: &Place, zone: Option<Zone>) -> Option<Zone> {
+        match place {
+            Place::ThisRegion => self.region,
+            Place::ThisProvince => self.province,
+            _ => zone,
+        }
+    }
+
+    /// Tells how far away something was said.
+    pub(super) fn distance<V>(&self, said: &Said<V>) -> Distance {
+        match (self.sentence.saturating_sub(said.sentence), self.block.saturating_sub(said.block)) {
+            (0, _) => Distance::Sentence,
+            (1, 0) => Distance::Next,
+            (_, 0) => Distance::Block,
+            (_, 1) => Distance::NextBlock,
+            _ => Distance::Far,
+        }
+    }
+
+    /// Goes on to the next block. An item of a list starts from what its head says.
+    pub(super) fn enter(&mut self, block: &Block, first_item: bool) {
+        self.block += 1;
+        self.periods.block_first = None;
+        self.zones.block_first = None;
+        if block.kind == BlockKind::ListItem {
+            if first_item {
+                self.periods.list_head = self.periods.last.or(self.periods.stated);
+                self.zones.list_head = self.zones.last.or(self.zones.stated);
+            }
+        } else {
+            self.periods.list_head = None;
+            self.zones.list_head = None;
+        }
+    }
+
+    /// Goes on to the next sentence.
+    pub(super) fn begin(&mut self) {
+        self.sentence += 1;
+        self.periods.sentence_first = None;
+        self.zones.sentence_first = None;
+    }
+
+    /// Takes what a figure was found to be of. A figure in a bracket or of a base is not gone on from.
+    pub(super) fn take(
+        &mut self,
+        period: (Option<Period>, Option<Span>),
+        zone: (Zone, Option<Span>),
+        open: bool,
+    ) {
+        let said_zone = Some(self.said(zone.0, zone.1));
+        self.zones.previous = said_zone;
+        if open {
+            self.zones.last = said_zone;
+            self.zones.sentence_first = self.zones.sentence_first.or(said_zone);
+            self.zones.block_first = self.zones.block_first.or(said_zone);
+        }
+        let Some(value) = period.0 else { return };
+        let said = Some(self.said(value, period.1));
+        self.periods.previous = said;
+        if open {
+            self.periods.last = said;
+            self.periods.sentence_first = self.periods.sentence_first.or(said);
+            self.periods.block_first = self.periods.block_first.or(said);
+            self.year = Some(year_of(value));
+        }
+    }
+
+    /// Takes what a sentence states, whether or not a figure took it.
+    pub(super) fn state(
+        &mut self,
+        kind: BlockKind,
+        period: Option<(Period, Span)>,
+        zone: Option<(Zone, Span)>,
+        figures: bool,
+    ) {
+        if let Some((value, words)) = period {
+            self.periods.stated = Some(self.said(value, Some(words)));
+            if !figures {
+                self.year = Some(year_of(value));
+            }
+        }
+        if let Some((value, words)) = zone {
+            self.zones.stated = Some(self.said(value, Some(words)));
+        }
+        if kind == BlockKind::Heading {
+            self.periods.heading = period.map(|(value, words)| self.said(value, Some(words)));
+            self.zones.heading = zone.map(|(value, words)| self.said(value, Some(words)));
+        }
+    }
+
+    /// Takes a place that is named as the one that words such as `toàn tỉnh` stand for.
+    pub(super) fn name(&mut self, zone: Zone) {
+        self.remember(zone);
+    }
+}
+
+/// The year in which a period ends.
+pub(super) fn year_of(period: Period) -> i16 {
+    match period {
+        Period::Years(_, last) => last,
+        other => other.year(),
+    }
+}
+
+/// A zone as a key of a sorted map.
+fn order(zone: Zone) -> (u8, u8, u8) {
+    match zone {
+        Zone::Country => (0, 0, 0),
+        Zone::Region(at) => (1, at, 0),
+        Zone::Province { before, after } => (2, before.unwrap_or(0), after.unwrap_or(0)),
+        Zone::Nowhere => (3, 0, 0),
     }
 }
 
 /// The first whole date in a date line, else near the head of the text.
 fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> {
     let whole = |span: Span| {
-        found.periods.iter().filter(move |period| span.contains(period.span)).find_map(|period| {
-            match (period.expression.part, period.expression.resolve(&TimeContext::default())) {
-                (Part::Day { .. }, Some(Period::Day(date))) => Some(date),
-                _ => None,
-            }
-        })
+        let from = found.periods.partition_point(|period| period.span.start < span.start);
+        let within = found.periods[from..].iter().take_while(move |period| span.contains(period.span));
+        within
+            .filter_map(|period| {
+                match (period.expression.part, period.expression.resolve(&TimeContext::default())) {
+                    (Part::Day { .. }, Some(Period::Day(date))) => Some(date),
+                    _ => None,
+                }
+            })
+            .next()
     };
     let lines = blocks.iter().filter(|block| block.kind == BlockKind::DateLine);
     let dated = lines.filter_map(|block| whole(block.span)).next();
@@ -131,44 +355,14 @@ fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> 
     })
 }
 
-/// The place with a code that the text names most, one in its head counting more.
-fn most_named(found: &Mentions) -> Option<AreaCode> {
-    let mut counts: std::collections::BTreeMap<AreaCode, usize> = std::collections::BTreeMap::new();
-    for (index, place) in found.places.iter().enumerate() {
-        if let Some(area) = place.area(None).filter(|_| place.in_name != InName::Other) {
-            let first = if index == 0 { 2 } else { 0 };
-            *counts.entry(area).or_default() += 1 + first;
-        }
-    }
-    let most = counts.values().copied().max()?;
-    counts.into_iter().find(|(_, count)| *count == most).map(|(area, _)| area)
-}
-
 /// Tells whether a period mention stands for what a figure is compared with.
 pub(super) fn is_base(lower: &str, period: &PeriodMention) -> bool {
     if matches!(period.expression.part, Part::Same) {
         return true;
     }
-    let before = lower[..period.span.start].trim_end();
-    [
-        "so với",
-        "so với cùng kỳ",
-        "so với kế hoạch",
-        "kế hoạch",
-        "với",
-        "so cùng kỳ",
-        "cùng kỳ",
-        "của kế hoạch",
-        "so",
-        "mức",
-        "thực hiện",
-    ]
-    .iter()
-    .take(3)
-    .any(|word| before.ends_with(word))
-        || {
-            // `so với tổng kinh phí thực hiện năm 2018`: a comparison opened before it in its clause.
-            let clause = before.rfind([',', ';', '.', ':']).map_or(0, |at| at + 1);
-            before[clause..].rfind("so với").is_some()
-        }
+    // `so với tổng kinh phí thực hiện năm 2018`: a comparison opened before it in its clause.
+    let before = super::layout::tail(lower, 0, period.span.start);
+    let clause = before.rfind([',', ';', '.', ':', '(', '\n']).map_or(0, |at| at + 1);
+    let clause = before[clause..].trim_end();
+    clause.contains("so với") || clause.ends_with("so") || clause.ends_with("so cùng kỳ")
 }

@@ -8,14 +8,21 @@
 //! 5. [`assembly`] puts the slots together into figures, with where each came from, and leads every
 //!    offset back to the source text.
 
+mod areas;
 mod assembly;
 mod context;
 mod frame;
 mod indicator;
 mod label;
+mod layout;
 pub mod mention;
+mod periods;
+mod ranking;
 mod slots;
 mod timeline;
+mod zones;
+
+pub use ranking::Choice;
 
 use crate::model::figure::Figure;
 use crate::model::mention::Mention;
@@ -46,7 +53,23 @@ pub fn extract(
 ) -> Extraction {
     let lower = lower_case(&clean.text);
     let found = mention::find(&clean.text, Span::new(0, clean.text.len()), rules);
-    assembly::assemble(document, source, clean, &lower, blocks, &found, rules)
+    assembly::assemble(document, source, clean, &lower, blocks, &found, rules, None)
+}
+
+/// Extracts as [`extract`] does and returns among what the period and the area of each figure were
+/// chosen: what the weights of `ranking.toml` are trained on.
+pub fn choices(
+    document: Digest,
+    source: &str,
+    clean: &CleanText,
+    blocks: &[Block],
+    rules: &RulePack,
+) -> Vec<Choice> {
+    let lower = lower_case(&clean.text);
+    let found = mention::find(&clean.text, Span::new(0, clean.text.len()), rules);
+    let mut choices = Vec::new();
+    assembly::assemble(document, source, clean, &lower, blocks, &found, rules, Some(&mut choices));
+    choices
 }
 
 /// Lower case with the same offsets: a letter whose lower case has another length stays as it is.

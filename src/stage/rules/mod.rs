@@ -12,6 +12,7 @@ pub mod frames;
 pub mod indicators;
 pub mod mention;
 pub mod phrase;
+pub mod ranking;
 pub mod relations;
 pub mod segment;
 pub mod word;
@@ -48,6 +49,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "numbers.toml", text: include_str!("pack/numbers.toml"), stages: &["extract"] },
     BuiltIn { name: "periods.toml", text: include_str!("pack/periods.toml"), stages: &["extract"] },
     BuiltIn { name: "places.toml", text: include_str!("pack/places.toml"), stages: &["extract", "corpus"] },
+    BuiltIn { name: "ranking.toml", text: include_str!("pack/ranking.toml"), stages: &["extract"] },
     BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] },
     BuiltIn { name: "segment.toml", text: include_str!("pack/segment.toml"), stages: &["segment"] },
     BuiltIn { name: "units.toml", text: include_str!("pack/units.toml"), stages: &["extract"] },
@@ -122,6 +124,8 @@ pub struct RulePack {
     pub frames: frames::FrameRules,
     /// The indicators and the words that tell them.
     pub indicators: indicators::IndicatorRules,
+    /// By what one of several periods or places is chosen.
+    pub ranking: ranking::RankingRules,
     /// What joins figures into relations.
     pub relations: relations::RelationRules,
     /// How a text divides.
@@ -152,7 +156,8 @@ impl RulePack {
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
         let frames = files.read("frames.toml").map_err(|error| vec![error])?;
         let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
-        Ok(Self { files, words, mention, across, codes, frames, indicators, relations, segment })
+        let ranking = ranking::RankingRules::load(&files).map_err(|error| vec![error])?;
+        Ok(Self { files, words, mention, across, codes, frames, indicators, ranking, relations, segment })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of

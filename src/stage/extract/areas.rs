@@ -1,0 +1,277 @@
+//! The area of a figure: every place named in its sentence and every place carried from before, put to
+//! the vote.
+
+use super::assembly::{Passed, Walk};
+use super::context::{Bound, Said};
+use super::layout::{begins, ends, head};
+use super::mention::place::{InName, Place};
+use super::mention::{NumberMention, PlaceMention};
+use super::periods::Outline;
+use super::ranking::Ballot;
+use super::zones::Zone;
+use crate::model::figure::{AreaCode, Reach, Slot};
+use crate::model::period::Period;
+use crate::stage::rules::ranking::{
+    Carried, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Order, Own, Versus, Where,
+    area as template,
+};
+
+/// How many places before a figure, and behind it, are put to the vote.
+const BEFORE: usize = 8;
+const BEHIND: usize = 4;
+
+/// The area of a figure and the zone that it goes on from.
+pub(super) struct Located {
+    pub(super) zone: Bound<Zone>,
+    pub(super) area: Option<AreaCode>,
+}
+
+impl Walk<'_> {
+    /// Chooses the area of a figure.
+    pub(super) fn area(
+        &mut self,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        outline: Outline,
+        period: Option<Period>,
+    ) -> Located {
+        let rules = self.rules;
+        let mut ballot: Ballot<'_, Zone> = Ballot::new(&rules.ranking.area);
+        let own = self.own_place(number, passed);
+        let split = passed.places.partition_point(|place| place.span.start < number.span.start);
+        for (rank, at) in (0..split).rev().take(BEFORE).enumerate() {
+            self.place(&mut ballot, number, passed, outline, (at, rank));
+        }
+        for (rank, at) in (split..passed.places.len()).take(BEHIND).enumerate() {
+            self.place(&mut ballot, number, passed, outline, (at, rank));
+        }
+        self.carried_places(&mut ballot, outline, own);
+        let thread = &self.context.zones;
+        let last = thread.last;
+        let distance = last.map_or(Distance::Far, |last| self.context.distance(&last));
+        let last = last.map(|said| said.value);
+        let (title, most) = (thread.title.map(|said| said.value), thread.most.map(|said| said.value));
+        let model = &rules.ranking.area;
+        let candidates = ballot.candidates(|zone, features: &mut Vec<Feature>| {
+            let kind = zone.kind() as usize;
+            let main = if title == Some(zone) {
+                Main::Title
+            } else if most == Some(zone) {
+                Main::Most
+            } else {
+                Main::No
+            };
+            let versus = match last {
+                None => Versus::Alone,
+                Some(last) if last == zone => Versus::Same,
+                Some(last) if last.kind() == zone.kind() => Versus::Kin,
+                Some(_) => Versus::Other,
+            };
+            let mut add = |template: usize, values: &[usize]| features.push(model.feature(template, values));
+            add(template::ZoneMain, &[kind, main as usize]);
+            add(template::ZoneGroup, &[kind, outline.group as usize]);
+            add(template::VersusLast, &[versus as usize, outline.setting as usize, kind]);
+            add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
+        });
+        let chosen = ballot.elect(&candidates);
+        let date = self.context.date;
+        let zones = self.zones;
+        self.record(number, Slot::Area, &candidates, |zone| {
+            zones.code(zone, period, date).map(|area| area.to_string())
+        });
+        let zone = chosen.unwrap_or_else(|| Bound::new(Zone::Nowhere, None, "place.open", Reach::Default));
+        let area = self.zones.code(zone.value, period, date);
+        Located { zone, area }
+    }
+
+    fn zone_at(&self, passed: &Passed<'_>, at: usize) -> Option<Zone> {
+        let index = passed.first_place + at;
+        self.context.zone(&passed.places[at].place, self.zones.of.get(index).copied().flatten())
+    }
+
+    fn own_place(&self, number: &NumberMention, passed: &Passed<'_>) -> Own {
+        let split = passed.places.partition_point(|place| place.span.start < number.span.start);
+        let plain = |at: &usize| {
+            passed.places[*at].in_name == InName::No && !matches!(passed.places[*at].place, Place::Foreign)
+        };
+        if (0..split).rev().take(BEFORE).any(|at| plain(&at)) {
+            return Own::Before;
+        }
+        let behind = (split..passed.places.len()).take(BEHIND).find(plain);
+        let near = behind.is_some_and(|at| {
+            let place = passed.layout.place(self.lower, passed.places[at].span, number.span);
+            matches!(place, Where::Behind | Where::BehindClause)
+        });
+        if near { Own::Behind } else { Own::No }
+    }
+
+    fn place<'r>(
+        &self,
+        ballot: &mut Ballot<'r, Zone>,
+        number: &NumberMention,
+        passed: &Passed<'r>,
+        outline: Outline,
+        (at, rank): (usize, usize),
+    ) {
+        let place = &passed.places[at];
+        let Some(zone) = self.zone_at(passed, at) else { return };
+        let between = passed.layout.between(place.span, number.span);
+        let stands = passed.layout.place(self.lower, place.span, number.span);
+        let reach =
+            if stands == Where::Parted || stands == Where::Commas { Reach::Sentence } else { Reach::Clause };
+        let order = [Order::First, Order::Second, Order::Farther][rank.min(2)];
+        let (lead, follow) = (self.lead(passed, at), self.follow(passed, at));
+        let named = named(place);
+        let name = match place.in_name {
+            InName::No => InNameAxis::No,
+            InName::Agency => InNameAxis::Agency,
+            InName::Other => InNameAxis::Other,
+        } as usize;
+        ballot.source(zone, Some(place.span), &place.rule, reach);
+        let (stands, lead, named) = (stands as usize, lead as usize, named as usize);
+        ballot.feature(template::NamedName, &[named, name]);
+        if place.in_name == InName::No {
+            ballot.feature(template::Place, &[stands, between as usize, outline.group as usize]);
+            ballot.feature(template::PlaceNamed, &[stands, named]);
+            ballot.feature(template::LeadNamed, &[lead, named]);
+            ballot.feature(template::LeadWhere, &[lead, stands]);
+            ballot.feature(template::FollowWhere, &[follow as usize, stands]);
+            ballot.feature(template::FollowBetween, &[follow as usize, between as usize]);
+            ballot.feature(template::OrderWhere, &[order as usize, lead]);
+            if let Some(paired) = self.paired(number, passed, at) {
+                ballot.feature(template::Paired, &[paired as usize]);
+            }
+        }
+        if passed.layout.shut(place.span, number.span) {
+            ballot.feature(template::Bracketed, &[name, outline.setting as usize]);
+        }
+    }
+
+    /// Tells what leads to a place.
+    fn lead(&self, passed: &Passed<'_>, at: usize) -> Lead {
+        let words = &self.rules.ranking.words;
+        let place = passed.places[at].span;
+        if at > 0 {
+            let gap = self.lower.get(passed.places[at - 1].span.end..place.start).unwrap_or("?").trim();
+            if matches!(gap, "," | "và" | ", và" | "-" | "–" | "hay" | "hoặc") {
+                return Lead::List;
+            }
+        }
+        let before = passed.layout.lead(self.lower, place.start, passed.span.start);
+        if before.trim().is_empty() {
+            Lead::First
+        } else if words.against.iter().any(|word| before.contains(word.as_str())) && !ends(before, &words.at)
+        {
+            Lead::Compared
+        } else if ends(before, &words.at) {
+            Lead::At
+        } else if ends(before, &words.of) {
+            Lead::Of
+        } else if ends(before, &words.rank) {
+            Lead::Rank
+        } else if ends(before, &words.way) {
+            Lead::Way
+        } else {
+            Lead::Other
+        }
+    }
+
+    /// Tells what follows a place.
+    fn follow(&self, passed: &Passed<'_>, at: usize) -> Follow {
+        let place = passed.places[at].span;
+        if let Some(next) = passed.places.get(at + 1) {
+            let gap = self.lower.get(place.end..next.span.start).unwrap_or("?").trim();
+            if matches!(gap, "," | "và" | ", và" | "-" | "–" | "hay" | "hoặc") {
+                return Follow::List;
+            }
+        }
+        let after = head(self.lower, place.end, passed.span.end.max(place.end));
+        if after.trim_start().starts_with('(') {
+            Follow::Bracket
+        } else if after.trim_start().starts_with(':') || begins(after, &self.rules.ranking.words.has) {
+            Follow::Has
+        } else {
+            Follow::Other
+        }
+    }
+
+    /// `Cao Bằng, Lai Châu mới đạt lần lượt 22% và 31,5%`: tells whether place and figure pair off;
+    /// `None` where nothing does.
+    fn paired(&self, number: &NumberMention, passed: &Passed<'_>, at: usize) -> Option<Own> {
+        let pairs = passed.pairs?;
+        if pairs > number.span.start {
+            return None;
+        }
+        let end = passed.places.partition_point(|place| place.span.end <= pairs);
+        let listed = |at: &usize| {
+            let (one, two) = (passed.places[*at - 1].span, passed.places[*at].span);
+            let gap = self.lower.get(one.end..two.start).unwrap_or("?").trim();
+            matches!(gap, "," | "và" | ", và")
+        };
+        let start = (1..end).rev().find(|at| !listed(at)).unwrap_or(0);
+        let nth = passed.layout.figures(pairs, number.span.start);
+        if end < start + 2 || nth >= end - start || !(start..end).contains(&at) {
+            return None;
+        }
+        Some(if at == start + nth { Own::Before } else { Own::No })
+    }
+
+    fn carried_places<'r>(&self, ballot: &mut Ballot<'r, Zone>, outline: Outline, own: Own) {
+        let context = &self.context;
+        let mut add = |said: Option<Said<Zone>>, from: Carried, rule: &'static str, reach: Reach| {
+            let Some(said) = said else { return };
+            let distance = context.distance(&said);
+            let nearer = match distance {
+                Distance::Sentence => Reach::Sentence,
+                Distance::Next | Distance::Block => Reach::Paragraph,
+                _ => Reach::Section,
+            };
+            let reach = if reach == Reach::Paragraph { nearer } else { reach };
+            ballot.source(said.value, said.words, rule, reach);
+            carried(ballot, (from, said.value), distance, outline, own);
+        };
+        let thread = &context.zones;
+        add(thread.last, Carried::Last, "place.carried", Reach::Paragraph);
+        add(thread.previous, Carried::Previous, "place.carried", Reach::Paragraph);
+        add(thread.sentence_first, Carried::SentenceFirst, "place.carried", Reach::Paragraph);
+        add(thread.block_first, Carried::BlockFirst, "place.carried", Reach::Paragraph);
+        add(thread.stated, Carried::Stated, "place.carried", Reach::Paragraph);
+        add(thread.list_head, Carried::ListHead, "place.list_head", Reach::ListHead);
+        add(thread.heading, Carried::Heading, "place.heading", Reach::Section);
+        add(thread.title, Carried::Title, "place.title", Reach::Title);
+        add(thread.opening, Carried::Opening, "place.opening", Reach::Section);
+        add(thread.most, Carried::Most, "place.most_named", Reach::Title);
+        add(context.agency, Carried::Agency, "place.agency", Reach::Title);
+        ballot.source(Zone::Country, None, "place.country", Reach::Default);
+        carried(ballot, (Carried::Default, Zone::Country), Distance::Far, outline, own);
+        ballot.source(Zone::Nowhere, None, "place.open", Reach::Default);
+        carried(ballot, (Carried::Nothing, Zone::Nowhere), Distance::Far, outline, own);
+    }
+}
+
+fn carried(
+    ballot: &mut Ballot<'_, Zone>,
+    (from, zone): (Carried, Zone),
+    distance: Distance,
+    outline: Outline,
+    own: Own,
+) {
+    let from = from as usize;
+    ballot.feature(template::CarriedFrom, &[from, distance as usize, own as usize]);
+    ballot.feature(template::CarriedZone, &[from, zone.kind() as usize]);
+    ballot.feature(template::CarriedKind, &[from, outline.kind as usize]);
+    ballot.feature(template::CarriedSetting, &[from, outline.setting as usize]);
+}
+
+fn named(place: &PlaceMention) -> Named {
+    match place.place {
+        Place::Country => Named::Country,
+        Place::Region(_) => Named::Region,
+        Place::Uncoded => Named::Uncoded,
+        Place::Foreign => Named::Foreign,
+        Place::Province { .. } => Named::Province,
+        Place::Below { .. } => Named::Below,
+        Place::ThisRegion => Named::ThisRegion,
+        Place::ThisProvince => Named::ThisProvince,
+    }
+}

@@ -1,0 +1,172 @@
+//! Where the marks, figures and words of a sentence stand, indexed once, so that asking what stands
+//! between two places costs no scan.
+
+use super::mention::NumberMention;
+use crate::model::Span;
+use crate::stage::rules::ranking::{Between, Where};
+
+/// How many bytes before a place are looked at for the words that lead to it.
+pub(super) const LEAD_BYTES: usize = 48;
+
+/// The marks of a sentence.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layout {
+    pub(super) span: Span,
+    commas: Vec<usize>,
+    /// Semicolons and colons.
+    parts: Vec<usize>,
+    opens: Vec<usize>,
+    shuts: Vec<usize>,
+    figures: Vec<usize>,
+}
+
+/// How many of the sorted `list` lie in `from..to`.
+fn count(list: &[usize], from: usize, to: usize) -> usize {
+    list.partition_point(|at| *at < to).saturating_sub(list.partition_point(|at| *at < from))
+}
+
+impl Layout {
+    pub(super) fn of(lower: &str, span: Span, numbers: &[&NumberMention]) -> Self {
+        let mut layout = Self {
+            span,
+            figures: numbers.iter().map(|number| number.span.start).collect(),
+            ..Self::default()
+        };
+        let bytes = &lower.as_bytes()[span.start..span.end];
+        for (at, byte) in bytes.iter().enumerate() {
+            let list = match byte {
+                b',' => {
+                    // A comma within a numeral is none.
+                    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+                    if at > 0 && digit(at - 1) && digit(at + 1) {
+                        continue;
+                    }
+                    &mut layout.commas
+                }
+                b';' | b':' => &mut layout.parts,
+                b'(' => &mut layout.opens,
+                b')' => &mut layout.shuts,
+                _ => continue,
+            };
+            list.push(span.start + at);
+        }
+        layout
+    }
+
+    /// Tells how a mention stands to a figure.
+    pub(super) fn place(&self, lower: &str, mention: Span, figure: Span) -> Where {
+        if mention.overlaps(figure) {
+            return Where::Within;
+        }
+        let behind = mention.start >= figure.end;
+        let (from, to) = if behind { (figure.end, mention.start) } else { (mention.end, figure.start) };
+        let words = || lower.get(from..to).map_or(9, |gap| gap.split_whitespace().take(9).count());
+        let parted = count(&self.parts, from, to) > 0;
+        let commas = count(&self.commas, from, to);
+        match (behind, parted, commas) {
+            (true, false, 0) if to - from <= LEAD_BYTES && words() <= 1 => Where::Behind,
+            (true, false, 0) => Where::BehindClause,
+            (true, ..) => Where::BehindComma,
+            (false, true, _) => Where::Parted,
+            (false, _, 0) if to - from <= LEAD_BYTES && words() <= 2 => Where::Beside,
+            (false, _, 0) => Where::Clause,
+            (false, _, 1) => Where::Comma,
+            (false, ..) => Where::Commas,
+        }
+    }
+
+    /// Counts the figures between a mention and a figure.
+    pub(super) fn between(&self, mention: Span, figure: Span) -> Between {
+        let (from, to) = if mention.start >= figure.end {
+            (figure.end, mention.start)
+        } else {
+            (mention.end, figure.start)
+        };
+        match count(&self.figures, from, to.max(from)) {
+            0 => Between::None,
+            1 => Between::One,
+            _ => Between::More,
+        }
+    }
+
+    /// Tells whether a mention is shut in a bracket that the figure is not in.
+    pub(super) fn shut(&self, mention: Span, figure: Span) -> bool {
+        if mention.start >= figure.end {
+            return count(&self.opens, figure.end, mention.start)
+                > count(&self.shuts, figure.end, mention.start);
+        }
+        let shut = self.shuts.partition_point(|at| *at < mention.end);
+        let open = self.opens.partition_point(|at| *at < mention.end);
+        match (self.shuts.get(shut).filter(|at| **at < figure.start), self.opens.get(open)) {
+            (Some(shut), Some(open)) => shut < open,
+            (shut, None) => shut.is_some(),
+            (None, _) => false,
+        }
+    }
+
+    /// Returns the bracket that is open at `at`.
+    pub(super) fn bracket(&self, at: usize) -> Option<usize> {
+        let open = self.opens[..self.opens.partition_point(|open| *open < at)].last()?;
+        let shut = self.shuts[..self.shuts.partition_point(|shut| *shut < at)].last();
+        shut.is_none_or(|shut| shut < open).then_some(*open)
+    }
+
+    /// Tells whether a figure begins in `from..to`.
+    pub(super) fn figures(&self, from: usize, to: usize) -> usize {
+        count(&self.figures, from, to)
+    }
+
+    /// Returns the words right before `at`: back to the mark, figure or sentence start before it,
+    /// [`LEAD_BYTES`] at most.
+    pub(super) fn lead<'t>(&self, lower: &'t str, at: usize, from: usize) -> &'t str {
+        let last = |list: &[usize]| {
+            let before = list.partition_point(|mark| *mark < at);
+            before.checked_sub(1).map_or(self.span.start, |before| list[before] + 1)
+        };
+        let start = last(&self.commas).max(last(&self.parts)).max(last(&self.opens)).max(from);
+        tail(lower, start.min(at), at)
+    }
+}
+
+/// The last [`LEAD_BYTES`] of `lower[start..end]`.
+pub(super) fn tail(lower: &str, start: usize, end: usize) -> &str {
+    let mut start = start.max(end.saturating_sub(LEAD_BYTES));
+    while !lower.is_char_boundary(start) {
+        start += 1;
+    }
+    lower.get(start..end).unwrap_or("")
+}
+
+/// The first [`LEAD_BYTES`] of `lower[start..end]`.
+pub(super) fn head(lower: &str, start: usize, end: usize) -> &str {
+    let mut end = end.min(start + LEAD_BYTES);
+    while !lower.is_char_boundary(end) {
+        end -= 1;
+    }
+    lower.get(start..end).unwrap_or("")
+}
+
+/// Tells whether one of `phrases` stands in `words` as whole words.
+pub(super) fn holds(words: &str, phrases: &[String]) -> bool {
+    super::frame::last_of(words, phrases).is_some()
+}
+
+/// Tells whether `words` end with one of `phrases` as whole words.
+pub(super) fn ends(words: &str, phrases: &[String]) -> bool {
+    let words = words.trim_end();
+    phrases.iter().any(|phrase| {
+        words
+            .strip_suffix(phrase.as_str())
+            .is_some_and(|before| !before.chars().next_back().is_some_and(char::is_alphanumeric))
+    })
+}
+
+/// Tells whether `words` begin with one of `phrases` as whole words.
+pub(super) fn begins(words: &str, phrases: &[String]) -> bool {
+    let words = words.trim_start();
+    phrases.iter().any(|phrase| {
+        words
+            .strip_prefix(phrase.as_str())
+            .is_some_and(|after| !after.chars().next().is_some_and(char::is_alphanumeric))
+    })
+}

@@ -1,0 +1,388 @@
+//! The period of a figure: every time named in its sentence, in each way it may be meant, and every
+//! time carried from before, put to the vote.
+
+use super::assembly::{Passed, Walk};
+use super::context::{Bound, Said, year_of};
+use super::layout::{holds, tail};
+use super::mention::period::{Part, TimeRole, Year};
+use super::mention::{NumberMention, PeriodMention};
+use super::ranking::Ballot;
+use crate::model::Span;
+use crate::model::figure::Reach;
+use crate::model::period::Period;
+use crate::stage::rules::ranking::{
+    Between, Carried, Cue, Distance, Feature, Group, Kind, Order, Own, Part as PartAxis, Role, Setting,
+    Shape, Time, Told, Variant, Versus, Where, period as template,
+};
+
+/// How many times before a figure, and behind it, are put to the vote.
+const BEFORE: usize = 6;
+const BEHIND: usize = 4;
+
+/// What is known of a figure before its period and place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outline {
+    pub(super) group: Group,
+    pub(super) setting: Setting,
+    pub(super) told: Told,
+    pub(super) kind: Kind,
+}
+
+/// A time named in a sentence.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    cue: Cue,
+    part: PartAxis,
+    role: Role,
+    /// What it comes to; what `cùng kỳ` comes to depends on the figure.
+    values: Vec<(Period, Variant)>,
+}
+
+impl Named {
+    /// Returns what the time comes to by itself, where it is no base of a comparison.
+    pub(super) fn stated(&self) -> Option<Period> {
+        let plain = matches!(self.cue, Cue::No | Cue::Plan);
+        self.values.first().filter(|_| plain).map(|(period, _)| *period)
+    }
+}
+
+impl Walk<'_> {
+    /// Reads the times of a sentence in order, the year of one carried to the next.
+    pub(super) fn name_times(&self, sentence: Span, periods: &[PeriodMention]) -> Vec<Named> {
+        let mut year = self.context.year;
+        let mut from = sentence.start;
+        let mut since: Option<i16> = None;
+        let mut named = Vec::with_capacity(periods.len());
+        for period in periods {
+            let before = tail(self.lower, from, period.span.start);
+            let cue = self.cue(period, before);
+            let values = self.values(period, year, since);
+            if let Some((value, _)) = values.first()
+                && matches!(cue, Cue::No | Cue::Plan)
+            {
+                year = Some(year_of(*value));
+            }
+            let begins = period.role == TimeRole::Since || before.trim_end().ends_with("từ đầu");
+            since = values.first().map(|(value, _)| value.year()).filter(|_| begins);
+            let role = match period.role {
+                TimeRole::Plain => Role::In,
+                TimeRole::Until => Role::Until,
+                TimeRole::Since => Role::Since,
+            };
+            named.push(Named { cue, part: part_of(period), role, values });
+            from = period.span.end;
+        }
+        named
+    }
+
+    fn cue(&self, period: &PeriodMention, before: &str) -> Cue {
+        let words = &self.rules.ranking.words;
+        let clause = &before[before.rfind([',', ';', '.', '(', ':']).map_or(0, |at| at + 1)..];
+        if matches!(period.expression.part, Part::Same) {
+            Cue::Same
+        } else if holds(clause, &words.law) {
+            Cue::Law
+        } else if words.compared.iter().any(|phrase| clause.contains(phrase.as_str())) {
+            Cue::Compared
+        } else if clause.contains('%') && holds(clause, &words.plan) {
+            Cue::Plan
+        } else {
+            Cue::No
+        }
+    }
+
+    /// Returns the ways a time may be meant, the likeliest first.
+    fn values(
+        &self,
+        period: &PeriodMention,
+        year: Option<i16>,
+        since: Option<i16>,
+    ) -> Vec<(Period, Variant)> {
+        let mut values: Vec<(Period, Variant)> = Vec::new();
+        let mut add = |value: Option<Period>, variant| {
+            if let Some(value) = value
+                && !values.iter().any(|(known, _)| *known == value)
+            {
+                values.push((value, variant));
+            }
+        };
+        let last = self.context.periods.last.map(|said| said.value);
+        let resolve = |year: Option<i16>| self.context.resolve_by(period, year, last);
+        let document = self.context.date.map(|date| date.year());
+        match period.expression.part {
+            Part::Same => return values,
+            Part::Now => {
+                if let (Some(first), Some(last)) = (since, document)
+                    && first < last
+                {
+                    add(Some(Period::Years(first, last)), Variant::Span);
+                }
+                add(resolve(year), Variant::Spoken);
+                return values;
+            }
+            _ => {}
+        }
+        let spoken = resolve(year);
+        add(spoken, Variant::Spoken);
+        if !matches!(period.expression.year, Year::Stated(_)) && document.is_some() {
+            add(resolve(document), Variant::Document);
+            add(resolve(document.map(|year| year + 1)), Variant::Next);
+        }
+        for (value, _) in values.clone() {
+            let cumulative = match value {
+                Period::Month(year, month) => Period::from_january(year, month),
+                Period::Quarter(year, quarter) => Period::from_january(year, quarter * 3),
+                Period::Day(day) if day.day() >= 28 => Period::from_january(day.year(), day.month()),
+                _ => None,
+            };
+            let mut add = |value: Option<Period>, variant| {
+                if let Some(value) = value
+                    && !values.iter().any(|(known, _)| *known == value)
+                {
+                    values.push((value, variant));
+                }
+            };
+            add(cumulative, Variant::Cumulative);
+            if let (Some(first), Some(end)) = (since, Some(year_of(value)))
+                && first < end
+            {
+                add(Some(Period::Years(first, end)), Variant::Span);
+            }
+            if matches!(value, Period::Day(_)) {
+                add(Some(Period::Year(value.year())), Variant::Whole);
+            }
+        }
+        values
+    }
+
+    /// Chooses the period of a figure.
+    pub(super) fn period(
+        &mut self,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        outline: Outline,
+    ) -> Option<Bound<Period>> {
+        let rules = self.rules;
+        let mut ballot: Ballot<'_, Option<Period>> = Ballot::new(&rules.ranking.period);
+        let own = self.own_time(number, passed);
+        let main = self.main_time(number, passed);
+        let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
+        for (rank, at) in (0..split).rev().take(BEFORE).enumerate() {
+            self.time(&mut ballot, number, passed, outline, (at, rank), main);
+        }
+        for (rank, at) in (split..passed.periods.len()).take(BEHIND).enumerate() {
+            self.time(&mut ballot, number, passed, outline, (at, rank), main);
+        }
+        self.carried_times(&mut ballot, outline, own);
+        let last = self.context.periods.last;
+        let distance = last.map_or(Distance::Far, |last| self.context.distance(&last));
+        let last = last.map(|said| said.value);
+        let date = self.context.date;
+        let model = &rules.ranking.period;
+        let candidates = ballot.candidates(|value, features: &mut Vec<Feature>| {
+            let shape = shape(value);
+            let versus = versus(value, last);
+            let time = time(value, date);
+            let mut add = |template: usize, values: &[usize]| features.push(model.feature(template, values));
+            add(template::ShapeTold, &[shape as usize, outline.told as usize]);
+            add(template::ShapeGroup, &[shape as usize, outline.group as usize]);
+            add(template::VersusLast, &[versus as usize, outline.setting as usize, outline.group as usize]);
+            add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
+            add(template::TimeTold, &[time as usize, outline.told as usize]);
+            add(template::TimeShape, &[time as usize, shape as usize]);
+        });
+        let chosen = ballot.elect(&candidates);
+        self.record(number, crate::model::figure::Slot::Period, &candidates, |value| {
+            value.map(|period| period.to_string())
+        });
+        let Bound { value, origin } = chosen?;
+        Some(Bound { value: value?, origin })
+    }
+
+    /// Tells whether the sentence itself names a time for the figure.
+    fn own_time(&self, number: &NumberMention, passed: &Passed<'_>) -> Own {
+        let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
+        let plain = |at: &usize| passed.named[*at].stated().is_some();
+        if (0..split)
+            .rev()
+            .take(BEFORE)
+            .any(|at| plain(&at) && !passed.layout.shut(passed.periods[at].span, number.span))
+        {
+            return Own::Before;
+        }
+        let behind = (split..passed.periods.len()).take(BEHIND).find(plain);
+        let near = behind.is_some_and(|at| {
+            let place = passed.layout.place(self.lower, passed.periods[at].span, number.span);
+            matches!(place, Where::Behind | Where::BehindClause)
+        });
+        if near { Own::Behind } else { Own::No }
+    }
+
+    /// Returns the period that `cùng kỳ` refers to: that of the last figure of the sentence, else the
+    /// nearest one named in it, else the one carried.
+    fn main_time(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Period> {
+        if let Some(said) = self.context.periods.sentence_first {
+            return Some(said.value);
+        }
+        let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
+        let named = (0..split).rev().take(BEFORE).find_map(|at| passed.named[at].stated());
+        let carried = self.context.periods.last.or(self.context.periods.stated);
+        named.or_else(|| carried.map(|said| said.value))
+    }
+
+    fn time<'r>(
+        &self,
+        ballot: &mut Ballot<'r, Option<Period>>,
+        number: &NumberMention,
+        passed: &Passed<'r>,
+        outline: Outline,
+        (at, rank): (usize, usize),
+        main: Option<Period>,
+    ) {
+        let period = &passed.periods[at];
+        let named = &passed.named[at];
+        let place = passed.layout.place(self.lower, period.span, number.span);
+        let between = passed.layout.between(period.span, number.span);
+        let order = [Order::First, Order::Second, Order::Farther][rank.min(2)];
+        let reach = if between == Between::None && !matches!(place, Where::Commas | Where::Parted) {
+            Reach::Clause
+        } else {
+            Reach::Sentence
+        };
+        let shut = passed.layout.shut(period.span, number.span);
+        let same: Vec<(Period, Variant)>;
+        let values = if matches!(period.expression.part, Part::Same) {
+            let value = main.and_then(|main| self.context.resolve_by(period, Some(main.year()), Some(main)));
+            same = value.map(|value| (value, Variant::Spoken)).into_iter().collect();
+            &same
+        } else {
+            &named.values
+        };
+        for (value, variant) in values {
+            ballot.source(Some(*value), Some(period.span), &period.rule, reach);
+            let (place, cue, part) = (place as usize, named.cue as usize, named.part as usize);
+            let (group, setting) = (outline.group as usize, outline.setting as usize);
+            if *variant == Variant::Spoken {
+                ballot.feature(template::Place, &[place, between as usize, group]);
+                ballot.feature(template::PlacePart, &[place, part]);
+                ballot.feature(template::PlaceCue, &[place, cue, setting]);
+                ballot.feature(template::GroupCue, &[cue, group, between as usize]);
+                ballot.feature(template::PartGroup, &[part, group]);
+                ballot.feature(template::OrderCue, &[order as usize, cue]);
+            }
+            ballot.feature(template::PartRole, &[part, named.role as usize, *variant as usize]);
+            ballot.feature(template::PlaceVariant, &[place, *variant as usize]);
+            if shut {
+                ballot.feature(template::Bracketed, &[cue, setting]);
+            }
+        }
+    }
+
+    fn carried_times<'r>(&self, ballot: &mut Ballot<'r, Option<Period>>, outline: Outline, own: Own) {
+        let context = &self.context;
+        let mut add = |said: Option<Said<Period>>, from: Carried, rule: &'static str, reach: Reach| {
+            let Some(said) = said else { return };
+            let distance = context.distance(&said);
+            let nearer = match distance {
+                Distance::Sentence => Reach::Sentence,
+                Distance::Next | Distance::Block => Reach::Paragraph,
+                _ => Reach::Section,
+            };
+            let reach = if reach == Reach::Paragraph { nearer } else { reach };
+            ballot.source(Some(said.value), said.words, rule, reach);
+            carried(ballot, from, distance, outline, own);
+        };
+        let thread = &context.periods;
+        add(thread.last, Carried::Last, "period.carried", Reach::Paragraph);
+        add(thread.previous, Carried::Previous, "period.carried", Reach::Paragraph);
+        add(thread.sentence_first, Carried::SentenceFirst, "period.carried", Reach::Paragraph);
+        add(thread.block_first, Carried::BlockFirst, "period.carried", Reach::Paragraph);
+        add(thread.stated, Carried::Stated, "period.carried", Reach::Paragraph);
+        add(thread.list_head, Carried::ListHead, "period.list_head", Reach::ListHead);
+        add(thread.heading, Carried::Heading, "period.heading", Reach::Section);
+        add(thread.title, Carried::Title, "period.title", Reach::Title);
+        add(thread.opening, Carried::Opening, "period.opening", Reach::Section);
+        add(thread.most, Carried::Most, "period.most_named", Reach::Section);
+        let year_of_last = thread.last.map(|said| Said { value: Period::Year(year_of(said.value)), ..said });
+        add(year_of_last, Carried::YearOfLast, "period.year_of_it", Reach::Paragraph);
+        if let Some(date) = context.date {
+            ballot.source(Some(Period::Year(date.year())), None, "period.document_year", Reach::DocumentDate);
+            carried(ballot, Carried::Document, Distance::Far, outline, own);
+            let before = Period::Year(date.year() - 1);
+            ballot.source(Some(before), None, "period.year_before", Reach::DocumentDate);
+            carried(ballot, Carried::YearBefore, Distance::Far, outline, own);
+        }
+        ballot.source(None, None, "period.open", Reach::Default);
+        carried(ballot, Carried::Nothing, Distance::Far, outline, own);
+    }
+}
+
+fn carried<V: Copy + Eq>(
+    ballot: &mut Ballot<'_, V>,
+    from: Carried,
+    distance: Distance,
+    outline: Outline,
+    own: Own,
+) {
+    let from = from as usize;
+    ballot.feature(template::CarriedFrom, &[from, distance as usize, own as usize]);
+    ballot.feature(template::CarriedGroup, &[from, outline.group as usize]);
+    ballot.feature(template::CarriedSetting, &[from, outline.setting as usize]);
+    ballot.feature(template::CarriedTold, &[from, outline.told as usize]);
+    ballot.feature(template::CarriedKind, &[from, outline.kind as usize]);
+}
+
+fn part_of(period: &PeriodMention) -> PartAxis {
+    match period.expression.part {
+        Part::Whole if matches!(period.expression.year, Year::Relative(_)) => PartAxis::Relative,
+        Part::Whole => PartAxis::Year,
+        Part::Half(_) | Part::Quarter(_) => PartAxis::Quarter,
+        Part::FirstMonths(_) => PartAxis::FirstMonths,
+        Part::Month(_) => PartAxis::Month,
+        Part::Day { .. } => PartAxis::Day,
+        Part::Years(..) => PartAxis::Years,
+        Part::Same => PartAxis::Same,
+        Part::RelativeMonth(_) | Part::RelativeQuarter(_) => PartAxis::Relative,
+        Part::PastYears(_) => PartAxis::Past,
+        Part::Now => PartAxis::Now,
+        _ => PartAxis::Other,
+    }
+}
+
+fn shape(value: Option<Period>) -> Shape {
+    match value {
+        None => Shape::Nothing,
+        Some(Period::Year(_)) => Shape::Year,
+        Some(Period::Years(..)) => Shape::Years,
+        Some(Period::Half(..) | Period::Quarter(..) | Period::Months(..)) => Shape::Months,
+        Some(Period::Month(..)) => Shape::Month,
+        Some(Period::Day(_) | Period::Days(..)) => Shape::Day,
+    }
+}
+
+fn versus(value: Option<Period>, last: Option<Period>) -> Versus {
+    let (Some(value), Some(last)) = (value, last) else { return Versus::Alone };
+    if value == last {
+        return Versus::Same;
+    }
+    let days = |period: Period| period.first_day().zip(period.last_day());
+    let (Some(of_value), Some(of_last)) = (days(value), days(last)) else { return Versus::Other };
+    if of_value.0 <= of_last.0 && of_last.1 <= of_value.1 {
+        Versus::Holds
+    } else if of_last.0 <= of_value.0 && of_value.1 <= of_last.1 {
+        Versus::Held
+    } else if value.year() == last.year() {
+        Versus::Kin
+    } else {
+        Versus::Other
+    }
+}
+
+fn time(value: Option<Period>, date: Option<jiff::civil::Date>) -> Time {
+    let (Some(value), Some(date)) = (value, date) else { return Time::Unknown };
+    match (value.first_day(), value.last_day()) {
+        (Some(first), _) if first > date => Time::Future,
+        (_, Some(last)) if last >= date => Time::Current,
+        _ => Time::Past,
+    }
+}
