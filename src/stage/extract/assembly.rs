@@ -290,7 +290,8 @@ impl Walk<'_> {
             (Measure::Value, MentionClass::Amount) => Group::Amount,
             (Measure::Value, _) => Group::Count,
         };
-        let told = match frame::aspect(around.near, &self.rules.frames) {
+        let money = number.class == MentionClass::Amount;
+        let told = match frame::aspect(around.near, money, &self.rules.frames).map(|cue| cue.aspect) {
             None => Told::Nothing,
             Some(Aspect::Plan | Aspect::Target | Aspect::Allocated) => Told::Planned,
             Some(_) => Told::Done,
