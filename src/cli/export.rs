@@ -1,15 +1,18 @@
 //! `socai export`: the records of the contract, for machines and for people.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::context::Context;
+use super::selection::Asked;
 use super::stores;
 use crate::error::Failure;
 use crate::export::{self, ExportError, Rows, Source, Table, Texts};
 use crate::ledger::LedgerReader;
+use crate::ledger::catalogue::Catalogue;
 use crate::model::record::FigureRecord;
 use crate::wording::{Lang, Names};
 
@@ -19,6 +22,7 @@ use crate::wording::{Lang, Names};
   socai export figures > figures.jsonl
   socai export figures --bound --format csv > figures.csv
   socai export figures --format xlsx -o figures.xlsx
+  socai export figures --area \"nam dinh\" --year 2023 --format xlsx -o nam-dinh.xlsx
   socai export findings --format csv-vi -o doi-chieu.csv      for Excel in Vietnamese
   socai export codes --format csv > codes.csv
   socai export findings | jq -r 'select(.verdict==\"conflicts\") | .explanation.vi'")]
@@ -38,6 +42,8 @@ pub struct Args {
     /// Heads and names of tables for people in English
     #[arg(long)]
     english: bool,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -117,11 +123,38 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let log = stores::log(&config)?;
     let ledger = stores::ledger(&config)?;
     ledger.hold()?;
-    let ids = if args.bound { bound(&ledger, args.records)? } else { None };
+    let mut ids = if args.bound { bound(&ledger, args.records)? } else { None };
+    if !args.asked.is_empty() {
+        let chosen = chosen(&args, &names, &ledger)?;
+        ids = Some(match ids {
+            None => chosen,
+            Some(bound) => {
+                let bound: BTreeSet<String> = bound.into_iter().collect();
+                chosen.into_iter().filter(|id| bound.contains(id)).collect()
+            }
+        });
+    }
     let source = Source { ledger: &ledger, texts: Texts::new(&log), names: &names, lang };
     let rows = ids.as_deref().map_or(Rows::All, Rows::Ids);
     to(args.output.as_deref(), |out| Ok(export::write(&source, table(args.records), rows, format, out)?))
 }
+/// Returns the ids of the figures or findings that the filters admit.
+fn chosen(args: &Args, names: &Names, ledger: &LedgerReader) -> Result<Vec<String>, Failure> {
+    let catalogue = Catalogue::read(ledger)?;
+    let filter = args.asked.filter(names, ledger, &catalogue)?;
+    let ids = |rows: Vec<u32>, id: &dyn Fn(u32) -> String| rows.into_iter().map(id).collect();
+    match args.records {
+        Records::Figures => {
+            Ok(ids(catalogue.figures(&filter).rows, &|row| catalogue.figure_id(row).to_owned()))
+        }
+        Records::Findings => {
+            Ok(ids(catalogue.findings(&filter, &[]).rows, &|row| catalogue.finding_id(row).to_owned()))
+        }
+        _ => Err(Failure::usage("only figures and findings are chosen by filters")
+            .next("export the table whole, or use `socai query --sql`")),
+    }
+}
+
 /// Returns the ids of those whose indicator, area and period are all known.
 fn bound(ledger: &LedgerReader, records: Records) -> Result<Option<Vec<String>>, Failure> {
     let mut ids = Vec::new();

@@ -27,12 +27,15 @@ pub mod logs;
 pub mod man;
 pub mod moment;
 pub mod quarantine;
+pub mod query;
 pub mod rebuild;
 pub mod replay;
 pub mod rollback;
 pub mod run;
+pub mod selection;
 pub mod serve;
 pub mod show;
+mod sql;
 pub mod status;
 pub mod stores;
 pub mod tail;
@@ -88,6 +91,7 @@ commands! {
     Events => events,
     Show => show,
     Explain => explain,
+    Query => query,
     Export => export,
     Findings => findings,
     Verify => verify,

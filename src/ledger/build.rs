@@ -12,7 +12,7 @@ use crate::event_log::LogReader;
 use crate::stage::plan::Identities;
 
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
-pub(super) const LEDGER_VERSION: i64 = 3;
+pub(super) const LEDGER_VERSION: i64 = 4;
 
 /// Events folded in one transaction while rebuilding.
 const PAGE: usize = 2_000;

@@ -113,6 +113,11 @@ impl LedgerReader {
         &self.connection
     }
 
+    /// Returns the connection, read only, to be bound further before it is queried.
+    pub const fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// Returns the last position folded.
     ///
     /// # Errors

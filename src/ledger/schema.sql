@@ -188,14 +188,40 @@ CREATE TABLE derived (
 ) STRICT;
 CREATE INDEX derived_by_document ON derived (document);
 
--- For people: what a spreadsheet user would want to see first.
+-- For people and their tools (Datasette, DuckDB, a spreadsheet by ODBC): what they would want to see first.
+-- `gia_tri` is the exact decimal; `so` is the same as a number, whole where it is whole.
 CREATE VIEW so_lieu AS
   SELECT d.source AS tep, f.quote AS nguyen_van, f.label AS noi_dung, f.indicator AS chi_tieu,
-         f.measure AS loai, f.value AS gia_tri, f.unit AS don_vi, f.qualifier AS muc_do, f.area AS dia_ban,
-         f.period AS ky, f.aspect AS tinh_chat, f.fund AS nguon_von, f.id AS ma
-  FROM figures f JOIN documents d USING (document) ORDER BY d.source, f."start";
+         f.measure AS loai, f.value AS gia_tri,
+         CASE WHEN instr(f.value, '.') THEN CAST(f.value AS REAL) ELSE CAST(f.value AS INTEGER) END AS so,
+         f.unit AS don_vi, f.qualifier AS muc_do, f.low AS thap_nhat, f.high AS cao_nhat, f.area AS dia_ban,
+         f.period AS ky, f.aspect AS tinh_chat, f.fund AS nguon_von,
+         (SELECT min(x.verdict) FROM finding_figures o JOIN findings x ON x.id = o.finding
+          WHERE o.figure = f.id AND x.verdict = 'conflicts') AS mau_thuan, f.id AS ma
+  FROM figures f JOIN documents d USING (document) ORDER BY d.source, f.document, f."start";
 CREATE VIEW doi_chieu AS
   SELECT d.source AS tep, x.verdict AS ket_luan, x.relation AS quan_he, x.formula AS cong_thuc,
          x.gap AS chenh_lech, x.vi AS giai_thich, x.id AS ma
   FROM findings x LEFT JOIN documents d USING (document) ORDER BY d.source, x.id;
 CREATE VIEW mau_thuan AS SELECT * FROM doi_chieu WHERE ket_luan = 'conflicts';
+CREATE VIEW doi_chieu_so_lieu AS            -- which figures each check is made of, one row a figure
+  SELECT x.id AS ma_doi_chieu, x.verdict AS ket_luan, o.place AS thu_tu, o.role AS vai_tro,
+         f.quote AS nguyen_van, d.source AS tep, f.id AS ma_so_lieu
+  FROM finding_figures o JOIN findings x ON x.id = o.finding JOIN figures f ON f.id = o.figure
+       JOIN documents d ON d.document = f.document ORDER BY x.id, o.place;
+CREATE VIEW nguon_goc AS                    -- where each figure stands
+  SELECT f.id AS ma, d.source AS tep, f.document AS tai_lieu, f."start" AS tu_byte, f."end" AS den_byte,
+         f.quote AS nguyen_van, json_extract(f.body, '$.rules') AS quy_tac, f.generation AS the_he
+  FROM figures f JOIN documents d USING (document) ORDER BY d.source, f.document, f."start";
+CREATE VIEW tai_lieu AS
+  SELECT d.source AS tep, d.tags AS thu_muc, d.size AS co_byte, d.media_type AS kieu_tep,
+         datetime(d.received_at / 1000000, 'unixepoch') AS nhan_luc_utc,
+         (SELECT count(*) FROM figures f WHERE f.document = d.document) AS so_lieu,
+         (SELECT count(*) FROM findings x WHERE x.document = d.document AND x.verdict = 'conflicts') AS mau_thuan,
+         d.document AS tai_lieu
+  FROM documents d ORDER BY d.source;
+CREATE VIEW suy_ra AS                       -- what nobody printed and the printed figures determine
+  SELECT r.indicator AS chi_tieu, r.measure AS loai, r.low AS thap_nhat, r.high AS cao_nhat, r.unit AS don_vi,
+         r.area AS dia_ban, r.period AS ky, r.aspect AS tinh_chat, r.fund AS nguon_von, r.formula AS cach_tinh,
+         r.id AS ma
+  FROM derived r ORDER BY r.id;

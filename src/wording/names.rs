@@ -14,6 +14,8 @@ use crate::wording::numbers;
 pub struct Names {
     records: Vec<CodeRecord>,
     by_code: BTreeMap<(String, String), usize>,
+    /// Other names of areas, folded, with the codes that bear them.
+    aliases: BTreeMap<String, Vec<String>>,
 }
 
 impl Names {
@@ -25,7 +27,22 @@ impl Names {
             .enumerate()
             .map(|(at, record)| ((record.list.clone(), record.code.clone()), at))
             .collect();
-        Self { records, by_code }
+        let mut aliases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (code, alias) in rules.area_names() {
+            let named = |record: &&CodeRecord| record.list == "area" && record.code == code;
+            let name = records.iter().find(named).map(|record| fold(&record.name));
+            // What bears the same name on the other list of provinces bears the alias too.
+            let same = |record: &&CodeRecord| {
+                record.list == "area" && (record.code == code || Some(fold(&record.name)) == name)
+            };
+            let codes = aliases.entry(fold(&alias)).or_default();
+            for record in records.iter().filter(same) {
+                if !codes.contains(&record.code) {
+                    codes.push(record.code.clone());
+                }
+            }
+        }
+        Self { records, by_code, aliases }
     }
 
     /// Returns every code, in the order of the lists.
@@ -72,7 +89,8 @@ impl Names {
     }
 
     /// Returns the codes of a list that `text` means: the code itself, or every one whose name in
-    /// either language is `text`, however written; else every one whose name has its words.
+    /// either language, or whose other name, is `text`, however written; else every one whose name has
+    /// its words.
     pub fn find(&self, list: &str, text: &str) -> Vec<String> {
         let of_list = || self.records.iter().filter(|record| record.list == list);
         if of_list().any(|record| record.code == text) {
@@ -85,7 +103,22 @@ impl Names {
                 .map(|record| record.code.clone())
                 .collect()
         };
-        let exact = named(&|name| name == asked);
+        let as_code = asked.replace(' ', "_");
+        let coded: Vec<String> = of_list()
+            .filter(|record| record.code.to_lowercase() == as_code)
+            .map(|record| record.code.clone())
+            .collect();
+        if !coded.is_empty() {
+            return coded;
+        }
+        let mut exact = named(&|name| name == asked);
+        if list == "area" {
+            for code in self.aliases.get(&asked).into_iter().flatten() {
+                if !exact.contains(code) {
+                    exact.push(code.clone());
+                }
+            }
+        }
         if exact.is_empty() { named(&|name| name.contains(&asked)) } else { exact }
     }
 }

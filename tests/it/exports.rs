@@ -141,3 +141,66 @@ fn a_file_is_whole_or_not_there_and_open_to_whom_the_user_says() {
     let (code, _, err) = socai(folder.path(), &["export", "figures", "-o", "nowhere/so-lieu.jsonl"]);
     assert!(code == 69 && err.contains("nowhere/so-lieu.jsonl"), "{code}: {err}");
 }
+
+fn count(folder: &Path, arguments: &[&str]) -> usize {
+    text(folder, &[&["query"], arguments, &["--json"]].concat()).lines().count()
+}
+
+#[test]
+fn a_query_takes_names_aliases_and_codes_with_and_without_accents() {
+    let folder = ledger();
+    let path = folder.path();
+    let by_code = count(path, &["--area", "VN63:36"]);
+    assert!(by_code > 0);
+    assert_eq!(count(path, &["--area", "nam dinh"]), by_code);
+    assert_eq!(count(path, &["--area", "Nam Định"]), by_code);
+    let funding = count(path, &["--indicator", "kinh_phi"]);
+    assert!(funding > 0 && funding == count(path, &["--indicator", "KINH PHI"]));
+    assert_eq!(
+        count(path, &["--year", "2021", "--year", "2022"]),
+        count(path, &["--year", "2022"]) + count(path, &["--year", "2021"])
+    );
+    assert_eq!(count(path, &["--year", "1999"]), 0);
+    // The region itself, and with the provinces in it.
+    assert!(count(path, &["--area", "miền Nam", "--with-parts"]) > count(path, &["--area", "phia nam"]));
+    assert!(count(path, &["findings", "--verdict", "mâu thuẫn"]) > 0);
+    let (code, _, err) = socai(path, &["query", "--indicator", "kinh_pi"]);
+    assert!(code == 2 && err.contains("kinh_phi"), "{code}: {err}");
+    let table = text(path, &["query", "--indicator", "kinh_phi"]);
+    assert!(table.contains("tỷ đồng") && !table.contains('\u{202e}'), "{table}");
+}
+
+#[test]
+fn sql_reads_and_does_nothing_else() {
+    let folder = ledger();
+    let path = folder.path();
+    let sql = |query: &str| socai(path, &["query", "--timeout", "1", "--json", "--sql", query]);
+    let (code, out, err) = sql("SELECT count(*) AS n, sum(so) AS tong FROM so_lieu WHERE don_vi = 'VND'");
+    assert_eq!(code, 0, "{err}");
+    let row: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert!(row["n"].as_u64() > Some(0) && row["tong"].is_i64(), "{row}");
+    for view in ["so_lieu", "doi_chieu", "mau_thuan", "doi_chieu_so_lieu", "nguon_goc", "tai_lieu", "suy_ra"]
+    {
+        let (code, _, err) = sql(&format!("SELECT * FROM {view}"));
+        assert_eq!(code, 0, "{view}: {err}");
+    }
+    for evil in [
+        "DELETE FROM figures",
+        "DROP VIEW so_lieu",
+        "ATTACH 'x.db' AS x",
+        "PRAGMA query_only = OFF",
+        "CREATE TEMP TABLE t (a)",
+        "SELECT 1; DELETE FROM figures",
+        "VACUUM INTO 'copy.db'",
+        "SELECT load_extension('x')",
+    ] {
+        let (code, out, err) = sql(evil);
+        assert!(code == 2 && out.is_empty(), "{evil}: {code} {err}");
+    }
+    assert!(!path.join("x.db").exists() && !path.join("copy.db").exists());
+    let (code, _, err) = sql("SELECT * FROM so_lei");
+    assert!(code == 2 && err.contains("so_lei"), "{err}");
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let (code, _, err) = sql(endless);
+    assert!(code == 69 && err.contains("--timeout"), "{code}: {err}");
+}

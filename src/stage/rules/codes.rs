@@ -139,6 +139,20 @@ impl RulePack {
         aliases
     }
 
+    /// Returns the names of areas with a code, several of one, as texts write them: code, name.
+    pub fn area_names(&self) -> Vec<(String, String)> {
+        let mut names = Vec::new();
+        for place in &self.mention.places {
+            let code = match (place.kind, &place.code) {
+                (PlaceKind::Province, Some(code)) => format!("VN63:{code}"),
+                (PlaceKind::Region | PlaceKind::Country, Some(code)) => code.clone(),
+                _ => continue,
+            };
+            names.extend(place.names().into_iter().map(|name| (code.clone(), name)));
+        }
+        names
+    }
+
     fn areas(&self) -> Vec<CodeRecord> {
         let mut areas = vec![CodeRecord::new("area", "VN", "Cả nước", "Viet Nam")];
         areas.extend(self.codes.region.iter().map(|region| CodeRecord {

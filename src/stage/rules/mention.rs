@@ -221,6 +221,33 @@ impl Noun {
     pub fn forms(&self) -> impl Iterator<Item = &str> {
         self.forms.iter().map(|form| form.get_ref().as_str())
     }
+
+    /// Returns every name of it, without the words that may stand before.
+    pub fn names(&self) -> Vec<String> {
+        self.forms.iter().flat_map(|form| spellings(form.get_ref())).collect()
+    }
+}
+
+/// Returns the texts that a form stands for, without what it has in brackets: `[vùng] (a|b) c` is `a c`
+/// and `b c`.
+fn spellings(form: &str) -> Vec<String> {
+    let mut texts = vec![String::new()];
+    let mut rest = form;
+    while let Some(at) = rest.find(['[', '(']) {
+        let (before, group) = rest.split_at(at);
+        let optional = group.starts_with('[');
+        let end = group.find(if optional { ']' } else { ')' }).unwrap_or(group.len().saturating_sub(1));
+        let inner = group.get(1..end).unwrap_or("");
+        texts.iter_mut().for_each(|text| text.push_str(before));
+        if !optional {
+            let with = |text: &String| -> Vec<String> {
+                inner.split('|').map(|choice| format!("{text}{choice}")).collect()
+            };
+            texts = texts.iter().flat_map(with).collect();
+        }
+        rest = group.get(end + 1..).unwrap_or("");
+    }
+    texts.into_iter().map(|text| format!("{text}{rest}").trim().to_owned()).collect()
 }
 
 /// What a place rule names.
