@@ -207,6 +207,11 @@ impl PlaceRule {
     pub fn forms(&self) -> impl Iterator<Item = &str> {
         self.forms.iter().map(|form| form.get_ref().as_str())
     }
+
+    /// Returns every name of it, without the words that may stand before.
+    pub fn names(&self) -> Vec<String> {
+        self.forms.iter().flat_map(|form| spellings(form.get_ref())).collect()
+    }
 }
 
 impl Unit {
@@ -220,11 +225,6 @@ impl Noun {
     /// Returns every form under which texts name it.
     pub fn forms(&self) -> impl Iterator<Item = &str> {
         self.forms.iter().map(|form| form.get_ref().as_str())
-    }
-
-    /// Returns every name of it, without the words that may stand before.
-    pub fn names(&self) -> Vec<String> {
-        self.forms.iter().flat_map(|form| spellings(form.get_ref())).collect()
     }
 }
 
