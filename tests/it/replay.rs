@@ -132,7 +132,13 @@ fn changed_rules_take_effect_by_a_replay_and_not_by_a_start() {
     let names: Vec<&str> = kinds.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        ["figures-extracted", "figures-reconciled", "generation-activated", "generation-started"],
+        [
+            "corpus-reconciled",
+            "figures-extracted",
+            "figures-reconciled",
+            "generation-activated",
+            "generation-started"
+        ],
         "clean and segment are not run again: {kinds:?}"
     );
     assert_eq!(kinds["figures-extracted"], 31);
@@ -172,9 +178,10 @@ fn another_version_of_clean_with_the_same_output_runs_clean_alone() {
     let kinds = kinds_after(&options, head);
     assert_eq!(
         kinds.keys().collect::<Vec<_>>(),
-        ["generation-activated", "generation-started", "text-cleaned"]
+        ["corpus-reconciled", "generation-activated", "generation-started", "text-cleaned"]
     );
     assert_eq!(kinds["text-cleaned"], 12);
+    assert_eq!(kinds["corpus-reconciled"], 1, "each generation has relations across documents of its own");
     assert_eq!(whole(&options, 1), whole(&options, 2));
 }
 

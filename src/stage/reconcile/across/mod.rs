@@ -18,6 +18,8 @@ mod region;
 mod series;
 mod sites;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod witness;
 mod words;
 

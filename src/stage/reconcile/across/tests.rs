@@ -1,0 +1,391 @@
+//! What holds across documents, whatever they are and in whatever order they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+
+use super::*;
+use crate::model::figure::{
+    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Qualifier, UnitCode,
+};
+use crate::model::finding::{Finding, Relation, Verdict};
+use crate::model::{Decimal, Digest, Span};
+use crate::stage::rules::RulePack;
+
+/// What one figure of a test document states.
+#[derive(Debug, Clone)]
+struct Stated {
+    area: &'static str,
+    period: &'static str,
+    aspect: Aspect,
+    fund: Fund,
+    measure: Measure,
+    value: i128,
+    step: i128,
+    unit: &'static str,
+    qualifier: Qualifier,
+    label: &'static str,
+    /// Figures of one number stand in one sentence.
+    sentence: usize,
+}
+
+const PLAN: Stated = Stated {
+    area: "VN63:34",
+    period: "2024",
+    aspect: Aspect::Plan,
+    fund: Fund::Total,
+    measure: Measure::Value,
+    value: 850,
+    step: 1,
+    unit: "VND",
+    qualifier: Qualifier::Eq,
+    label: "tổng kinh phí khuyến công",
+    sentence: 0,
+};
+const OUTTURN: Stated = Stated { aspect: Aspect::Actual, value: 816, ..PLAN };
+
+fn document(name: u32) -> Digest {
+    Digest::of(&name.to_le_bytes())
+}
+
+fn figure(document: Digest, at: usize, stated: &Stated) -> Figure {
+    let span = Span::new(at * 10, at * 10 + 5);
+    let rate = stated.measure != Measure::Value;
+    Figure {
+        id: FigureId::of(document, span, stated.measure),
+        span,
+        sentence: Span::new(stated.sentence * 1000, stated.sentence * 1000 + 1000),
+        quote: format!("{} {}", stated.value, stated.unit),
+        indicator: Some(IndicatorCode::new("kinh_phi")),
+        label: stated.label.to_owned(),
+        measure: stated.measure,
+        value: Decimal::whole(stated.value),
+        step: Decimal::whole(stated.step),
+        unit: UnitCode::new(stated.unit),
+        qualifier: stated.qualifier,
+        low: None,
+        high: None,
+        area: Some(AreaCode::new(stated.area)),
+        period: stated.period.parse().ok(),
+        aspect: Some(stated.aspect),
+        fund: Some(stated.fund),
+        base: rate.then_some(Base { period: None, aspect: None, area: None }),
+        rules: Vec::new(),
+        origins: BTreeMap::new(),
+    }
+}
+
+struct Rules {
+    wording: Wording,
+    areas: AreaTree,
+}
+
+fn rules() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let pack = RulePack::builtin();
+        Rules { wording: Wording::of(pack), areas: AreaTree::of(pack) }
+    })
+}
+
+/// A document: its name, whose copy it is, what it states.
+#[derive(Debug, Clone)]
+struct Report {
+    name: u32,
+    copy_of: u32,
+    stated: Vec<Stated>,
+}
+
+fn report(name: u32, stated: &[Stated]) -> Report {
+    Report { name, copy_of: name, stated: stated.to_vec() }
+}
+
+/// The smallest digest of the copies that are there.
+fn witness(report: &Report, there: &[&Report]) -> Digest {
+    let copies = there.iter().filter(|other| other.copy_of == report.copy_of);
+    copies.map(|other| document(other.name)).min().unwrap_or_else(|| document(report.name))
+}
+
+fn statements(there: &[&Report], rules: &Rules) -> Vec<Statement> {
+    let of = |report: &&Report| {
+        let name = document(report.name);
+        let source = Source { document: name, witness: witness(report, there), text: "" };
+        let figures = report.stated.iter().enumerate().map(|(at, stated)| figure(name, at, stated));
+        figures
+            .filter_map(|figure| Statement::of(source, figure, 0, &rules.wording))
+            .collect::<Vec<Statement>>()
+    };
+    there.iter().flat_map(of).collect()
+}
+
+fn scratch(reports: &[&Report], rules: &Rules) -> Vec<Finding> {
+    decide_all(&Loaded::of(statements(reports, rules)), &rules.areas)
+}
+
+fn findings(reports: &[Report]) -> Vec<Finding> {
+    scratch(&reports.iter().collect::<Vec<_>>(), rules())
+}
+
+fn verdicts(reports: &[Report]) -> Vec<(Relation, Verdict)> {
+    findings(reports).iter().map(|finding| (finding.relation, finding.verdict)).collect()
+}
+
+/// Takes reports in one batch after another, each time deciding only what hangs together with it.
+fn stepwise(batches: &[Vec<&Report>], rules: &Rules) -> BTreeMap<String, Finding> {
+    let mut there: Vec<&Report> = Vec::new();
+    let mut stands: BTreeMap<String, Finding> = BTreeMap::new();
+    for batch in batches {
+        let before: BTreeMap<u32, Digest> =
+            there.iter().map(|one| (one.name, witness(one, &there))).collect();
+        there.extend(batch.iter().copied());
+        let moved = there.iter().filter(|one| before.get(&one.name) != Some(&witness(one, &there)));
+        let all = statements(&there, rules);
+        let of_moved: BTreeSet<Digest> = moved.map(|one| document(one.name)).collect();
+        let changed: BTreeSet<Cell> = all
+            .iter()
+            .filter(|one| of_moved.contains(&one.document))
+            .filter_map(|one| Cell::of(&one.figure))
+            .collect();
+        let cells: BTreeMap<&FigureId, Cell> =
+            all.iter().filter_map(|one| Some((&one.figure.id, Cell::of(&one.figure)?))).collect();
+        let standing = |cell: &Cell| {
+            let of = |finding: &Finding| {
+                let cells: Vec<Cell> =
+                    finding.figures.iter().filter_map(|operand| cells.get(&operand.id).cloned()).collect();
+                Standing { finding: finding.clone(), cells }
+            };
+            let all = stands.values().map(of).filter(|stood| stood.cells.contains(cell)).collect();
+            Ok::<Vec<Standing>, Infallible>(all)
+        };
+        let loaded = Loaded::of(all.iter().cloned());
+        let load = |cell: &Cell| Ok(loaded.get(cell).to_vec());
+        let Ok(region) = decide_region(changed, &rules.areas, load, standing);
+        for component in region.components {
+            for stood in component.before {
+                stands.remove(&stood.id);
+            }
+            stands.extend(component.findings.into_iter().map(|finding| (finding.id.clone(), finding)));
+        }
+    }
+    stands
+}
+
+#[test]
+fn the_plan_of_one_report_is_set_against_the_outturn_of_the_next() {
+    let rate = Stated { measure: Measure::OfPlan, value: 96, unit: "percent", ..OUTTURN };
+    let plan = report(1, &[PLAN]);
+    assert_eq!(
+        verdicts(&[plan.clone(), report(2, &[OUTTURN, rate.clone()])]),
+        [(Relation::OfPlan, Verdict::Agrees)]
+    );
+    let wrong = Stated { value: 86, ..rate.clone() };
+    let found = findings(&[plan.clone(), report(2, &[OUTTURN, wrong])]);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].verdict, found[0].documents.len()), (Verdict::Conflicts, 2));
+    assert!(found[0].explanation.vi.starts_with("Đối chiếu 2 báo cáo"), "{}", found[0].explanation.vi);
+    // A report that states the plan itself needs no other's.
+    let own = verdicts(&[plan, report(2, &[PLAN, OUTTURN, rate])]);
+    assert_eq!(own, [(Relation::Restated, Verdict::Agrees)]);
+}
+
+#[test]
+fn two_reports_of_one_quantity_agree_or_contradict_each_other() {
+    let other = Stated { value: 861, ..OUTTURN };
+    assert_eq!(
+        verdicts(&[report(1, &[OUTTURN]), report(2, &[OUTTURN])]),
+        [(Relation::Restated, Verdict::Agrees)]
+    );
+    let found = findings(&[report(1, &[OUTTURN]), report(2, &[other.clone()]), report(3, &[OUTTURN])]);
+    let conflict = found.iter().find(|finding| finding.verdict == Verdict::Conflicts).unwrap();
+    let suspected = &conflict.suspects[0].id;
+    assert_eq!(*suspected, figure(document(2), 0, &other).id, "two reports uphold the other");
+}
+
+#[test]
+fn an_estimate_is_replaced_and_not_contradicted() {
+    let estimate = Stated { aspect: Aspect::Estimate, value: 800, ..OUTTURN };
+    assert_eq!(
+        verdicts(&[report(1, &[estimate]), report(2, &[OUTTURN])]),
+        [(Relation::Restated, Verdict::DiffersInScope)]
+    );
+}
+
+#[test]
+fn figures_of_other_words_funds_or_of_a_report_of_two_minds_are_not_compared() {
+    let machines = Stated { label: "kinh phí hỗ trợ máy móc", value: 500, ..OUTTURN };
+    let national = Stated { fund: Fund::National, value: 500, ..OUTTURN };
+    let other = Stated { value: 820, ..OUTTURN };
+    for another in [machines, national] {
+        assert_eq!(verdicts(&[report(1, &[OUTTURN]), report(2, &[another])]), []);
+    }
+    assert_eq!(verdicts(&[report(1, &[OUTTURN]), report(2, &[OUTTURN, other])]), []);
+    // So far apart that they are of two things, told apart by words that were not read.
+    let far = Stated { value: 31, ..OUTTURN };
+    assert_eq!(verdicts(&[report(1, &[OUTTURN]), report(2, &[far])]), []);
+}
+
+#[test]
+fn copies_are_one_witness_but_do_not_hide_a_changed_figure() {
+    let copy = |stated: &Stated| Report { copy_of: 1, ..report(2, std::slice::from_ref(stated)) };
+    assert_eq!(verdicts(&[report(1, &[OUTTURN]), copy(&OUTTURN)]), []);
+    let changed = Stated { value: 861, ..OUTTURN };
+    assert_eq!(
+        verdicts(&[report(1, &[OUTTURN]), copy(&changed)]),
+        [(Relation::Restated, Verdict::Conflicts)]
+    );
+    let third = report(3, &[OUTTURN]);
+    assert_eq!(
+        verdicts(&[report(1, &[OUTTURN]), copy(&OUTTURN), third]),
+        [(Relation::Restated, Verdict::Agrees)]
+    );
+}
+
+#[test]
+fn years_are_chained_by_growth() {
+    let before = Stated { period: "2023", value: 729, ..OUTTURN };
+    let rate = Stated { measure: Measure::Growth, value: 12, unit: "percent", ..OUTTURN };
+    let now = report(2, &[OUTTURN, rate.clone()]);
+    assert_eq!(
+        verdicts(&[report(1, std::slice::from_ref(&before)), now.clone()]),
+        [(Relation::Growth, Verdict::Agrees)]
+    );
+    let wrong = report(2, &[OUTTURN, Stated { value: 21, ..rate }]);
+    assert_eq!(
+        verdicts(&[report(1, std::slice::from_ref(&before)), wrong]),
+        [(Relation::Growth, Verdict::Conflicts)]
+    );
+    // What was only estimated a year before does not contradict.
+    let estimate = Stated { aspect: Aspect::Estimate, value: 700, ..before };
+    assert_eq!(verdicts(&[report(1, &[estimate]), now]), [(Relation::Growth, Verdict::DiffersInScope)]);
+}
+
+#[test]
+fn regions_make_up_the_country_and_some_of_them_can_only_be_too_much() {
+    let of = |area: &'static str, value: i128| Stated { area, value, ..OUTTURN };
+    let north = report(1, &[of("KC_N28", 300)]);
+    let centre = report(2, &[of("KC_C15", 200)]);
+    let south = report(3, &[of("KC_S20", 316)]);
+    let country = |value: i128| report(4, &[of("VN", value)]);
+    let all = |value: i128| vec![north.clone(), centre.clone(), south.clone(), country(value)];
+    assert_eq!(verdicts(&all(816)), [(Relation::Sum, Verdict::Agrees)]);
+    assert_eq!(verdicts(&all(861)), [(Relation::Sum, Verdict::Conflicts)]);
+    let some = |value: i128| vec![north.clone(), south.clone(), country(value)];
+    assert_eq!(verdicts(&some(816)), [], "the third may be anything");
+    assert_eq!(verdicts(&some(600)), [(Relation::Sum, Verdict::Conflicts)]);
+}
+
+#[test]
+fn funds_of_several_reports_make_up_the_total() {
+    let of = |fund: Fund, value: i128| Stated { fund, value, ..OUTTURN };
+    let reports =
+        [report(1, &[of(Fund::National, 300)]), report(2, &[of(Fund::Local, 516)]), report(3, &[OUTTURN])];
+    assert_eq!(verdicts(&reports), [(Relation::Sum, Verdict::Agrees)]);
+}
+
+#[test]
+fn a_key_shared_by_everything_says_so_and_is_not_compared() {
+    let reports: Vec<Report> =
+        (0..600).map(|name| report(name, &[Stated { value: 800 + i128::from(name), ..OUTTURN }])).collect();
+    let found = findings(&reports);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].verdict, Verdict::Undetermined);
+    assert_eq!(found[0].assumptions, ["too_many_statements"]);
+}
+
+/// A level, with what its report says of plan and year before: mostly so that all of it fits together.
+fn any_block() -> impl Strategy<Value = Vec<Stated>> {
+    let areas = prop::sample::select(vec![("VN", 3), ("KC_N28", 1), ("KC_C15", 1), ("KC_S20", 1)]);
+    let years = prop::sample::select(vec![("2022", 1000), ("2023", 1100), ("2024", 1210)]);
+    let aspects = prop::sample::select(vec![Aspect::Plan, Aspect::Actual, Aspect::Actual, Aspect::Estimate]);
+    let funds = prop::sample::select(vec![
+        (Fund::Total, 10),
+        (Fund::Total, 10),
+        (Fund::National, 4),
+        (Fund::Local, 6),
+    ]);
+    let noise = prop::sample::select(vec![10, 10, 10, 11]);
+    let rates = (
+        prop::sample::select(vec![None, Some(90), Some(90), Some(95)]),
+        prop::sample::select(vec![None, Some(10), Some(10), Some(16)]),
+    );
+    let hedges = prop::sample::select(vec![Qualifier::Eq, Qualifier::Eq, Qualifier::Eq, Qualifier::Gt]);
+    (areas, years, aspects, funds, noise, rates, hedges).prop_map(
+        |((area, times), (period, plan), aspect, (fund, tenths), noise, (of_plan, growth), qualifier)| {
+            let share = if aspect == Aspect::Plan { 10 } else { 9 };
+            let value = plan * times * tenths * share * noise;
+            let level = Stated { area, period, aspect, fund, value, step: 100, qualifier, ..PLAN };
+            let mut block = vec![level.clone()];
+            if aspect != Aspect::Plan && qualifier == Qualifier::Eq {
+                let rate =
+                    |measure, value| Stated { measure, value, step: 1, unit: "percent", ..level.clone() };
+                block.extend(of_plan.map(|value| rate(Measure::OfPlan, value)));
+                block.extend(growth.map(|value| rate(Measure::Growth, value)));
+            }
+            block
+        },
+    )
+}
+
+fn any_reports() -> impl Strategy<Value = Vec<Report>> {
+    let one = (0..4_u32, prop::collection::vec(any_block(), 1..4));
+    prop::collection::vec(one, 1..10).prop_map(|reports| {
+        let of = |(name, (copy_of, blocks)): (u32, (u32, Vec<Vec<Stated>>))| {
+            let numbered = blocks.into_iter().enumerate();
+            let stated = numbered
+                .flat_map(|(sentence, block)| block.into_iter().map(move |one| Stated { sentence, ..one }))
+                .collect();
+            // Few are copies: neighbours of one number.
+            Report { name, copy_of: copy_of + 4 * (name / 2), stated }
+        };
+        (0..).zip(reports).map(of).collect()
+    })
+}
+
+/// The random reports below are worth something: they contradict each other, and agree.
+#[test]
+fn random_reports_are_related_in_every_way() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut seen: BTreeMap<(Relation, Verdict), usize> = BTreeMap::new();
+    for _ in 0..200 {
+        let reports = any_reports().new_tree(&mut runner).unwrap().current();
+        for relation in verdicts(&reports) {
+            *seen.entry(relation).or_default() += 1;
+        }
+    }
+    for relation in [Relation::Restated, Relation::OfPlan, Relation::Growth] {
+        for verdict in [Verdict::Agrees, Verdict::Conflicts] {
+            assert!(
+                seen.get(&(relation, verdict)).is_some_and(|times| *times >= 5),
+                "{relation} {verdict}: {seen:?}"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn the_order_of_documents_does_not_matter(reports in any_reports(), seed in any::<u64>()) {
+        let rules = rules();
+        let straight: Vec<&Report> = reports.iter().collect();
+        let mut turned = straight.clone();
+        turned.sort_by_key(|report| Digest::of(&(seed ^ u64::from(report.name)).to_le_bytes()));
+        prop_assert_eq!(scratch(&straight, rules), scratch(&turned, rules));
+    }
+
+    #[test]
+    fn step_by_step_gives_what_deciding_everything_gives(
+        reports in any_reports(), seed in any::<u64>(), size in 1usize..4,
+    ) {
+        let rules = rules();
+        let mut turned: Vec<&Report> = reports.iter().collect();
+        turned.sort_by_key(|report| Digest::of(&(seed ^ u64::from(report.name)).to_le_bytes()));
+        let batches: Vec<Vec<&Report>> = turned.chunks(size).map(<[&Report]>::to_vec).collect();
+        let stands: Vec<Finding> = stepwise(&batches, rules).into_values().collect();
+        prop_assert_eq!(stands, scratch(&turned, rules));
+    }
+}
