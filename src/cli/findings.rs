@@ -6,10 +6,11 @@ use std::io::Write;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::context::{Context, finish, json_line};
-use super::{stores, tail};
+use super::{moment, stores, tail};
 use crate::error::Failure;
 use crate::event_log::LogReader;
 use crate::ledger::LedgerReader;
+use crate::ledger::history::Turn;
 use crate::model::Digest;
 use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Bounds, Finding, Verdict};
@@ -63,12 +64,14 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let mut out = context.out();
     let mut conflicts = false;
     if let Some(id) = &args.finding {
-        let finding = named(&ledger, id)?;
-        conflicts = finding.verdict == Verdict::Conflicts;
-        if args.json {
-            json_line(&mut out, &finding)?;
-        } else {
-            in_full(&mut out, &ledger, &stores::log(&config)?, &finding)?;
+        if !superseded(&mut out, &ledger, id, args.json)? {
+            let finding = named(&ledger, id)?;
+            conflicts = finding.verdict == Verdict::Conflicts;
+            if args.json {
+                with_history(&mut out, &ledger, &finding)?;
+            } else {
+                in_full(&mut out, &ledger, &stores::log(&config)?, &finding)?;
+            }
         }
     } else {
         let document = args.document.as_deref().map(|name| stores::document(&ledger, name)).transpose()?;
@@ -145,32 +148,47 @@ pub(super) fn in_full(
     writeln!(out, "{}  {}  {}", finding.id, finding.verdict, finding.relation)?;
     writeln!(out, "{}", tail::harmless(&finding.explanation.vi))?;
     writeln!(out, "{}\n", tail::harmless(&finding.explanation.en))?;
-    let mut figures: BTreeMap<FigureId, Figure> = BTreeMap::new();
+    // With the file that states it.
+    let mut figures: BTreeMap<FigureId, (String, Figure)> = BTreeMap::new();
     for document in &finding.documents {
         let all = ledger.figures_of(*document)?;
         let taking_part: Vec<Figure> =
             all.into_iter().filter(|figure| finding.figures.iter().any(|o| o.id == figure.id)).collect();
         sentences(out, ledger, log, *document, &taking_part)?;
-        figures.extend(taking_part.into_iter().map(|figure| (figure.id.clone(), figure)));
+        let source = stores::document(ledger, &document.to_string())?.source;
+        figures.extend(taking_part.into_iter().map(|figure| (figure.id.clone(), (source.clone(), figure))));
     }
+    let across = finding.documents.len() > 1;
     let shown = |id: &FigureId| {
-        figures.get(id).map_or_else(|| id.to_string(), |figure| tail::harmless(&figure.quote).to_string())
+        figures
+            .get(id)
+            .map_or_else(|| id.to_string(), |(_, figure)| tail::harmless(&figure.quote).to_string())
     };
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["role", "printed", "lowest", "highest", "label"]);
+    let mut head = vec!["role", "printed", "lowest", "highest", "label"];
+    if across {
+        head.extend(["area", "period", "report"]);
+    }
+    table.set_header(head);
     for operand in &finding.figures {
-        let Some(figure) = figures.get(&operand.id) else { continue };
+        let Some((source, figure)) = figures.get(&operand.id) else { continue };
         let end = |value: Option<crate::model::Decimal>| {
             value.map_or_else(|| "…".to_owned(), |value| value.to_string())
         };
-        table.add_row([
+        let mut row = vec![
             operand.role.clone(),
             shown(&operand.id),
             end(figure.low),
             end(figure.high),
             tail::harmless(&figure.label).to_string(),
-        ]);
+        ];
+        if across {
+            row.push(figure.area.as_ref().map_or_else(String::new, ToString::to_string));
+            row.push(figure.period.map_or_else(String::new, |period| period.to_string()));
+            row.push(tail::harmless(source).to_string());
+        }
+        table.add_row(row);
     }
     writeln!(out, "{table}")?;
     writeln!(
@@ -189,6 +207,73 @@ pub(super) fn in_full(
             "suspect {}: {} would have to lie in {implied}{repair}",
             suspect.rank,
             shown(&suspect.id)
+        )?;
+    }
+    let turns = ledger.history_of(&finding.id)?;
+    if turns.len() > 1 { history(out, ledger, &turns) } else { Ok(()) }
+}
+
+/// A finding with how it came to stand.
+#[derive(serde::Serialize)]
+struct WithHistory<'f> {
+    #[serde(flatten)]
+    finding: &'f Finding,
+    history: Vec<Turn>,
+}
+
+/// Prints a finding as JSON; one across documents with its history.
+pub(super) fn with_history(
+    out: &mut impl Write,
+    ledger: &LedgerReader,
+    finding: &Finding,
+) -> Result<(), Failure> {
+    let history = ledger.history_of(&finding.id)?;
+    if history.is_empty() {
+        return json_line(out, finding);
+    }
+    json_line(out, &WithHistory { finding, history })
+}
+
+/// Shows a finding that stood and was superseded, where `id` means one and no other; tells whether it did.
+pub(super) fn superseded(
+    out: &mut impl Write,
+    ledger: &LedgerReader,
+    id: &str,
+    json: bool,
+) -> Result<bool, Failure> {
+    if !ledger.findings_named(id)?.is_empty() {
+        return Ok(false);
+    }
+    let [id] = &ledger.superseded_named(id)?[..] else { return Ok(false) };
+    let turns = ledger.history_of(id)?;
+    if json {
+        json_line(out, &serde_json::json!({ "id": id, "superseded": true, "history": turns }))?;
+        return Ok(true);
+    }
+    let last = turns.last();
+    writeln!(out, "{id}  superseded  {}", last.map_or("", |turn| turn.relation.as_str()))?;
+    writeln!(out, "{}", tail::harmless(last.map_or("", |turn| turn.vi.as_str())))?;
+    writeln!(out, "{}", tail::harmless(last.map_or("", |turn| turn.en.as_str())))?;
+    history(out, ledger, &turns)?;
+    Ok(true)
+}
+
+/// Prints when a verdict was reached or changed, and what came then.
+fn history(out: &mut impl Write, ledger: &LedgerReader, turns: &[Turn]) -> Result<(), Failure> {
+    writeln!(out, "\nhistory")?;
+    for turn in turns {
+        let mut names = Vec::new();
+        for document in &turn.because {
+            let row = ledger.documents_named(&document.to_string())?.pop();
+            names.push(row.map_or_else(|| document.short(12), |row| row.source));
+        }
+        writeln!(
+            out,
+            "  {}  position {}  {:<19} because of {}",
+            moment::show_micros(turn.decided_at),
+            turn.position,
+            turn.verdict.map_or("superseded", Verdict::code),
+            tail::harmless(&names.join(", "))
         )?;
     }
     Ok(())
@@ -215,7 +300,10 @@ fn sentences(
     let mut spans: Vec<_> = figures.iter().map(|figure| figure.sentence).collect();
     spans.sort();
     spans.dedup();
-    writeln!(out, "{}", tail::harmless(&row.source))?;
+    let copies = ledger.near_duplicates_of(document)?.len();
+    let also =
+        if copies > 0 { format!("  (and {copies} near-duplicates: one witness)") } else { String::new() };
+    writeln!(out, "{}{also}", tail::harmless(&row.source))?;
     for span in spans {
         let mut marked = String::new();
         let mut at = span.start;

@@ -42,10 +42,16 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         && let [finding] = ledger.findings_named(&args.document)?.as_slice()
     {
         if args.json {
-            json_line(&mut out, finding)?;
+            super::findings::with_history(&mut out, &ledger, finding)?;
         } else {
             super::findings::in_full(&mut out, &ledger, &stores::log(&config)?, finding)?;
         }
+        return finish(out);
+    }
+    if !args.text
+        && ledger.documents_named(&args.document)?.is_empty()
+        && super::findings::superseded(&mut out, &ledger, &args.document, args.json)?
+    {
         return finish(out);
     }
     let row = stores::document(&ledger, &args.document)?;

@@ -7,6 +7,9 @@
 //! So the order of arrival does not matter, and a replay that found every answer given already
 //! shows them without a new event.
 //!
+//! Findings across documents are shown as the log's `corpus-reconciled` events of the ledger's own
+//! generation say; [`corpus`] tells what the next such event is, [`history`] how a finding came to stand.
+//!
 //! [`rebuild`] makes the file anew beside the old one and swaps it in by rename. [`LedgerReader`]
 //! reads in an order that depends on contents alone, never on positions.
 
@@ -17,6 +20,7 @@ pub mod diff;
 mod error;
 mod fold;
 mod fold_corpus;
+pub mod history;
 mod progress;
 mod quarantine;
 mod query;

@@ -170,6 +170,7 @@ fn the_order_of_documents_and_the_number_of_workers_change_no_export() {
         let summary = ingest(options, rules(), sources, &Shutdown::new(), |_| {}).unwrap();
         assert_eq!(summary.received, ORDER_DOCUMENTS as u64);
         let exported = exports(&data_dir);
+        assert!(exported.contains("across.restated"), "no two reports are related");
         let first = first.get_or_insert_with(|| exported.clone());
         assert!(*first == exported, "seed {SEED}: order {order} exports something else");
     }

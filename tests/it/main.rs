@@ -7,6 +7,7 @@
     reason = "tests say what they expect by failing"
 )]
 
+mod across;
 mod bad_input;
 mod cli;
 mod crash;
