@@ -146,7 +146,7 @@ fn what_a_later_report_supersedes_is_superseded_by_an_event_that_names_it() {
         panic!("the corpus has no event");
     };
     assert_eq!(last.components.len(), 1, "{last:#?}");
-    assert_eq!(last.components[0].superseded, [agreed.clone()]);
+    assert_eq!(last.components[0].superseded, std::slice::from_ref(&agreed));
     assert_eq!(last.components[0].decided.len(), 1);
     let (shown, code) = socai(&data_dir, &["show", &agreed[..10]]);
     assert_eq!(code, Some(0), "{shown}");

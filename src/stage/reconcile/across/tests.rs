@@ -198,7 +198,8 @@ fn two_reports_of_one_quantity_agree_or_contradict_each_other() {
         verdicts(&[report(1, &[OUTTURN]), report(2, &[OUTTURN])]),
         [(Relation::Restated, Verdict::Agrees)]
     );
-    let found = findings(&[report(1, &[OUTTURN]), report(2, &[other.clone()]), report(3, &[OUTTURN])]);
+    let found =
+        findings(&[report(1, &[OUTTURN]), report(2, std::slice::from_ref(&other)), report(3, &[OUTTURN])]);
     let conflict = found.iter().find(|finding| finding.verdict == Verdict::Conflicts).unwrap();
     let suspected = &conflict.suspects[0].id;
     assert_eq!(*suspected, figure(document(2), 0, &other).id, "two reports uphold the other");
