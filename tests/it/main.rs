@@ -9,6 +9,7 @@
 
 mod across;
 mod bad_input;
+mod browser;
 mod cli;
 mod crash;
 mod daemon;
