@@ -13,6 +13,9 @@ const BRACKET_BYTES: usize = 90;
 /// The longest stretch of words, in bytes, between a fraction and the percentage that it makes.
 const FRACTION_BYTES: usize = 60;
 
+/// How many figures a list may hold between a whole and one of its parts.
+const LIST_FIGURES: usize = 16;
+
 /// Returns the dividend and the divisor that the words around the rate at `at` give it.
 pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<(&'f Figure, &'f Figure)> {
     let rate = page.figures[at];
@@ -32,7 +35,21 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     {
         return Some(both);
     }
+    if matches!(relation, Relation::Growth | Relation::Index)
+        && dividend(page, at).is_none()
+        && let Some(base) = bracketed(page, at).filter(|level| is_exact(level))
+        && let Some(top) = by_slots(page, at, base)
+    {
+        return Some((top, base));
+    }
     let top = dividend(page, at).filter(|_| page.is_bare(rate))?;
+    if relation == Relation::Share
+        && let Some(whole) = beside(page, top, rate).filter(|whole| whole.value >= top.value)
+        && is_exact(whole)
+        && (whole.unit == top.unit || !is_money(whole) && !is_money(top))
+    {
+        return Some((top, whole));
+    }
     let fits = |level: &Figure| {
         is_exact(level)
             && level.measure == top.measure
@@ -58,6 +75,10 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     found.map(|level| (top, level))
 }
 
+fn is_money(figure: &Figure) -> bool {
+    matches!(figure.unit.as_str(), "VND" | "USD")
+}
+
 fn is_exact(figure: &Figure) -> bool {
     !matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le | Qualifier::Approx)
 }
@@ -71,7 +92,8 @@ pub(super) fn dividend<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
             break;
         }
         let is_level = matches!(level.measure, Measure::Value | Measure::Mean)
-            && !matches!(level.unit.as_str(), "percent" | "percentage_point");
+            && !matches!(level.unit.as_str(), "percent" | "percentage_point")
+            && (rate.measure != Measure::Difference || level.unit == rate.unit);
         if is_level && !page.is_aside(level, rate) {
             found = Some(*level);
             break;
@@ -86,7 +108,17 @@ pub(super) fn dividend<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
 /// `đạt 80% kế hoạch (50 tỷ đồng)`: the first level of the bracket that opens right after the rate.
 fn bracketed<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
     let (rate, next) = (page.figures[at], *page.figures.get(at + 1)?);
-    let words = page.between(rate, next);
+    // `tăng 5 sản phẩm (23,8%) so với năm 2019 (21 sản phẩm)`: the same change in percent stands between.
+    let aside = rate.measure == Measure::Difference
+        && matches!(next.measure, Measure::Growth | Measure::Index)
+        && page.between(rate, next).trim() == "(";
+    let (next, words) = if aside {
+        let level = *page.figures.get(at + 2)?;
+        let words = page.between(next, level);
+        (level, words.trim_start().strip_prefix(')')?.to_owned())
+    } else {
+        (next, page.between(rate, next))
+    };
     let (before, inside) = words.rsplit_once('(')?;
     let near = next.sentence == rate.sentence
         && words.len() < BRACKET_BYTES
@@ -134,8 +166,14 @@ fn compared_before<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     let mut before = page.figures[..at - 1].iter().rev().take(6).filter(|level| {
         level.measure == Measure::Value && level.unit == earlier.unit && page.line(level) == page.line(rate)
     });
-    // Where several stand before it, slots have to tell which one is meant.
-    before.next().filter(|_| said && before.next().is_none()).map(|later| (*later, earlier))
+    if !said {
+        return None;
+    }
+    // Where several stand before it, or none, slots have to tell which one is meant.
+    match before.next() {
+        Some(later) => before.next().is_none().then_some((*later, earlier)),
+        None => by_slots(page, at, earlier).map(|later| (later, earlier)),
+    }
 }
 
 /// `từ 8,4 tỷ đồng năm 2014 lên 12,6 tỷ đồng`: the level right before that the words rise or fall from.
@@ -173,12 +211,70 @@ fn fraction<'f>(page: &Page<'f>, at: usize, top: &Figure) -> Option<&'f Figure> 
     (page.is_fraction(top, bottom) && words.len() < FRACTION_BYTES && cue).then_some(bottom)
 }
 
-/// `1.460 lao động, trong đó 1.241 lao động có việc làm, chiếm 85%`: the whole right before its part.
+/// `1.460 lao động, trong đó 1.241 lao động có việc làm, chiếm 85%`: the whole whose parts are announced,
+/// over the other parts of the list and their shares.
 fn announced<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<&'f Figure> {
-    let whole = page.before(part)?;
     let words = page.between(part, rate);
-    let cue = has(&words, &page.rules.share_cues) || has(&words, &page.rules.reached);
+    let follows_whole = |whole: &Figure| page.before(part).is_some_and(|one| one.id == whole.id);
+    let of_whole = has(&words, &page.rules.share_cues) || words.trim() == "(";
+    let cue = of_whole || has(&words, &page.rules.reached);
     let in_a_row = page.before(rate).is_some_and(|one| one.id == part.id);
-    let named = has(&page.between(whole, part), &page.rules.parts_follow);
-    (whole.sentence == part.sentence && cue && in_a_row && named).then_some(whole)
+    if !cue || !in_a_row {
+        return None;
+    }
+    let place = page.figures.partition_point(|one| one.span.start < part.span.start);
+    let (mut said, mut passed) = (false, Vec::new());
+    for at in (place.saturating_sub(LIST_FIGURES)..place).rev() {
+        let (one, next) = (page.figures[at], page.figures[at + 1]);
+        said = said || has(&page.between(one, next), &page.rules.parts_follow);
+        if !said && one.sentence != part.sentence {
+            return None;
+        }
+        let is_level = one.measure == Measure::Value && one.unit == part.unit && is_exact(one);
+        if is_level && !said {
+            passed.push(one);
+        }
+        if said && is_level && !page.in_bracket(one) {
+            // `đạt 70%` may be of a plan of the part's own, but right after its whole.
+            let near = page.line(part) - page.line(one) <= 1;
+            let named = page.trail(rate).trim().is_empty() || page.names(rate, one);
+            let its = of_whole && named && passed.iter().all(|other| other.value < one.value);
+            return (near && (its || follows_whole(one))).then_some(one);
+        }
+    }
+    None
+}
+
+/// `29.480 lao động, sau đào tạo có 24.761 người có việc làm, đạt tỷ lệ 84%`: the only other level of the
+/// sentence so far, right before the part, where no words after the share name another whole.
+fn beside<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<&'f Figure> {
+    let whole = page.before(part)?;
+    let others = page.among(rate.sentence.start.saturating_sub(1), whole.span.start);
+    let is_rival = |one: &&&Figure| one.measure == Measure::Value && one.unit == part.unit;
+    let alone = !others.iter().any(|one| is_rival(&one));
+    let words = page.between(part, rate);
+    let cue = has(&words, &page.rules.share_cues);
+    let in_a_row = page.before(rate).is_some_and(|one| one.id == part.id);
+    let said = cue && in_a_row && alone && page.trail(rate).trim().is_empty();
+    (said && whole.measure == Measure::Value && whole.sentence == part.sentence).then_some(whole)
+}
+
+/// The only level printed so far that has the slots of the rate: what rose to the level in the bracket.
+fn by_slots<'f>(page: &Page<'f>, at: usize, base: &Figure) -> Option<&'f Figure> {
+    let rate = page.figures[at];
+    let is_it = |level: &&&'f Figure| {
+        level.measure == Measure::Value
+            && level.id != base.id
+            && level.unit == base.unit
+            && is_exact(level)
+            && level.indicator.is_some()
+            && level.indicator == rate.indicator
+            && level.period.is_some()
+            && level.period == rate.period
+            && level.area == rate.area
+            && level.fund == rate.fund
+    };
+    let mut fits = page.figures[..at].iter().filter(is_it);
+    let first = fits.next_back()?;
+    fits.all(|other| other.value == first.value).then_some(*first)
 }

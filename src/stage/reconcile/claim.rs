@@ -159,6 +159,14 @@ impl<'f> Claim<'f> {
         width.mul(&Rational::whole(ways)) <= size
     }
 
+    /// Tells whether one changed digit of one figure makes it hold.
+    pub(super) fn is_repairable(&self) -> bool {
+        (0..self.figures.len()).any(|at| {
+            let wanted = self.implied(at, Reading::Rounded);
+            quantity::one_digit_repair(self.figures[at], &wanted).is_some()
+        })
+    }
+
     /// How wide computed and stated interval are together, and the stated value; of a change in percent, the factor. `None` where a side is open.
     fn slack(&self) -> Option<(Rational, Rational)> {
         let last = self.figures.len() - 1;

@@ -6,6 +6,7 @@
 
 use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
+use crate::model::period::Period;
 
 use super::anchor;
 use super::claim::Claim;
@@ -19,6 +20,8 @@ const BESIDE_BYTES: usize = 40;
 /// Without words that say so, a pairing is no accident where what its figures admit is no wider than one
 /// part in so many.
 const NARROW_PARTS: i128 = 20;
+/// A pairing is one digit away from holding by accident in fewer than one case of so many.
+const NEAR_MISS_PARTS: i128 = 15;
 /// The worst score of a divisor that stands anywhere around.
 const DISTANT_SCORE: i32 = -6;
 
@@ -96,17 +99,21 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
                 if let Some(claim) = failed {
                     return Some(distant(page, at, relation).unwrap_or(claim));
                 }
+                let hedged = candidate.figures.iter().any(|figure| figure.qualifier != Qualifier::Eq);
                 let certain = candidate.is_narrow(NARROW_PARTS)
-                    || candidate.figures.iter().any(|figure| figure.qualifier != Qualifier::Eq)
+                    || (hedged && score >= page.rules.pairing_hedged)
                     || is_evident(page, relation, rate, page.figures[n], page.figures[d]);
                 if certain {
                     return Some(candidate);
                 }
+                held = held || hedged;
             }
             _ if !held
                 && failing.is_none()
-                && is_evident(page, relation, rate, page.figures[n], page.figures[d])
+                && (is_near_miss(page, at, score, &candidate)
+                    || is_evident(page, relation, rate, page.figures[n], page.figures[d]))
                 && (score >= page.rules.pairing_conflicts
+                    || is_near_miss(page, at, score, &candidate)
                     || (relation == Relation::Share && is_named(page, rate, page.figures[d]))
                     || is_only(page, relation, page.figures[n], page.figures[d])) =>
             {
@@ -120,6 +127,34 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
         None => distant(page, at, relation),
     }
+}
+
+/// Tells whether a pairing whose dividend stands right before its rate fails by one digit only, where that
+/// is no accident.
+fn is_near_miss(page: &Page<'_>, at: usize, score: i32, claim: &Claim<'_>) -> bool {
+    let (top, level, rate) = (claim.figures[0], claim.figures[1], page.figures[at]);
+    let again =
+        page.among(top.span.start, rate.span.start).iter().any(|figure| figure.measure == rate.measure);
+    let odds = |a: Option<&Period>, b: Option<&Period>| fit(a, b, 0, -1) < 0;
+    let base = rate.base.as_ref().and_then(|base| base.period.as_ref());
+    let apart = match claim.relation {
+        Relation::Share | Relation::Mean => odds(top.period.as_ref(), level.period.as_ref()),
+        Relation::OfPlan => false,
+        _ => odds(base, level.period.as_ref()) || top.period == level.period,
+    };
+    let alike = fit(top.fund.as_ref(), level.fund.as_ref(), 0, -1) == 0 || claim.relation == Relation::Share;
+    score >= page.rules.pairing_nearly
+        && !again
+        && (level.span.start < rate.span.start || level.sentence == rate.sentence)
+        && !apart
+        && alike
+        && anchor::dividend(page, at).is_some_and(|top| top.id == claim.figures[0].id)
+        && page.is_bare(page.figures[at])
+        && !page.is_excluded(page.figures[at])
+        && !page.is_distributed(page.figures[at])
+        && claim.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq)
+        && claim.is_telling_miss(NEAR_MISS_PARTS)
+        && claim.is_repairable()
 }
 
 /// `563.321 lượt, tăng 31.047 lượt (tăng 5,8%)`: a level, its change, and the change in percent right
@@ -146,7 +181,7 @@ fn by_difference<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         (exact && level.unit == change.unit).then(|| Claim::of_change(level, change, rate))
     });
     // Only the level right before its change can contradict it.
-    let nearest = page.level_of(place.min(at), |_| true);
+    let nearest = page.level_of(place.min(at), |level| level.unit == change.unit);
     let bracketed = place < at && page.between(change, rate).trim_start().starts_with('(');
     let mut doubtful = None;
     for claim in claims {

@@ -226,13 +226,13 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     }
     let doubtful = doubtful.map(|mut claim| {
         let together = claim.figures.iter().all(|figure| figure.sentence == whole.sentence);
-        if together && !page.in_bracket(whole) && repairable(&claim) {
+        if together && !page.in_bracket(whole) && claim.is_repairable() {
             claim.rule = ANNOUNCED;
         }
         claim
     });
     if sound.is_empty() || doubtful.as_ref().is_some_and(|claim| claim.rule == ANNOUNCED) {
-        sound.extend(doubtful.filter(|claim| claim.scope || repairable(claim) || is_near_miss(claim)));
+        sound.extend(doubtful.filter(|claim| claim.scope || claim.is_repairable() || is_near_miss(claim)));
     }
     sound
 }
@@ -301,7 +301,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             _ => {}
         }
     }
-    doubtful.filter(repairable)
+    doubtful.filter(Claim::is_repairable)
 }
 
 /// National and local make the total, at one area, period and aspect.
@@ -340,7 +340,7 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         if let ([national], [local]) = (national.as_slice(), local.as_slice()) {
             let candidate = claim(page, &[*national, *local], whole);
             let verdict = candidate.decide().verdict;
-            if verdict == Verdict::Agrees || candidate.scope || repairable(&candidate) || sure(&candidate) {
+            if verdict == Verdict::Agrees || candidate.scope || candidate.is_repairable() || sure(&candidate) {
                 found.push(candidate);
             }
         }
@@ -384,7 +384,7 @@ fn nearly(page: &Page<'_>, whole: &Figure, parts: &[&Figure], claim: &Claim<'_>,
     is_list(page, parts)
         && is_close(whole, parts, true)
         && claim.is_telling_miss(tie.chance_of_miss())
-        && repairable(claim)
+        && claim.is_repairable()
 }
 
 /// Tells whether the parts miss the whole by so little that they were meant to make it up.
@@ -432,11 +432,4 @@ fn is_sound(claim: &Claim<'_>) -> bool {
     !parts.iter().any(|part| elsewhere(part, whole))
         && claim.says_something()
         && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
-}
-
-fn repairable(claim: &Claim<'_>) -> bool {
-    (0..claim.figures.len()).any(|at| {
-        let wanted = claim.implied(at, Reading::Rounded);
-        quantity::one_digit_repair(claim.figures[at], &wanted).is_some()
-    })
 }

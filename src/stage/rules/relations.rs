@@ -20,6 +20,10 @@ pub struct RelationRules {
     pub pairing_agrees: i32,
     /// The least score of a pairing that may be reported as a conflict.
     pub pairing_conflicts: i32,
+    /// The least score of a pairing that agrees with a hedged number.
+    pub pairing_hedged: i32,
+    /// The least score of a pairing that fails by one digit only and is reported as a conflict.
+    pub pairing_nearly: i32,
     /// By how much a contradicting pairing must outweigh the best one that agrees.
     pub pairing_margin: i32,
     /// Words around a rate that make it no rate between two printed levels (a yearly mean).
