@@ -24,6 +24,12 @@ const TELLING_DIGITS: usize = 3;
 /// slots were read otherwise.
 const CERTAIN_DIGITS: usize = 4;
 
+/// How far after the first end of a range its second end may stand, in bytes.
+const RANGE_BYTES: usize = 12;
+
+/// From this many telling words on, said twice right before a number, the number is meant to be the same.
+const REPEATED_WORDS: usize = 5;
+
 /// Returns pairs of statements of one key. Agreement is reported for equal numbers and for a rounded
 /// or hedged number and the one that it rounds; a contradiction only where every slot is stated and
 /// the same: between the headline and the single figure of that key in the body, or between a hedge
@@ -52,6 +58,9 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
     let head = page.line(first) == 0 && page.line(second) > 0;
     let alike = same_key(first, second);
     let claim = Claim::of_two(Relation::Restated, first, second, "relations.restated");
+    if is_range(first, second) {
+        return None;
+    }
     if first.value == second.value {
         let certain = digits(first) >= CERTAIN_DIGITS && digits(second) >= CERTAIN_DIGITS;
         let said = (alike && same_words(first, second)) || (head && share_words(page, first, second));
@@ -59,13 +68,16 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
         return ((certain || said) && claim.decide().verdict == Verdict::Agrees).then_some(claim);
     }
     if (rounds(first, second) || rounds(second, first))
-        && (head || (alike && same_words(first, second)))
+        && (head || (alike && first.measure == Measure::Value && same_words(first, second)))
         && (share_words(page, first, second) || full_key(first, second))
         && claim.decide().verdict == Verdict::Agrees
     {
         let hedged = |figure: &Figure| figure.qualifier != Qualifier::Eq;
         let relation = if hedged(first) || hedged(second) { Relation::Bound } else { Relation::Restated };
         return Some(Claim::of_two(relation, first, second, "relations.rounded"));
+    }
+    if alike && is_repeated(page, first, second) {
+        return Some(Claim::of_two(Relation::Restated, first, second, "relations.restated.repeated"));
     }
     if full_key(first, second) && (is_headline(page, group, first, second) || is_hedge(first, second)) {
         let repair = || {
@@ -90,7 +102,39 @@ fn rounds(round: &Figure, exact: &Figure) -> bool {
     let scale = i32::try_from(round.value.scale()).unwrap_or(0);
     // A unit of the last digit that is not zero.
     let unit = Decimal::whole(1).shift(zeros - scale);
-    gap.zip(unit).is_some_and(|(gap, unit)| gap < unit)
+    let size = if exact.value.is_negative() { exact.value.negated() } else { Some(exact.value) };
+    // Of a single digit and zeros, a unit would be the number itself.
+    let near = gap.and_then(|gap| gap.shift(1)).zip(size).is_some_and(|(gap, size)| gap <= size);
+    near && gap.zip(unit).is_some_and(|(gap, unit)| gap < unit)
+}
+
+/// Tells whether two figures are the ends of one range (`20 đến 25 lao động`).
+fn is_range(first: &Figure, second: &Figure) -> bool {
+    first.qualifier == Qualifier::Ge
+        && second.qualifier == Qualifier::Le
+        && second.span.start <= first.span.end + RANGE_BYTES
+}
+
+/// Tells whether a phrase is said twice, word by word up to its number, and the numbers differ in one digit.
+fn is_repeated(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
+    let exact = first.qualifier == Qualifier::Eq && second.qualifier == Qualifier::Eq;
+    let telling = digits(first) >= TELLING_DIGITS && digits(second) >= TELLING_DIGITS;
+    if !exact || !telling || lower(&first.label) != lower(&second.label) {
+        return false;
+    }
+    let wanted = quantity::interval(second, Reading::Rounded);
+    if quantity::one_digit_repair(first, &wanted).is_none() {
+        return false;
+    }
+    let lead = |figure: &Figure| {
+        let words = page.words(figure.sentence.start.min(figure.span.start), figure.span.start);
+        let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let (a, b) = (lead(first), lead(second));
+    let same = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y);
+    let telling = same.filter(|(word, _)| !page.rules.rate_leads.contains(word));
+    telling.count() >= REPEATED_WORDS
 }
 
 /// Counts the digits of a value up to the last one that is not zero.

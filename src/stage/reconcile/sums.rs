@@ -340,7 +340,8 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         if let ([national], [local]) = (national.as_slice(), local.as_slice()) {
             let candidate = claim(page, &[*national, *local], whole);
             let verdict = candidate.decide().verdict;
-            if verdict == Verdict::Agrees || candidate.scope || candidate.is_repairable() || sure(&candidate) {
+            if verdict == Verdict::Agrees || candidate.scope || candidate.is_repairable() || sure(&candidate)
+            {
                 found.push(candidate);
             }
         }
