@@ -15,6 +15,8 @@ mod claim;
 mod derive;
 mod explain;
 mod formula;
+#[cfg(test)]
+mod oracle;
 mod page;
 mod quantity;
 mod rates;
