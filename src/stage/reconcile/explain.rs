@@ -1,7 +1,10 @@
 //! One sentence in Vietnamese and one in English that an official can act on.
 
-use crate::model::finding::{Explanation, Verdict};
+use crate::model::Decimal;
+use crate::model::figure::Figure;
+use crate::model::finding::{Explanation, Suspect, Verdict};
 use crate::model::interval::Interval;
+use crate::model::rational::Rational;
 
 use crate::stage::rules::relations::AssumedCount;
 
@@ -12,11 +15,13 @@ use super::quantity;
 const SHOWN_DIGITS: u32 = 6;
 
 /// Says what was computed, what is printed and what follows.
-pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
+pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspect]) -> Explanation {
     let formula = claim.text();
-    let printed = quantity::printed(claim.figures[claim.figures.len() - 1]);
-    let (vi_range, en_range) =
-        (range(&decision.computed, "đến", true), range(&decision.computed, "to", false));
+    let printed = quantity::printed(claim.stated());
+    let (vi_range, en_range) = (
+        range(&decision.computed, claim.stated(), &VIETNAMESE),
+        range(&decision.computed, claim.stated(), &ENGLISH),
+    );
     let (vi, en) = match decision.verdict {
         Verdict::Agrees => (
             format!("{formula} khớp với số đã in {printed}."),
@@ -31,8 +36,14 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
             ),
         ),
         Verdict::Conflicts => (
-            format!("{formula} cho {vi_range}, không thể là {printed}; đề nghị kiểm tra lại các số này."),
-            format!("{formula} gives {en_range}, which cannot be {printed}; please check these figures."),
+            format!(
+                "{formula} cho {vi_range}, không thể là {printed}; đề nghị kiểm tra {}.",
+                first(claim, suspects, &VIETNAMESE)
+            ),
+            format!(
+                "{formula} gives {en_range}, which cannot be {printed}; please check {}.",
+                first(claim, suspects, &ENGLISH)
+            ),
         ),
         Verdict::DiffersInScope => (
             format!("{formula} khác {printed}, nhưng văn bản nêu rõ các số này không cùng phạm vi."),
@@ -57,12 +68,85 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision) -> Explanation {
     Explanation { vi, en: assumed(en, "Assumed:", |known| &known.code) }
 }
 
-fn range(interval: &Interval, to: &str, vietnamese: bool) -> String {
-    let show = |end: Option<String>| {
-        let text = end.unwrap_or_else(|| "…".to_owned());
-        if vietnamese { text.replace('.', ",") } else { text }
+/// The words in which a language speaks of intervals and suspects.
+struct Words {
+    to: &'static str,
+    or: &'static str,
+    first: &'static str,
+    fitting: &'static str,
+    version: &'static str,
+    all: &'static str,
+    comma: bool,
+    /// Powers of ten of đồng and their names, largest first.
+    scales: [(u32, &'static str); 3],
+}
+
+const VIETNAMESE: Words = Words {
+    to: "đến",
+    or: "hoặc",
+    first: "trước hết",
+    fitting: "khớp nếu là",
+    version: "có thể lấy từ một bản số liệu khác: các phép tính đang lệch đều khớp nếu là",
+    all: "lại các số này",
+    comma: true,
+    scales: [(9, "tỷ đồng"), (6, "triệu đồng"), (0, "đồng")],
+};
+
+const ENGLISH: Words = Words {
+    to: "to",
+    or: "or",
+    first: "first",
+    fitting: "it fits as",
+    version: "it may come from another version of the figures: all failing calculations fit with",
+    all: "these figures",
+    comma: false,
+    scales: [(9, "billion đồng"), (6, "million đồng"), (0, "đồng")],
+};
+
+/// Names the likeliest suspects and what each would have to be.
+fn first(claim: &Claim<'_>, suspects: &[Suspect], words: &Words) -> String {
+    let likeliest = suspects.iter().filter(|suspect| suspect.rank == 1);
+    let named: Vec<String> = likeliest
+        .filter_map(|suspect| {
+            let at = claim.figures.iter().position(|figure| figure.id == suspect.id)?;
+            let figure = claim.figures[at];
+            let bounds = suspect.implied.as_ref()?;
+            let version = suspect.reasons.iter().any(|reason| reason == "second_version");
+            let fitting = if version { words.version } else { words.fitting };
+            let range = between(bounds.low.as_deref(), bounds.high.as_deref(), figure, words);
+            Some(format!("{} ({fitting} {range})", quantity::printed(figure)))
+        })
+        .collect();
+    if named.is_empty() || named.len() == claim.figures.len() {
+        return words.all.to_owned();
+    }
+    format!("{} {}", words.first, named.join(&format!(" {} ", words.or)))
+}
+
+fn range(interval: &Interval, figure: &Figure, words: &Words) -> String {
+    let bounds = interval.bounds();
+    between(bounds.low.as_deref(), bounds.high.as_deref(), figure, words)
+}
+
+/// An interval in the unit in which people read it: money in tỷ or triệu đồng, a percentage with its sign.
+fn between(low: Option<&str>, high: Option<&str>, figure: &Figure, words: &Words) -> String {
+    let read = |end: Option<&str>| end.and_then(|text| text.parse::<Decimal>().ok());
+    let (low, high) = (read(low), read(high));
+    let size = high.or(low).map_or(Rational::ZERO, |value| Rational::from(value).abs());
+    let money = figure.unit.as_str() == "VND";
+    let ten = |power: u32| Rational::whole(10i128.checked_pow(power).unwrap_or(1));
+    let scale = words.scales.iter().find(|(power, _)| size >= ten(*power)).copied().unwrap_or((0, "đồng"));
+    let show = |end: Option<Decimal>, up: bool| {
+        let Some(value) = end.map(Rational::from) else { return "…".to_owned() };
+        let value = if money { value.div(&ten(scale.0)).unwrap_or(value) } else { value };
+        let text = value.to_text(SHOWN_DIGITS, up);
+        if words.comma { text.replace('.', ",") } else { text }
     };
-    let low = show(interval.low.as_ref().map(|end| end.at.to_text(SHOWN_DIGITS, false)));
-    let high = show(interval.high.as_ref().map(|end| end.at.to_text(SHOWN_DIGITS, true)));
-    if low == high { low } else { format!("{low} {to} {high}") }
+    let (low, high) = (show(low, false), show(high, true));
+    let range = if low == high { low } else { format!("{low} {} {high}", words.to) };
+    match figure.unit.as_str() {
+        "VND" => format!("{range} {}", scale.1),
+        "percent" => format!("{range}%"),
+        _ => range,
+    }
 }

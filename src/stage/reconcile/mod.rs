@@ -79,9 +79,18 @@ pub fn reconcile(
     let derived = derive::derived(&settled, &routes, assumed);
     let holding = decided.values().map(|(claim, _, decision)| (claim, decision.verdict));
     let support = suspects::Support::of(holding, &derived);
+    let conflicts = decided.values().filter(|(_, _, decision)| decision.verdict == Verdict::Conflicts);
+    let together = suspects::Together::of(conflicts.map(|(claim, ..)| claim));
+    let ranked = |claim: &claim::Claim<'_>, verdict| {
+        let conflicts = verdict == Verdict::Conflicts;
+        if conflicts { suspects::rank(claim, &support, &together) } else { Vec::new() }
+    };
     let findings = decided
         .iter()
-        .map(|(id, (claim, operands, decision))| Finding {
+        .map(|(id, (claim, operands, decision))| {
+            (id, claim, operands, decision, ranked(claim, decision.verdict))
+        })
+        .map(|(id, claim, operands, decision, suspects)| Finding {
             id: id.clone(),
             verdict: decision.verdict,
             relation: claim.relation,
@@ -90,13 +99,9 @@ pub fn reconcile(
             computed: decision.computed.bounds(),
             stated: decision.stated.bounds(),
             gap: decision.computed.gap(&decision.stated).to_text(12, true),
-            suspects: if decision.verdict == Verdict::Conflicts {
-                suspects::rank(claim, &support)
-            } else {
-                Vec::new()
-            },
             documents: vec![document],
-            explanation: explain::sentence(claim, decision),
+            explanation: explain::sentence(claim, decision, &suspects),
+            suspects,
             assumptions: claim
                 .assumptions
                 .iter()

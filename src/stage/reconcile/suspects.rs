@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::figure::FigureId;
+use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Derived, Suspect, Verdict};
+use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
 use super::claim::Claim;
@@ -40,50 +41,95 @@ impl Support {
     }
 }
 
-/// Ranks the figures of a conflict: those that fewer relations uphold first, then those that one
-/// changed digit would repair, then the smallest correction in parts of the value. Ties share a rank.
-pub(super) fn rank(claim: &Claim<'_>, support: &Support) -> Vec<Suspect> {
-    let mut rows: Vec<(usize, bool, Rational, Suspect)> = Vec::new();
+/// For each figure of several conflicts, what would make all of them hold at once, and how many they are.
+pub(super) struct Together(BTreeMap<FigureId, (usize, Interval)>);
+
+impl Together {
+    /// Meets what the conflicts imply for each of their figures.
+    pub(super) fn of<'c>(conflicts: impl Iterator<Item = &'c Claim<'c>>) -> Self {
+        let mut all: BTreeMap<FigureId, (usize, Interval)> = BTreeMap::new();
+        for claim in conflicts {
+            for (at, figure) in claim.figures.iter().enumerate() {
+                let (count, joint) = all.entry(figure.id.clone()).or_insert((0, Interval::ALL));
+                *count += 1;
+                *joint = joint.meet(&claim.implied(at, Reading::Rounded));
+            }
+        }
+        Self(all)
+    }
+
+    /// Returns how many conflicts one other value of the figure would repair, two or more, and that value.
+    fn repairs(&self, figure: &Figure) -> Option<&(usize, Interval)> {
+        self.0.get(&figure.id).filter(|(count, joint)| *count > 1 && !joint.is_empty())
+    }
+}
+
+/// What tells one suspect from another, likeliest first: that one other value of it repairs several
+/// conflicts, how many relations uphold it, whether a changed digit repairs it, and how large the
+/// correction is, in halves of the smallest one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Weight {
+    alone: bool,
+    upheld: usize,
+    unrepaired: bool,
+    halves: Rational,
+}
+
+/// Ranks the figures of a conflict by [`Weight`]. Ties share a rank; of a tie, the figure printed with
+/// fewer digits comes first.
+pub(super) fn rank(claim: &Claim<'_>, support: &Support, together: &Together) -> Vec<Suspect> {
+    let corrections: Vec<Rational> = (0..claim.figures.len()).map(|at| correction(claim, at)).collect();
+    let least = corrections.iter().min().cloned().unwrap_or(Rational::ZERO);
+    let mut rows: Vec<(Weight, usize, Suspect)> = Vec::new();
     for (at, figure) in claim.figures.iter().enumerate() {
-        let implied = claim.implied(at, Reading::Rounded);
+        let own = claim.implied(at, Reading::Rounded);
+        let joint = together.repairs(figure);
         let upheld = support.0.get(&figure.id).copied().unwrap_or(0);
+        let implied = joint.map_or(own, |(_, joint)| joint.clone());
         let repair = quantity::one_digit_repair(figure, &implied);
-        let gap = implied.gap(&quantity::interval(figure, Reading::Rounded));
-        let size = Rational::from(figure.value).abs();
-        let correction = gap.div(&size).unwrap_or(gap);
-        let mut reasons = Vec::new();
-        if upheld == 0 {
-            reasons.push("unsupported".to_owned());
-        }
-        if repair.is_some() {
-            reasons.push("one_digit".to_owned());
-        }
+        let reasons = [
+            (joint.is_some(), "second_version"),
+            (upheld == 0, "unsupported"),
+            (repair.is_some(), "one_digit"),
+            (corrections[at] == least, "smallest_correction"),
+        ];
+        let weight = Weight {
+            alone: joint.is_none(),
+            upheld,
+            unrepaired: repair.is_none(),
+            halves: halves(&corrections[at], &least),
+        };
         let suspect = Suspect {
             id: figure.id.clone(),
             rank: 0,
             implied: (!implied.is_empty()).then(|| implied.bounds()),
             repair: repair.map(|value| value.to_string()),
-            reasons,
+            reasons: reasons
+                .into_iter()
+                .filter(|(holds, _)| *holds)
+                .map(|(_, code)| code.to_owned())
+                .collect(),
         };
-        rows.push((upheld, repair.is_none(), correction, suspect));
+        rows.push((weight, quantity::printed_digits(figure), suspect));
     }
-    if let Some(least) = rows.iter().map(|row| row.2.clone()).min() {
-        for row in rows.iter_mut().filter(|row| row.2 == least) {
-            row.3.reasons.push("smallest_correction".to_owned());
-        }
-    }
-    rows.sort_by(|a, b| (a.0, a.1, &a.2, &a.3.id).cmp(&(b.0, b.1, &b.2, &b.3.id)));
-    let mut ranked: Vec<Suspect> = Vec::new();
-    let mut previous: Option<(usize, bool, Rational)> = None;
-    let mut rank = 0;
-    for (at, (upheld, unrepaired, correction, mut suspect)) in rows.into_iter().enumerate() {
-        let now = (upheld, unrepaired, correction);
-        if previous.as_ref() != Some(&now) {
-            rank = u32::try_from(at + 1).unwrap_or(u32::MAX);
-        }
-        suspect.rank = rank;
-        previous = Some(now);
-        ranked.push(suspect);
-    }
+    rows.sort_by(|a, b| (&a.0, a.1, &a.2.id).cmp(&(&b.0, b.1, &b.2.id)));
+    let ranks: Vec<usize> =
+        rows.iter().map(|row| rows.iter().filter(|other| other.0 < row.0).count() + 1).collect();
+    let ranked = rows.into_iter().zip(ranks);
     ranked
+        .map(|((_, _, suspect), rank)| Suspect { rank: u32::try_from(rank).unwrap_or(u32::MAX), ..suspect })
+        .collect()
+}
+
+/// The least change of the figure at `at` that makes the claim hold, in parts of its value.
+fn correction(claim: &Claim<'_>, at: usize) -> Rational {
+    let figure = claim.figures[at];
+    let gap = claim.implied(at, Reading::Rounded).gap(&quantity::interval(figure, Reading::Rounded));
+    gap.div(&Rational::from(figure.value).abs()).unwrap_or(gap)
+}
+
+/// A correction in whole halves of the smallest one: what is about as small is as likely.
+fn halves(correction: &Rational, least: &Rational) -> Rational {
+    let count = correction.mul(&Rational::whole(2)).div(least).and_then(|count| count.as_small());
+    count.map_or_else(|| correction.clone(), |(n, d)| Rational::whole(n.div_euclid(d)))
 }

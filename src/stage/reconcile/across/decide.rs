@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Digest;
 use crate::model::figure::FigureId;
-use crate::model::finding::{Explanation, Finding, Operand, Verdict};
+use crate::model::finding::{Explanation, Finding, Operand, Suspect, Verdict};
 
 use super::super::claim::Decision;
 use super::super::explain;
 use super::super::quantity;
-use super::super::suspects::{self, Support};
+use super::super::suspects::{self, Support, Together};
 use super::CELL_LIMIT;
 use super::sites::{Kind, Related};
 
@@ -44,7 +44,12 @@ pub(super) fn findings(related: &[Related<'_>]) -> BTreeMap<String, Finding> {
     for (figure, count) in own {
         support.add(figure, count);
     }
-    decided.iter().map(|(id, (one, decision))| (id.clone(), finding(id, one, decision, &support))).collect()
+    let conflicts = decided.values().filter(|(_, decision)| decision.verdict == Verdict::Conflicts);
+    let together = Together::of(conflicts.map(|(one, _)| &one.claim));
+    let told = |(id, (one, decision)): (&String, &(&Related<'_>, Decision))| {
+        (id.clone(), finding(id, one, decision, &support, &together))
+    };
+    decided.iter().map(told).collect()
 }
 
 fn decide(related: &Related<'_>) -> Decision {
@@ -55,11 +60,17 @@ fn decide(related: &Related<'_>) -> Decision {
     decision
 }
 
-fn finding(id: &str, related: &Related<'_>, decision: &Decision, support: &Support) -> Finding {
+fn finding(
+    id: &str,
+    related: &Related<'_>,
+    decision: &Decision,
+    support: &Support,
+    together: &Together,
+) -> Finding {
     let claim = &related.claim;
     let documents: BTreeSet<Digest> = related.statements.iter().map(|one| one.document).collect();
     let suspects = match decision.verdict {
-        Verdict::Conflicts => suspects::rank(claim, support),
+        Verdict::Conflicts => suspects::rank(claim, support, together),
         _ => Vec::new(),
     };
     Finding {
@@ -71,15 +82,15 @@ fn finding(id: &str, related: &Related<'_>, decision: &Decision, support: &Suppo
         computed: decision.computed.bounds(),
         stated: decision.stated.bounds(),
         gap: decision.computed.gap(&decision.stated).to_text(12, true),
-        suspects,
         documents: documents.into_iter().collect(),
-        explanation: sentence(related, decision),
+        explanation: sentence(related, decision, &suspects),
+        suspects,
         assumptions: decision.assumption.iter().map(|code| (*code).to_owned()).collect(),
         rule: claim.rule.to_owned(),
     }
 }
 
-fn sentence(related: &Related<'_>, decision: &Decision) -> Explanation {
+fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) -> Explanation {
     let claim = &related.claim;
     if related.kind == Kind::Crowded {
         return Explanation {
@@ -93,7 +104,7 @@ fn sentence(related: &Related<'_>, decision: &Decision) -> Explanation {
     }
     let two = matches!(related.kind, Kind::Restated | Kind::Revised | Kind::Estimated);
     if !two {
-        let Explanation { vi, en } = explain::sentence(claim, decision);
+        let Explanation { vi, en } = explain::sentence(claim, decision, suspects);
         let count = related.statements.iter().map(|one| one.document).collect::<BTreeSet<_>>().len();
         return Explanation {
             vi: format!("Đối chiếu {count} báo cáo: {vi}"),
