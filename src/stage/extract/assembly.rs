@@ -13,6 +13,7 @@ use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role}
 use super::periods::{Named, Outline};
 use super::ranking::Choice;
 use super::slots::Place;
+use super::tables::{Cell, Table};
 use super::zones::Zones;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
@@ -20,7 +21,7 @@ use crate::model::figure::{
 };
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
-use crate::model::segment::{Block, BlockKind};
+use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::text::CleanText;
 use crate::model::{Decimal, Digest, Span};
 use crate::stage::rules::RulePack;
@@ -52,15 +53,17 @@ pub(super) fn assemble(
         zones: &zones,
         choices,
         figures: Vec::new(),
+        table: None,
         over: Over { opening: opening(blocks), ..Over::default() },
     };
     let date = walk.context.date;
     for block in blocks {
         walk.context.enter(block, walk.over.list_head.is_none());
         walk.enter(block);
+        Table::enter(&mut walk.table, block, lower, rules);
         if block.kind != BlockKind::DateLine {
             for sentence in &block.sentences {
-                walk.sentence(sentence.span, block.kind);
+                walk.sentence(sentence, block.kind);
                 walk.over.previous = Some(sentence.span);
             }
         }
@@ -82,6 +85,8 @@ pub(super) struct Walk<'a> {
     pub(super) zones: &'a Zones,
     choices: Option<&'a mut Vec<Choice>>,
     figures: Vec<Figure>,
+    /// The table that is read.
+    table: Option<Table>,
     /// What stands over the sentence that is read.
     pub(super) over: Over,
 }
@@ -161,7 +166,8 @@ impl Walk<'_> {
         }
     }
 
-    fn sentence(&mut self, span: Span, kind: BlockKind) {
+    fn sentence(&mut self, sentence: &Sentence, kind: BlockKind) {
+        let span = sentence.span;
         let numbers = within(&self.found.numbers, span, |number| number.span);
         let periods = within(&self.found.periods, span, |period| period.span);
         let places = within(&self.found.places, span, |place| place.span);
@@ -183,6 +189,10 @@ impl Walk<'_> {
         let pairs = frame::last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
         let pairs = pairs.filter(|_| !numbers.is_empty()).map(|at| span.start + at);
         for (index, number) in numbers.iter().copied().enumerate() {
+            let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
+            let celled = table.and_then(|table| table.cell(number, sentence, self.lower));
+            let cell = celled.as_ref().map(|(_, cell)| *cell);
+            let number = celled.as_ref().map_or(number, |(number, _)| number);
             let next = numbers.get(index + 1).map_or(span.end, |next| next.span.start);
             let from = said.end.unwrap_or(span.start).min(number.span.start);
             let bracketed = is_bracketed(&self.lower[span.start..number.span.start]);
@@ -199,6 +209,7 @@ impl Walk<'_> {
                 periods,
                 places,
                 kind,
+                cell,
                 bracketed,
                 layout: &layout,
                 named: &named,
@@ -227,6 +238,11 @@ impl Walk<'_> {
             Funds::Several => self.over.funds = None,
         }
         self.state(kind, &named, periods, places, first_place, !numbers.is_empty());
+    }
+
+    /// The periods that begin within `span`.
+    pub(super) fn periods_within(&self, span: Span) -> &[PeriodMention] {
+        within(&self.found.periods, span, |period| period.span)
     }
 
     /// What a sentence states stays spoken of in the ones that follow.
@@ -376,6 +392,13 @@ impl Walk<'_> {
             }
         };
         let reading = self.levelled(reading, indicator.as_ref());
+        let told = self.table.as_ref().zip(passed.cell).map(|(table, cell)| {
+            self.told_by_table(table, cell, number, passed, period.clone())
+        });
+        let (reading, period, label, aspect, indicator, fund) = match told {
+            Some(told) => (told.reading, told.period, told.label, told.aspect, told.indicator, told.fund),
+            None => (reading, period, label, aspect, indicator, fund),
+        };
         self.over.name = label.name.clone();
         let this = Before {
             reading,
@@ -526,6 +549,8 @@ pub(super) struct Passed<'a> {
     pub(super) periods: &'a [PeriodMention],
     pub(super) places: &'a [PlaceMention],
     pub(super) kind: BlockKind,
+    /// The cell that the number is, in a table with a head.
+    pub(super) cell: Option<Cell>,
     /// The number stands in a bracket of the sentence.
     bracketed: bool,
     pub(super) layout: &'a Layout,

@@ -19,6 +19,7 @@ pub mod mention;
 mod periods;
 mod ranking;
 mod slots;
+mod tables;
 mod timeline;
 mod zones;
 

@@ -12,8 +12,22 @@ pub struct FrameRules {
     pub aspects: Aspects,
     /// Whose money it is.
     pub funds: Funds,
+    /// Words of tables' heads and rows.
+    pub tables: Tables,
     /// Words that bound a label.
     pub labels: Labels,
+}
+
+/// Words of tables' heads and rows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tables {
+    /// A column of plans.
+    pub plan: Vec<String>,
+    /// A column of shares in a whole.
+    pub shares: Vec<String>,
+    /// The row of the sum.
+    pub sums: Vec<String>,
 }
 
 /// How a percentage or a change is stated.

@@ -1,0 +1,271 @@
+//! Tables with bars or tabs: what the head and the caption say of a cell. A cell is a bare numeral; its unit and
+//! scale come from its column's head (`Tỷ lệ (%)`) or the caption (`ĐVT: triệu đồng`), what it is from the row's
+//! label, the head and the caption.
+
+use super::assembly::{Passed, Walk};
+use super::context::Bound;
+use super::frame::{self, Reading};
+use super::label::Label;
+use super::mention::{self, Mentions, NumberMention, Role};
+use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
+use crate::model::mention::MentionClass;
+use crate::model::period::Period;
+use crate::model::segment::{Block, BlockKind, Sentence};
+use crate::model::{Decimal, Span};
+use crate::stage::rules::RulePack;
+
+/// A unit that a head or a caption states, with what one of its numerals is worth.
+#[derive(Debug, Clone)]
+struct Stated {
+    like: NumberMention,
+}
+
+/// A column: its head's words and the unit in them.
+#[derive(Debug, Clone)]
+struct Column {
+    words: Span,
+    unit: Option<Stated>,
+}
+
+/// The table that is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table {
+    caption: Span,
+    unit: Option<Stated>,
+    columns: Vec<Column>,
+}
+
+/// A cell of the table: its column and the label of its row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    column: Span,
+    row: Span,
+}
+
+/// What a table tells of a cell.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) reading: Reading,
+    pub(super) label: Label,
+    pub(super) aspect: Bound<Option<Aspect>>,
+    pub(super) indicator: Option<IndicatorCode>,
+    pub(super) fund: Bound<Option<Fund>>,
+    pub(super) period: Option<Bound<Period>>,
+}
+
+impl Table {
+    /// Goes on with `block`: a caption or head opens or widens the table, prose ends it.
+    pub(super) fn enter(table: &mut Option<Self>, block: &Block, lower: &str, rules: &RulePack) {
+        match block.kind {
+            BlockKind::TableCaption => {
+                let table = table.get_or_insert_with(|| Self { caption: block.span, ..Self::default() });
+                table.caption = Span::new(table.caption.start, block.span.end);
+                table.unit = stated(block.span.of(lower), rules).or(table.unit.take());
+            }
+            BlockKind::TableHead => {
+                let table = table.get_or_insert_with(|| Self { caption: block.span, ..Self::default() });
+                let cells = block.sentences.iter().flat_map(|sentence| cells(sentence, lower));
+                table.columns =
+                    cells.map(|words| Column { words, unit: stated(words.of(lower), rules) }).collect();
+            }
+            BlockKind::TableRow => {}
+            _ => *table = None,
+        }
+    }
+
+    /// The numeral of a cell with the unit that its column or the caption states, and the cell.
+    pub(super) fn cell(
+        &self,
+        number: &NumberMention,
+        row: &Sentence,
+        lower: &str,
+    ) -> Option<(NumberMention, Cell)> {
+        let row: Vec<Span> = cells(row, lower).collect();
+        let at = row.iter().position(|cell| cell.contains(number.span))?;
+        if !number.bare || trimmed(row[at], lower) != number.span {
+            return None;
+        }
+        let column = self.columns.get(at)?;
+        let label = row[..at].iter().copied().map(|cell| trimmed(cell, lower)).find(|cell| {
+            cell.of(lower).contains(char::is_alphabetic)
+        })?;
+        let cell = Cell { column: column.words, row: label };
+        let Some(unit) = column.unit.as_ref().or(self.unit.as_ref()) else { return Some((number.clone(), cell)) };
+        let value = number.value.checked_mul(unit.like.value)?;
+        let step = number.step.checked_mul(unit.like.value)?;
+        let number = NumberMention {
+            value,
+            step: if unit.like.class == MentionClass::Count { Decimal::ZERO } else { step },
+            unit: unit.like.unit.clone(),
+            class: unit.like.class,
+            role: Role::Single,
+            bare: false,
+            figure: true,
+            ..number.clone()
+        };
+        Some((number, cell))
+    }
+}
+
+/// The unit that words state: behind `ĐVT:`, in a bracket, or a percent sign.
+fn stated(words: &str, rules: &RulePack) -> Option<Stated> {
+    let words = words.trim().trim_end_matches(['|', ' ']);
+    let bracket = words.rfind('(').map(|at| words[at + 1..].trim_end_matches([')', ' ', '.']));
+    let behind = |words: &str| words.rfind(':').map(|at| words[at + 1..].trim().to_owned());
+    let percent = words.contains('%').then(|| "%".to_owned());
+    let unit = match bracket {
+        Some(inner) => behind(inner).unwrap_or_else(|| inner.to_owned()),
+        None => behind(words).or(percent)?,
+    };
+    let unit = unit.trim_end_matches([')', '.', ' ']);
+    let text = if unit == "%" { "1%".to_owned() } else { format!("1 {unit}") };
+    let found: Mentions = mention::find(&text, Span::new(0, text.len()), rules);
+    let like = found.numbers.into_iter().next().filter(|like| {
+        (!like.bare || like.class == MentionClass::Percent) && like.span.end == text.len()
+    })?;
+    Some(Stated { like })
+}
+
+/// The cells of a row, without the bars and tabs between them.
+fn cells<'a>(row: &Sentence, lower: &'a str) -> impl Iterator<Item = Span> + 'a {
+    let (words, start) = (row.span.of(lower), row.span.start);
+    let mark = if words.contains('|') { '|' } else { '\t' };
+    words.split(mark).scan(start, move |at, cell| {
+        let span = Span::new(*at, *at + cell.len());
+        *at = span.end + mark.len_utf8();
+        Some(trimmed(span, lower))
+    })
+}
+
+fn trimmed(cell: Span, lower: &str) -> Span {
+    let words = cell.of(lower);
+    let edge = |c: char| c.is_whitespace() || c == '|';
+    let start = cell.start + (words.len() - words.trim_start_matches(edge).len());
+    Span::new(start, (start + words.trim_matches(edge).len()).max(start))
+}
+
+impl Walk<'_> {
+    /// What the table tells of a cell whose number is `number`.
+    pub(super) fn told_by_table(
+        &self,
+        table: &Table,
+        cell: Cell,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        period: Option<Bound<Period>>,
+    ) -> Told {
+        let frames = &self.rules.frames;
+        let head = cell.column.of(self.lower);
+        let row = cell.row.of(self.lower);
+        let caption = table.caption.of(self.lower);
+        let percent = number.class == MentionClass::Percent;
+        let aspect_of = |words: &str| {
+            let planned = frame::last_of(words, &frames.tables.plan).is_some();
+            let aspect = frame::aspect(words, true, frames).map(|cue| cue.aspect);
+            if planned { Some(Aspect::Plan) } else { aspect }
+        };
+        let aspect = aspect_of(head).filter(|_| !percent).unwrap_or(Aspect::Actual);
+        let money = table.unit.as_ref().map_or("VND", |unit| unit.like.unit.as_str());
+        let unit = if percent { money } else { number.unit.as_str() };
+        let indicator = self.indicator_of_cell(unit, row, head, caption);
+        let fund = self.fund_of_cell(indicator.as_ref(), row, head, caption);
+        // A row of a place or of the sum is told apart by its column, other rows by their own labels.
+        let place = passed.places.iter().any(|place| cell.row.contains(place.span));
+        let sum = frames.tables.sums.iter().any(|sum| row == sum);
+        let words = if place || sum { unbracketed(cell.column, self.lower) } else { cell.row };
+        let text = words.of(&self.clean.text).to_owned();
+        let found = Reach::Table;
+        Told {
+            reading: self.reading_of_cell(head, percent, table),
+            label: Label { text, words: Some(words), ..Label::default() },
+            aspect: Bound::new(Some(aspect), Some(cell.column), "table.aspect", found),
+            indicator,
+            fund,
+            period: self.period_of_cell(cell, aspect).or(period),
+        }
+    }
+
+    fn reading_of_cell(&self, head: &str, percent: bool, table: &Table) -> Reading {
+        let measures = &self.rules.frames.measures;
+        let says = |list: &[String]| frame::last_of(head, list).is_some();
+        let planned = table
+            .columns
+            .iter()
+            .any(|column| frame::last_of(column.words.of(self.lower), &self.rules.frames.tables.plan).is_some());
+        let (measure, rule) = match percent {
+            false => (Measure::Value, "table.value"),
+            true if says(&measures.up) || says(&measures.down) => (Measure::Growth, "table.growth"),
+            true if says(&measures.compared) => (Measure::Index, "table.index"),
+            true if says(&self.rules.frames.tables.shares) || !planned => (Measure::Share, "table.share"),
+            true => (Measure::OfPlan, "table.of_plan"),
+        };
+        Reading { measure, negative: false, on_top: false, rule }
+    }
+
+    fn indicator_of_cell(&self, unit: &str, row: &str, head: &str, caption: &str) -> Option<IndicatorCode> {
+        if !self.about_promotion {
+            return None;
+        }
+        let all = format!("{row} {head} {caption}");
+        let told = |words: &str| frame::indicator(unit, words, &all, self.rules);
+        let by_phrase = |words: &str| told(words).filter(|rule| !rule.near.is_empty());
+        let otherwise = || self.rules.indicators.indicator.iter().find(|rule| rule.otherwise && rule.unit == unit);
+        let found = by_phrase(row).or_else(|| by_phrase(head)).or_else(|| told(caption)).or_else(otherwise)?;
+        Some(IndicatorCode::new(found.code.as_str()))
+    }
+
+    fn fund_of_cell(
+        &self,
+        indicator: Option<&IndicatorCode>,
+        row: &str,
+        head: &str,
+        caption: &str,
+    ) -> Bound<Option<Fund>> {
+        let frames = &self.rules.frames;
+        let Some(_) = indicator.filter(|code| !frames.funds.none_for.iter().any(|none| none == code.as_str())) else {
+            return Bound::new(None, None, "fund.none", Reach::Default);
+        };
+        let told = [row, head, caption].into_iter().find_map(|words| frame::fund(words, frames));
+        match told {
+            Some(fund) => Bound::new(Some(fund), None, "table.fund", Reach::Table),
+            None => Bound::new(Some(Fund::Total), None, "fund.default", Reach::Default),
+        }
+    }
+
+    /// The period that a column's head names; a plan without one is the year's.
+    fn period_of_cell(&self, cell: Cell, aspect: Aspect) -> Option<Bound<Period>> {
+        let periods = self.periods_within(cell.column);
+        let named = periods.iter().find_map(|period| {
+            let value = self.context.resolve(period)?;
+            Some(Bound::new(value, Some(period.span), &period.rule, Reach::Table))
+        });
+        let year = self.context.year.filter(|_| aspect == Aspect::Plan);
+        named.or_else(|| Some(Bound::new(Period::Year(year?), Some(cell.column), "table.plan_year", Reach::Table)))
+    }
+}
+
+/// The words before a bracket.
+fn unbracketed(words: Span, lower: &str) -> Span {
+    let end = words.of(lower).find('(').map_or(words.end, |at| words.start + at);
+    trimmed(Span::new(words.start, end), lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(words: &str) -> Option<(String, String)> {
+        let stated = stated(words, RulePack::builtin())?;
+        Some((stated.like.unit.as_str().to_owned(), stated.like.value.to_string()))
+    }
+
+    #[test]
+    fn a_head_or_a_caption_states_unit_and_scale() {
+        let told = |code: &str, one: &str| Some((code.to_owned(), one.to_owned()));
+        assert_eq!(unit("bảng 1 (đvt: triệu đồng)"), told("VND", "1000000"));
+        assert_eq!(unit("đơn vị tính: tỷ đồng"), told("VND", "1000000000"));
+        assert_eq!(unit("tỷ lệ (%)"), told("percent", "1"));
+        assert_eq!(unit("% kế hoạch"), told("percent", "1"));
+        assert_eq!(unit("kế hoạch năm"), None);
+    }
+}
