@@ -392,9 +392,11 @@ impl Walk<'_> {
             }
         };
         let reading = self.levelled(reading, indicator.as_ref());
-        let told = self.table.as_ref().zip(passed.cell).map(|(table, cell)| {
-            self.told_by_table(table, cell, number, passed, period.clone())
-        });
+        let told = self
+            .table
+            .as_ref()
+            .zip(passed.cell)
+            .map(|(table, cell)| self.told_by_table(table, cell, number, passed, period.clone()));
         let (reading, period, label, aspect, indicator, fund) = match told {
             Some(told) => (told.reading, told.period, told.label, told.aspect, told.indicator, told.fund),
             None => (reading, period, label, aspect, indicator, fund),

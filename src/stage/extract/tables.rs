@@ -80,17 +80,21 @@ impl Table {
         row: &Sentence,
         lower: &str,
     ) -> Option<(NumberMention, Cell)> {
-        let row: Vec<Span> = cells(row, lower).collect();
+        let row = cells(row, lower);
         let at = row.iter().position(|cell| cell.contains(number.span))?;
         if !number.bare || trimmed(row[at], lower) != number.span {
             return None;
         }
         let column = self.columns.get(at)?;
-        let label = row[..at].iter().copied().map(|cell| trimmed(cell, lower)).find(|cell| {
-            cell.of(lower).contains(char::is_alphabetic)
-        })?;
+        let label = row[..at]
+            .iter()
+            .copied()
+            .map(|cell| trimmed(cell, lower))
+            .find(|cell| cell.of(lower).contains(char::is_alphabetic))?;
         let cell = Cell { column: column.words, row: label };
-        let Some(unit) = column.unit.as_ref().or(self.unit.as_ref()) else { return Some((number.clone(), cell)) };
+        let Some(unit) = column.unit.as_ref().or(self.unit.as_ref()) else {
+            return Some((number.clone(), cell));
+        };
         let value = number.value.checked_mul(unit.like.value)?;
         let step = number.step.checked_mul(unit.like.value)?;
         let number = NumberMention {
@@ -120,21 +124,24 @@ fn stated(words: &str, rules: &RulePack) -> Option<Stated> {
     let unit = unit.trim_end_matches([')', '.', ' ']);
     let text = if unit == "%" { "1%".to_owned() } else { format!("1 {unit}") };
     let found: Mentions = mention::find(&text, Span::new(0, text.len()), rules);
-    let like = found.numbers.into_iter().next().filter(|like| {
-        (!like.bare || like.class == MentionClass::Percent) && like.span.end == text.len()
-    })?;
+    let like =
+        found.numbers.into_iter().next().filter(|like| {
+            (!like.bare || like.class == MentionClass::Percent) && like.span.end == text.len()
+        })?;
     Some(Stated { like })
 }
 
-/// The cells of a row, without the bars and tabs between them.
-fn cells<'a>(row: &Sentence, lower: &'a str) -> impl Iterator<Item = Span> + 'a {
+/// The cells of a row, without the bars, tabs or runs of spaces between them.
+fn cells(row: &Sentence, lower: &str) -> Vec<Span> {
     let (words, start) = (row.span.of(lower), row.span.start);
-    let mark = if words.contains('|') { '|' } else { '\t' };
-    words.split(mark).scan(start, move |at, cell| {
-        let span = Span::new(*at, *at + cell.len());
-        *at = span.end + mark.len_utf8();
-        Some(trimmed(span, lower))
-    })
+    let mark = ["|", "\t"].into_iter().find(|mark| words.contains(mark)).unwrap_or("  ");
+    let mut at = start;
+    let cells = words.split(mark).map(|cell| {
+        let span = Span::new(at, at + cell.len());
+        at = span.end + mark.len();
+        trimmed(span, lower)
+    });
+    cells.filter(|cell| mark != "  " || !cell.is_empty()).collect()
 }
 
 fn trimmed(cell: Span, lower: &str) -> Span {
@@ -171,7 +178,11 @@ impl Walk<'_> {
         let fund = self.fund_of_cell(indicator.as_ref(), row, head, caption);
         // A row of a place or of the sum is told apart by its column, other rows by their own labels.
         let place = passed.places.iter().any(|place| cell.row.contains(place.span));
-        let sum = frames.tables.sums.iter().any(|sum| row == sum);
+        let by_place = table
+            .columns
+            .iter()
+            .any(|column| frames.tables.places.iter().any(|place| column.words.of(self.lower) == place));
+        let sum = by_place && frames.tables.sums.iter().any(|sum| row == sum);
         let words = if place || sum { unbracketed(cell.column, self.lower) } else { cell.row };
         let text = words.of(&self.clean.text).to_owned();
         let found = Reach::Table;
@@ -188,10 +199,9 @@ impl Walk<'_> {
     fn reading_of_cell(&self, head: &str, percent: bool, table: &Table) -> Reading {
         let measures = &self.rules.frames.measures;
         let says = |list: &[String]| frame::last_of(head, list).is_some();
-        let planned = table
-            .columns
-            .iter()
-            .any(|column| frame::last_of(column.words.of(self.lower), &self.rules.frames.tables.plan).is_some());
+        let planned = table.columns.iter().any(|column| {
+            frame::last_of(column.words.of(self.lower), &self.rules.frames.tables.plan).is_some()
+        });
         let (measure, rule) = match percent {
             false => (Measure::Value, "table.value"),
             true if says(&measures.up) || says(&measures.down) => (Measure::Growth, "table.growth"),
@@ -209,8 +219,10 @@ impl Walk<'_> {
         let all = format!("{row} {head} {caption}");
         let told = |words: &str| frame::indicator(unit, words, &all, self.rules);
         let by_phrase = |words: &str| told(words).filter(|rule| !rule.near.is_empty());
-        let otherwise = || self.rules.indicators.indicator.iter().find(|rule| rule.otherwise && rule.unit == unit);
-        let found = by_phrase(row).or_else(|| by_phrase(head)).or_else(|| told(caption)).or_else(otherwise)?;
+        let otherwise =
+            || self.rules.indicators.indicator.iter().find(|rule| rule.otherwise && rule.unit == unit);
+        let found =
+            by_phrase(row).or_else(|| by_phrase(head)).or_else(|| told(caption)).or_else(otherwise)?;
         Some(IndicatorCode::new(found.code.as_str()))
     }
 
@@ -222,7 +234,9 @@ impl Walk<'_> {
         caption: &str,
     ) -> Bound<Option<Fund>> {
         let frames = &self.rules.frames;
-        let Some(_) = indicator.filter(|code| !frames.funds.none_for.iter().any(|none| none == code.as_str())) else {
+        let Some(_) =
+            indicator.filter(|code| !frames.funds.none_for.iter().any(|none| none == code.as_str()))
+        else {
             return Bound::new(None, None, "fund.none", Reach::Default);
         };
         let told = [row, head, caption].into_iter().find_map(|words| frame::fund(words, frames));
@@ -240,7 +254,9 @@ impl Walk<'_> {
             Some(Bound::new(value, Some(period.span), &period.rule, Reach::Table))
         });
         let year = self.context.year.filter(|_| aspect == Aspect::Plan);
-        named.or_else(|| Some(Bound::new(Period::Year(year?), Some(cell.column), "table.plan_year", Reach::Table)))
+        named.or_else(|| {
+            Some(Bound::new(Period::Year(year?), Some(cell.column), "table.plan_year", Reach::Table))
+        })
     }
 }
 

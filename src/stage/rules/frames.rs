@@ -26,6 +26,8 @@ pub struct Tables {
     pub plan: Vec<String>,
     /// A column of shares in a whole.
     pub shares: Vec<String>,
+    /// The head of a column of places.
+    pub places: Vec<String>,
     /// The row of the sum.
     pub sums: Vec<String>,
 }

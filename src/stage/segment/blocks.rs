@@ -8,6 +8,8 @@ use crate::stage::rules::segment::SegmentRules;
 const SHORT_LINE: usize = 120;
 /// A title may be longer than other short lines.
 const TITLE_LINE: usize = 240;
+/// A cell of a table whose columns are aligned with spaces has no more characters than this.
+const CELL_CHARACTERS: usize = 40;
 /// Words of a line that does nothing but date or sign a text, at most.
 const DATE_LINE_WORDS: usize = 24;
 
@@ -72,7 +74,15 @@ fn cells(line: &str) -> usize {
     let line = line.trim_end_matches(['\n', ' ']);
     let bars = line.trim().trim_matches('|').matches('|').count();
     let tabs = line.trim_start_matches('\t').matches('\t').count();
-    1 + bars.max(tabs)
+    // Columns aligned with spaces: short cells and at least two gaps, so that doubled spaces in prose make
+    // no table.
+    let parts = || line.trim().split("  ").filter(|part| !part.trim().is_empty());
+    let gaps = if parts().all(|part| part.chars().count() <= CELL_CHARACTERS) {
+        parts().count().saturating_sub(1)
+    } else {
+        0
+    };
+    1 + bars.max(tabs).max(if gaps >= 2 { gaps } else { 0 })
 }
 
 fn ends_sentence(words: &str) -> bool {

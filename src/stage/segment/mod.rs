@@ -14,7 +14,7 @@ use crate::model::segment::Block;
 use crate::stage::rules::segment::SegmentRules;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Divides a clean text. Linear in its length.
 pub fn segment(text: &str, rules: &SegmentRules) -> Vec<Block> {
