@@ -22,6 +22,7 @@ pub mod explain;
 pub mod export;
 pub mod findings;
 pub mod generations;
+pub mod history;
 pub mod ingest;
 pub mod logs;
 pub mod man;
@@ -92,6 +93,7 @@ commands! {
     Show => show,
     Explain => explain,
     Query => query,
+    History => history,
     Export => export,
     Findings => findings,
     Verify => verify,

@@ -20,6 +20,26 @@ pub fn parse(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "write a time as 15m, 2h, 3d, 2024-05-01, or 2024-05-01T08:00:00Z".to_owned())
 }
 
+/// A point in the history of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// When this was the last event.
+    Position(u64),
+    /// When every event recorded up to then was there, and no later one.
+    Time(Timestamp),
+}
+
+/// Reads a position of the event log, or a time as [`parse`] does.
+///
+/// # Errors
+/// A sentence that says what can be written.
+pub fn at(text: &str) -> Result<At, String> {
+    match text.parse() {
+        Ok(position) => Ok(At::Position(position)),
+        Err(_) => parse(text).map(At::Time).map_err(|what| format!("{what}; or a position of the event log")),
+    }
+}
+
 /// Shows a time in local time, to the second.
 pub fn show(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -40,6 +60,9 @@ mod tests {
         for text in ["15m", "2h", "3d", "2024-05-01", "2024-05-01T08:00"] {
             assert!(parse(text).unwrap() < Timestamp::now(), "{text}");
         }
+        assert_eq!(at("17"), Ok(At::Position(17)));
+        assert!(matches!(at("2024-05-01T08:00:00Z"), Ok(At::Time(_))));
+        assert!(at("some day").unwrap_err().contains("position"));
         assert!(parse("yesterday-ish").unwrap_err().contains("15m"));
     }
 }

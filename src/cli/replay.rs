@@ -10,7 +10,8 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::context::{Context, finish, json_line};
 use super::difference::{self, Shown};
-use super::{activate, logs, stores};
+use super::moment::{self, At};
+use super::{activate, logs, rebuild, stores};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::event_log::{Generations, LogReader};
@@ -58,6 +59,9 @@ pub struct Args {
     /// Again whenever a file of the rules is saved, until Ctrl-C
     #[arg(long, requires = "dry_run")]
     watch: bool,
+    /// Make the ledger as it was at a position or a time, in a file of its own, and print where; run nothing
+    #[arg(long, value_name = "POSITION|TIME", value_parser = moment::at, conflicts_with_all = ["from", "documents", "rules", "explain", "diff", "dry_run", "json"])]
+    until: Option<At>,
     /// Leave the active generation what it is; `socai activate` decides later
     #[arg(long)]
     no_activate: bool,
@@ -80,6 +84,9 @@ fn stage(name: &str) -> Result<Stage, String> {
 /// the work; exit code 1 where a threshold holds.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
+    if let Some(at) = args.until {
+        return rebuild::until(context, &config, at);
+    }
     let log = stores::log(&config)?;
     if args.watch {
         return tried::watch(&args, context, &config, &log);

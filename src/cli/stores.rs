@@ -1,12 +1,14 @@
 //! Opens the event log and the ledger for reading, beside whoever writes them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::moment::At;
 use crate::config::Config;
 use crate::error::{Exit, Failure};
 use crate::event_log::{Generations, LogError, LogReader};
-use crate::ledger::{DocumentRow, LedgerError, LedgerReader, ledger_path};
+use crate::event::envelope::Position;
+use crate::ledger::{DocumentRow, LedgerError, LedgerReader, ledger_path, rebuild};
 use crate::stage::plan::Identities;
 use crate::stage::rules::RulePack;
 
@@ -66,6 +68,37 @@ pub fn identities(log: &LogReader, generation: u64) -> Result<Identities, Failur
 pub fn ledger(config: &Config) -> Result<LedgerReader, Failure> {
     let generation = active_generation(&log(config)?)?;
     Ok(LedgerReader::open(&ledger_path(&config.data_dir, generation))?)
+}
+
+/// Returns the ledger as readers saw it at a point of the log's history, and where its file lies. It is
+/// made once and kept; `socai compact` removes it.
+///
+/// # Errors
+/// No generation was active then; what log and ledger say.
+pub fn ledger_at(config: &Config, at: At) -> Result<(LedgerReader, PathBuf), Failure> {
+    let log = log(config)?;
+    let position = match at {
+        At::Position(position) => Position(position).min(log.head()?),
+        At::Time(time) => log.position_at(time)?,
+    };
+    let generations = Generations::read_until(&log, position)?;
+    let active = generations.active().and_then(|number| generations.get(number));
+    let nothing = || {
+        Failure::usage(format!("at position {position} there was no ledger yet"))
+            .next("`socai events --kind generation-activated` lists when there was")
+    };
+    let generation = active.ok_or_else(nothing)?;
+    let identities = generation.stages.ok_or_else(nothing)?;
+    let path = config.data_dir.join(format!("ledger-at-{position}.db"));
+    let is_it = |ledger: &LedgerReader| {
+        ledger.checkpoint().is_ok_and(|checkpoint| checkpoint == position)
+            && ledger.generation().is_ok_and(|number| number == generation.number)
+    };
+    match LedgerReader::open(&path) {
+        Ok(ledger) if is_it(&ledger) => return Ok((ledger, path)),
+        _ => rebuild(&log, &path, generation.number, identities, position, |_| {})?,
+    }
+    Ok((LedgerReader::open(&path)?, path))
 }
 
 /// Finds the one document that `name` means: a digest, the beginning of one, or a file name.

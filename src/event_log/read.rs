@@ -121,6 +121,20 @@ impl LogReader {
         Ok(Position(head.cast_unsigned()))
     }
 
+    /// Returns the last position recorded at or before `time`; 0 where there is none. Positions alone are
+    /// an order: of a clock that was set back, the latest such position counts.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn position_at(&self, time: Timestamp) -> Result<Position, LogError> {
+        let position: i64 = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(position), 0) FROM events WHERE recorded_at <= ?1")
+            .and_then(|mut statement| statement.query_row(params![time.as_microsecond()], |row| row.get(0)))
+            .map_err(|source| self.sqlite(source))?;
+        Ok(Position(position.cast_unsigned()))
+    }
+
     /// Returns up to `limit` events after `after`, in order, not yet parsed.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::error::LedgerError;
 use super::fold;
-use crate::event::envelope::{Envelope, Position};
-use crate::event_log::LogReader;
+use crate::event::envelope::Position;
+use crate::event_log::{LogReader, Outline};
 use crate::stage::plan::Identities;
 
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
@@ -88,10 +88,10 @@ impl LedgerWriter {
     /// the new checkpoint. Events at or before the checkpoint are passed over.
     ///
     /// # Errors
-    /// What SQLite says, and what `log` says where an earlier answer must be read again; nothing of
+    /// What SQLite says, and what `log` says where an event is read; nothing of
     /// the batch is folded then.
-    pub fn apply(&mut self, log: &LogReader, events: &[Envelope]) -> Result<(), LedgerError> {
-        let fresh: Vec<&Envelope> = events.iter().filter(|event| event.position > self.checkpoint).collect();
+    pub fn apply(&mut self, log: &LogReader, events: &[Outline]) -> Result<(), LedgerError> {
+        let fresh: Vec<&Outline> = events.iter().filter(|event| event.position > self.checkpoint).collect();
         let Some(last) = fresh.last() else { return Ok(()) };
         let position = last.position;
         let sqlite = |source| LedgerError::Sqlite { path: self.path.clone(), source };
@@ -105,7 +105,7 @@ impl LedgerWriter {
             path: &self.path,
         };
         for event in fresh {
-            fold.apply(event)?;
+            fold.outline(event)?;
         }
         transaction
             .prepare_cached("UPDATE ledger SET value = ?1 WHERE name = 'checkpoint'")
@@ -129,7 +129,7 @@ impl LedgerWriter {
     ) -> Result<(), LedgerError> {
         while self.checkpoint < until {
             let left = usize::try_from(until.0 - self.checkpoint.0).unwrap_or(usize::MAX);
-            let events = log.after(self.checkpoint, PAGE.min(left))?;
+            let events = log.outlines_after(self.checkpoint, PAGE.min(left))?;
             if events.is_empty() {
                 break;
             }

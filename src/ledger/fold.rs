@@ -10,7 +10,7 @@ use crate::event::envelope::{Envelope, Position};
 use crate::event::kinds::{
     DocumentReceived, Event, FiguresExtracted, FiguresReconciled, TextCleaned, TextSegmented,
 };
-use crate::event_log::{LogError, LogReader};
+use crate::event_log::{LogError, LogReader, Outline};
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
 use crate::model::finding::Finding;
@@ -29,7 +29,7 @@ pub(super) struct Fold<'a> {
 pub(super) type Done = Result<(), LedgerError>;
 
 impl Fold<'_> {
-    pub(super) fn apply(&self, envelope: &Envelope) -> Done {
+    fn apply(&self, envelope: &Envelope) -> Done {
         let position = envelope.position.0.cast_signed();
         let at = envelope.recorded_at.as_microsecond();
         match &envelope.event {
@@ -81,10 +81,11 @@ impl Fold<'_> {
             }
             Event::CorpusReconciled(reconciled) => self.corpus(reconciled, envelope),
             Event::GenerationStarted(_) | Event::GenerationActivated(_) => Ok(()),
+            // Folded from their outlines; one without a key is nobody's answer.
             Event::TextCleaned(_)
             | Event::TextSegmented(_)
             | Event::FiguresExtracted(_)
-            | Event::FiguresReconciled(_) => self.answer(envelope),
+            | Event::FiguresReconciled(_) => Ok(()),
         }
     }
 
@@ -129,35 +130,44 @@ impl Fold<'_> {
         )
     }
 
-    /// Remembers the answer, then shows what the chain of keys now reaches.
-    fn answer(&self, envelope: &Envelope) -> Done {
-        let (Some(stage), Some(key), Some(document)) =
-            (Stage::of_answer(&envelope.event), envelope.stage_key, envelope.stream.document())
+    /// Folds one event from its outline; its payload is read only where something of it is shown, so that
+    /// the answers of other generations cost next to nothing.
+    pub(super) fn outline(&self, outline: &Outline) -> Done {
+        let stage = Stage::ALL.into_iter().find(|stage| stage.answer_kind() == outline.kind);
+        let (Some(stage), Some(key), Some(document)) = (stage, outline.stage_key, outline.stream.document())
         else {
-            return Ok(());
+            return self.apply(&self.event_at(outline.position)?);
         };
+        let name = document.to_string();
         self.run(
             "INSERT OR IGNORE INTO answers (document, stage, stage_key, position, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
-                document.to_string(),
+                name,
                 stage.name(),
                 key.to_string(),
-                envelope.position.0.cast_signed(),
-                envelope.payload_digest.to_string()
+                outline.position.0.cast_signed(),
+                outline.payload_digest.to_string()
             ],
         )?;
         self.run(
             "DELETE FROM troubles WHERE document = ?1 AND stage = ?2 AND stage_key = ?3",
-            params![document.to_string(), stage.name(), key.to_string()],
+            params![name, stage.name(), key.to_string()],
         )?;
         if stage == Stage::Clean {
             // A newer clean reads what an older one could not.
-            self.run("DELETE FROM refused WHERE document = ?1", params![document.to_string()])?;
+            self.run("DELETE FROM refused WHERE document = ?1", params![name])?;
         }
-        self.advance(document, envelope)
+        self.advance(document)
     }
 
-    fn advance(&self, document: Digest, newest: &Envelope) -> Done {
+    fn event_at(&self, position: Position) -> Result<Envelope, LedgerError> {
+        let event = self.log.after(Position(position.0.saturating_sub(1)), 1)?.pop();
+        let event = event.filter(|event| event.position == position);
+        Ok(event.ok_or_else(|| LogError::Damaged { position, what: "the event is missing".into() })?)
+    }
+
+    /// Shows what the chain of keys now reaches.
+    fn advance(&self, document: Digest) -> Done {
         let mut answers = [None; 4];
         for stage in Stage::ALL {
             let Some(key) = self.identities.key(stage, document, &answers) else { break };
@@ -177,17 +187,7 @@ impl Fold<'_> {
             if projected {
                 continue;
             }
-            let position = Position(position.cast_unsigned());
-            if position == newest.position {
-                self.show(document, newest)?;
-            } else {
-                let earlier = self.log.after(Position(position.0 - 1), 1)?;
-                let earlier = earlier
-                    .first()
-                    .filter(|event| event.position == position)
-                    .ok_or_else(|| LogError::Damaged { position, what: "the event is missing".into() })?;
-                self.show(document, earlier)?;
-            }
+            self.show(document, &self.event_at(Position(position.cast_unsigned()))?)?;
             self.run(
                 "UPDATE answers SET projected = (stage_key = ?3) WHERE document = ?1 AND stage = ?2",
                 params![document.to_string(), stage.name(), key.to_string()],

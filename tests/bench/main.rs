@@ -12,6 +12,7 @@
 
 mod extract;
 mod ingest;
+mod replay;
 #[allow(dead_code, reason = "the benches read the texts, not what is planted in them")]
 #[path = "../tools/reports.rs"]
 mod reports;
@@ -49,7 +50,7 @@ fn main() {
             "--documents" => sizes.documents = number(),
             "--megabytes" => sizes.megabytes = number(),
             "--seed" => sizes.seed = number(),
-            "ingest" | "extract" => wanted = Some(word),
+            "ingest" | "extract" | "replay" => wanted = Some(word),
             // What cargo and test runners add means nothing here.
             _ => {}
         }
@@ -60,6 +61,9 @@ fn main() {
     }
     if wanted.is_none_or(|name| name == "ingest") {
         ingest::run(&sizes);
+    }
+    if wanted.is_none_or(|name| name == "replay") {
+        replay::run(&sizes);
     }
     if let Some(peak) = peak_memory() {
         println!("peak memory           {:>12.1} MB", peak as f64 / 1e6);

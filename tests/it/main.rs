@@ -23,4 +23,5 @@ mod mutation;
 mod quarantine;
 mod reconcile;
 mod replay;
+mod replay_crash;
 mod replay_diff;
