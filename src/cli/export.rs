@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::context::Context;
+
+use super::moment::{self, At};
 use super::selection::Asked;
 use super::stores;
 use crate::error::Failure;
@@ -39,6 +41,9 @@ pub struct Args {
     /// Write to this file instead of stdout; it is whole or not there
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// As readers saw it at a position of the event log, or at a time: 15m, 2024-05-01
+    #[arg(long, value_name = "POSITION|TIME", value_parser = moment::at)]
+    at: Option<At>,
     /// Heads and names of tables for people in English
     #[arg(long)]
     english: bool,
@@ -121,7 +126,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         return to(args.output.as_deref(), |out| Ok(export::write_codes(&names, lang, format, out)?));
     }
     let log = stores::log(&config)?;
-    let ledger = stores::ledger(&config)?;
+    let ledger = match args.at {
+        Some(at) => stores::ledger_at(&config, at)?.0,
+        None => stores::ledger(&config)?,
+    };
     ledger.hold()?;
     let mut ids = if args.bound { bound(&ledger, args.records)? } else { None };
     if !args.asked.is_empty() {

@@ -111,12 +111,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 }
 
 /// Finds the one record that `prefix` means: in the active ledger, then in the others, then in the log.
-fn find(
-    config: &Config,
-    log: &LogReader,
-    generations: &Generations,
-    prefix: &str,
-) -> Result<Found, Failure> {
+fn find(config: &Config, log: &LogReader, generations: &Generations, prefix: &str) -> Result<Found, Failure> {
     let mut numbers: Vec<u64> = generations.all().iter().rev().map(|one| one.number).collect();
     numbers.sort_by_key(|number| Some(*number) != generations.active());
     for number in numbers {
@@ -240,7 +235,9 @@ fn of_document(
             let answers = document
                 .zip(generation.stages)
                 .map(|(document, identities)| progress.answers(document, &identities));
-            answers.and_then(|answers| answers[stage as usize]).is_some_and(|answer| answer.position == position)
+            answers
+                .and_then(|answers| answers[stage as usize])
+                .is_some_and(|answer| answer.position == position)
         };
         generations.all().iter().filter(shows).map(|generation| generation.number).collect()
     };

@@ -65,6 +65,10 @@ pub(super) fn until(context: &Context, config: &Config, at: At) -> Result<(), Fa
     let (ledger, path) = stores::ledger_at(config, at)?;
     let mut out = context.out();
     writeln!(out, "{}", path.display())?;
-    context.say(&format!("generation {} as it was at position {}", ledger.generation()?, ledger.checkpoint()?));
+    context.say(&format!(
+        "generation {} as it was at position {}",
+        ledger.generation()?,
+        ledger.checkpoint()?
+    ));
     finish(out)
 }

@@ -25,3 +25,4 @@ mod reconcile;
 mod replay;
 mod replay_crash;
 mod replay_diff;
+mod replay_history;

@@ -14,7 +14,9 @@ use socai::runtime::replay::choose;
 use socai::runtime::{Options, Shutdown, Source, ingest};
 use socai::stage::rules::RulePack;
 
-use super::replay::{EDITED, indicators_with, log, other_indicator, replayed, socai, take_in, whole, write_reports};
+use super::replay::{
+    EDITED, indicators_with, log, other_indicator, replayed, socai, take_in, whole, write_reports,
+};
 
 /// The seed of every choice below.
 const SEED: u64 = 5_012_024;
@@ -149,7 +151,9 @@ fn readers_during_activations_see_one_generation_or_the_other_and_never_none() {
             choose(options.clone(), changed.clone(), number, &Shutdown::new(), |_| {}).unwrap();
             // Each generation is read at least once.
             let before = readings.load(Ordering::Relaxed);
-            while readings.load(Ordering::Relaxed) < before + 2 && readers.iter().all(|reader| !reader.is_finished()) {
+            while readings.load(Ordering::Relaxed) < before + 2
+                && readers.iter().all(|reader| !reader.is_finished())
+            {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
