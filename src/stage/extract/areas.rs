@@ -12,8 +12,8 @@ use super::zones::Zone;
 use crate::model::figure::{AreaCode, Reach, Slot};
 use crate::model::period::Period;
 use crate::stage::rules::ranking::{
-    Carried, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Order, Own, Versus, Where,
-    area as template,
+    Carried, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Nation, Order, Own, Versus,
+    Where, area as template,
 };
 
 /// How many places before a figure, and behind it, are put to the vote.
@@ -36,6 +36,10 @@ impl Walk<'_> {
         period: Option<Period>,
     ) -> Located {
         let rules = self.rules;
+        if let Some(zone) = self.pair(number, passed) {
+            let area = self.zones.code(zone.value, period, self.context.date);
+            return Located { zone, area };
+        }
         let mut ballot: Ballot<'_, Zone> = Ballot::new(&rules.ranking.area);
         let own = self.own_place(number, passed);
         let split = passed.places.partition_point(|place| place.span.start < number.span.start);
@@ -52,6 +56,14 @@ impl Walk<'_> {
         let last = last.map(|said| said.value);
         let (title, most) = (thread.title.map(|said| said.value), thread.most.map(|said| said.value));
         let model = &rules.ranking.area;
+        let prevails = self.context.prevails;
+        let here = passed.nation.is_some_and(|at| at < number.span.start);
+        let nation = match (self.context.national, here) {
+            (false, false) => Nation::No,
+            (true, false) => Nation::Opening,
+            (false, true) => Nation::Sentence,
+            (true, true) => Nation::Both,
+        };
         let candidates = ballot.candidates(|zone, features: &mut Vec<Feature>| {
             let kind = zone.kind() as usize;
             let main = if title == Some(zone) {
@@ -70,6 +82,8 @@ impl Walk<'_> {
             let mut add = |template: usize, values: &[usize]| features.push(model.feature(template, values));
             add(template::ZoneMain, &[kind, main as usize]);
             add(template::ZoneGroup, &[kind, outline.group as usize]);
+            add(template::ZoneNation, &[nation as usize, prevails as usize, kind]);
+            add(template::ZonePrevails, &[prevails as usize, main as usize, kind]);
             add(template::VersusLast, &[versus as usize, outline.setting as usize, kind]);
             add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
         });
@@ -138,9 +152,6 @@ impl Walk<'_> {
             ballot.feature(template::FollowWhere, &[follow as usize, stands]);
             ballot.feature(template::FollowBetween, &[follow as usize, between as usize]);
             ballot.feature(template::OrderWhere, &[order as usize, lead]);
-            if let Some(paired) = self.paired(number, passed, at) {
-                ballot.feature(template::Paired, &[paired as usize]);
-            }
         }
         if passed.layout.shut(place.span, number.span) {
             ballot.feature(template::Bracketed, &[name, outline.setting as usize]);
@@ -195,9 +206,8 @@ impl Walk<'_> {
         }
     }
 
-    /// `Cao Bằng, Lai Châu mới đạt lần lượt 22% và 31,5%`: tells whether place and figure pair off;
-    /// `None` where nothing does.
-    fn paired(&self, number: &NumberMention, passed: &Passed<'_>, at: usize) -> Option<Own> {
+    /// `Cao Bằng, Lai Châu mới đạt lần lượt 22% và 31,5%`: the place that pairs off with the figure.
+    fn pair(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
         let pairs = passed.pairs?;
         if pairs > number.span.start {
             return None;
@@ -210,10 +220,12 @@ impl Walk<'_> {
         };
         let start = (1..end).rev().find(|at| !listed(at)).unwrap_or(0);
         let nth = passed.layout.figures(pairs, number.span.start);
-        if end < start + 2 || nth >= end - start || !(start..end).contains(&at) {
+        if end < start + 2 || nth >= end - start {
             return None;
         }
-        Some(if at == start + nth { Own::Before } else { Own::No })
+        let at = start + nth;
+        let zone = self.zone_at(passed, at)?;
+        Some(Bound::new(zone, Some(passed.places[at].span), "place.paired", Reach::Clause))
     }
 
     fn carried_places<'r>(&self, ballot: &mut Ballot<'r, Zone>, outline: Outline, own: Own) {

@@ -49,7 +49,7 @@ pub(super) fn assemble(
         found,
         rules,
         about_promotion: lower.contains("khuyến công"),
-        context: Context::of_document(text, lower, blocks, found, &zones),
+        context: Context::of_document(text, lower, blocks, found, &zones, rules),
         zones: &zones,
         choices,
         figures: Vec::new(),
@@ -188,6 +188,7 @@ impl Walk<'_> {
         let named = self.name_times(span, periods);
         let pairs = frame::last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
         let pairs = pairs.filter(|_| !numbers.is_empty()).map(|at| span.start + at);
+        let nation = (!numbers.is_empty()).then(|| self.first_nation(span)).flatten();
         for (index, number) in numbers.iter().copied().enumerate() {
             let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
             let celled = table.and_then(|table| table.cell(number, sentence, self.lower));
@@ -215,6 +216,7 @@ impl Walk<'_> {
                 named: &named,
                 first_place,
                 pairs,
+                nation,
             };
             let (before, anchor) = said.leaders(bracketed);
             let this = self.figure(number, around, &passed, before, anchor);
@@ -243,6 +245,13 @@ impl Walk<'_> {
     /// The periods that begin within `span`.
     pub(super) fn periods_within(&self, span: Span) -> &[PeriodMention] {
         within(&self.found.periods, span, |period| period.span)
+    }
+
+    /// Where a body of the whole country is first named in a sentence.
+    fn first_nation(&self, span: Span) -> Option<usize> {
+        let words = span.of(self.lower);
+        let national = self.rules.ranking.words.national.iter();
+        national.filter_map(|body| words.find(body.as_str())).min().map(|at| span.start + at)
     }
 
     /// What a sentence states stays spoken of in the ones that follow.
@@ -562,6 +571,8 @@ pub(super) struct Passed<'a> {
     pub(super) first_place: usize,
     /// Where the words stand that pair places and figures off.
     pub(super) pairs: Option<usize>,
+    /// Where a body of the whole country is first named in the sentence.
+    pub(super) nation: Option<usize>,
 }
 
 /// The figures of a sentence so far. What a bracket said leads nothing outside it.

@@ -16,7 +16,8 @@ use crate::model::Span;
 use crate::model::figure::{Origin, Reach};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
-use crate::stage::rules::ranking::Distance;
+use crate::stage::rules::RulePack;
+use crate::stage::rules::ranking::{Distance, Prevails};
 
 /// A slot's value and where it came from (clean offsets).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,10 @@ pub(super) struct Context {
     pub(super) zones: Thread<Zone>,
     /// The place of the agency named first.
     pub(super) agency: Option<Said<Zone>>,
+    /// Whether the opening names a body of the whole country.
+    pub(super) national: bool,
+    /// How much one place prevails in the text.
+    pub(super) prevails: Prevails,
     region: Option<Zone>,
     province: Option<Zone>,
     sentence: usize,
@@ -105,14 +110,15 @@ impl Context {
         blocks: &[Block],
         found: &Mentions,
         zones: &Zones,
+        rules: &RulePack,
     ) -> Self {
         let mut context = Self { date: printed_date(text, blocks, found), ..Self::default() };
-        let stated = found.periods.iter().filter_map(|period| match period.expression.year {
-            Year::Stated(year) => Some(year),
-            _ => None,
-        });
-        // No printed date: the latest year named in the text is the one it was written in.
-        context.year = context.date.map(|date| date.year()).or_else(|| stated.max());
+        context.year = context.date.map(|date| date.year()).or_else(|| written_in(found));
+        let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
+        let opening =
+            prose.next().and_then(|block| block.sentences.first()).map_or(0, |first| first.span.end);
+        let opening = super::layout::front(lower, opening);
+        context.national = rules.ranking.words.national.iter().any(|body| opening.contains(body.as_str()));
         context.places_of_document(blocks, found, zones);
         context.periods_of_document(lower, blocks, found);
         context
@@ -154,6 +160,12 @@ impl Context {
             self.zones.most = Some(self.said(zone, Some(found.places[index].span)));
             self.remember(zone);
         }
+        let all: usize = counts.values().map(|(count, _)| count).sum();
+        self.prevails = match most {
+            None => Prevails::None,
+            Some((count, _)) if count * 2 > all => Prevails::One,
+            Some(_) => Prevails::Several,
+        };
         if let Some(title) = self.zones.title {
             self.remember(title.value);
         }
@@ -322,6 +334,27 @@ pub(super) fn year_of(period: Period) -> i16 {
     }
 }
 
+/// The year that a text without a printed date was written in: that of the latest part of a year that is
+/// printed with it, or the one after that of a `cùng kỳ`; else the whole year named most.
+fn written_in(found: &Mentions) -> Option<i16> {
+    let parts =
+        found.periods.iter().filter_map(|period| match (period.expression.part, period.expression.year) {
+            (Part::Same, Year::Stated(year)) => Some(year + 1),
+            (Part::Whole | Part::Years(..), _) => None,
+            (_, Year::Stated(year)) => Some(year),
+            _ => None,
+        });
+    parts.max().or_else(|| {
+        let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
+        for period in &found.periods {
+            if let (Part::Whole, Year::Stated(year)) = (period.expression.part, period.expression.year) {
+                *counts.entry(year).or_default() += 1;
+            }
+        }
+        counts.into_iter().max_by_key(|(year, count)| (*count, *year)).map(|(year, _)| year)
+    })
+}
+
 /// A zone as a key of a sorted map.
 fn order(zone: Zone) -> (u8, u8, u8) {
     match zone {
@@ -348,11 +381,22 @@ fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> 
     };
     let lines = blocks.iter().filter(|block| block.kind == BlockKind::DateLine);
     let dated = lines.filter_map(|block| whole(block.span)).next();
-    dated.or_else(|| {
+    let filed = || blocks.iter().take(6).find_map(|block| filed_date(block.span.of(text)));
+    dated.or_else(filed).or_else(|| {
         // `Ngày 27-12-2022, Trung tâm …`: the first sentence of a report dates what it reports.
         let head = blocks.iter().filter(|block| !block.span.of(text).trim().is_empty()).take(4);
         head.filter_map(|block| block.sentences.first()).find_map(|sentence| whole(sentence.span))
     })
+}
+
+/// `# date = 20201001`: the date in the head of a text that was filed.
+fn filed_date(line: &str) -> Option<Date> {
+    let (key, value) = line.trim_start_matches('#').split_once(['=', ':'])?;
+    let digits: String = value.trim().chars().filter(|c| *c != '-').collect();
+    let date = key.trim().eq_ignore_ascii_case("date") && digits.len() == 8;
+    let number = |from: usize, to: usize| digits.get(from..to).and_then(|digits| digits.parse::<i16>().ok());
+    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+    date.then(|| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()).flatten()
 }
 
 /// Tells whether a period mention stands for what a figure is compared with.

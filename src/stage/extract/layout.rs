@@ -17,7 +17,7 @@ pub(super) struct Layout {
     parts: Vec<usize>,
     opens: Vec<usize>,
     shuts: Vec<usize>,
-    figures: Vec<usize>,
+    figures: Vec<Span>,
 }
 
 /// How many of the sorted `list` lie in `from..to`.
@@ -27,11 +27,8 @@ fn count(list: &[usize], from: usize, to: usize) -> usize {
 
 impl Layout {
     pub(super) fn of(lower: &str, span: Span, numbers: &[&NumberMention]) -> Self {
-        let mut layout = Self {
-            span,
-            figures: numbers.iter().map(|number| number.span.start).collect(),
-            ..Self::default()
-        };
+        let mut layout =
+            Self { span, figures: numbers.iter().map(|number| number.span).collect(), ..Self::default() };
         let bytes = &lower.as_bytes()[span.start..span.end];
         for (at, byte) in bytes.iter().enumerate() {
             let list = match byte {
@@ -75,6 +72,15 @@ impl Layout {
         }
     }
 
+    /// Tells whether a mention stands right behind another figure than this one.
+    pub(super) fn claimed(&self, lower: &str, mention: Span, figure: Span) -> bool {
+        let before = self.figures.partition_point(|other| other.start < mention.start);
+        before.checked_sub(1).is_some_and(|at| {
+            let other = self.figures[at];
+            other.start != figure.start && self.place(lower, mention, other) == Where::Behind
+        })
+    }
+
     /// Counts the figures between a mention and a figure.
     pub(super) fn between(&self, mention: Span, figure: Span) -> Between {
         let (from, to) = if mention.start >= figure.end {
@@ -82,7 +88,7 @@ impl Layout {
         } else {
             (mention.end, figure.start)
         };
-        match count(&self.figures, from, to.max(from)) {
+        match self.figures(from, to.max(from)) {
             0 => Between::None,
             1 => Between::One,
             _ => Between::More,
@@ -111,9 +117,10 @@ impl Layout {
         shut.is_none_or(|shut| shut < open).then_some(*open)
     }
 
-    /// Tells whether a figure begins in `from..to`.
+    /// Counts the figures that begin in `from..to`.
     pub(super) fn figures(&self, from: usize, to: usize) -> usize {
-        count(&self.figures, from, to)
+        let before = |at: usize| self.figures.partition_point(|figure| figure.start < at);
+        before(to).saturating_sub(before(from))
     }
 
     /// Returns the words right before `at`: back to the mark, figure or sentence start before it,
@@ -144,6 +151,18 @@ pub(super) fn head(lower: &str, start: usize, end: usize) -> &str {
         end -= 1;
     }
     lower.get(start..end).unwrap_or("")
+}
+
+/// How many bytes of a text its opening has at most.
+const OPENING_BYTES: usize = 2000;
+
+/// The text up to `end`, [`OPENING_BYTES`] at most.
+pub(super) fn front(lower: &str, end: usize) -> &str {
+    let mut end = end.min(OPENING_BYTES).min(lower.len());
+    while !lower.is_char_boundary(end) {
+        end -= 1;
+    }
+    &lower[..end]
 }
 
 /// Tells whether one of `phrases` stands in `words` as whole words.

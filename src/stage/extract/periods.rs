@@ -11,8 +11,8 @@ use crate::model::Span;
 use crate::model::figure::Reach;
 use crate::model::period::Period;
 use crate::stage::rules::ranking::{
-    Between, Carried, Cue, Distance, Feature, Group, Kind, Order, Own, Part as PartAxis, Role, Setting,
-    Shape, Time, Told, Variant, Versus, Where, period as template,
+    Between, Carried, Claim, Cue, Distance, Feature, Group, Kind, Order, Own, Part as PartAxis, Role,
+    Setting, Shape, Time, Told, Variant, Versus, Where, period as template,
 };
 
 /// How many times before a figure, and behind it, are put to the vote.
@@ -41,7 +41,7 @@ pub(super) struct Named {
 impl Named {
     /// Returns what the time comes to by itself, where it is no base of a comparison.
     pub(super) fn stated(&self) -> Option<Period> {
-        let plain = matches!(self.cue, Cue::No | Cue::Plan);
+        let plain = matches!(self.cue, Cue::No | Cue::Plan) && self.part != PartAxis::Duration;
         self.values.first().filter(|_| plain).map(|(period, _)| *period)
     }
 }
@@ -59,6 +59,7 @@ impl Walk<'_> {
             let values = self.values(period, year, since);
             if let Some((value, _)) = values.first()
                 && matches!(cue, Cue::No | Cue::Plan)
+                && !matches!(period.expression.part, Part::Duration)
             {
                 year = Some(year_of(*value));
             }
@@ -80,7 +81,7 @@ impl Walk<'_> {
         let clause = &before[before.rfind([',', ';', '.', '(', ':']).map_or(0, |at| at + 1)..];
         if matches!(period.expression.part, Part::Same) {
             Cue::Same
-        } else if holds(clause, &words.law) {
+        } else if holds(clause, &words.law) || clause.trim_end().ends_with("số") {
             Cue::Law
         } else if words.compared.iter().any(|phrase| clause.contains(phrase.as_str())) {
             Cue::Compared
@@ -109,8 +110,25 @@ impl Walk<'_> {
         let last = self.context.periods.last.map(|said| said.value);
         let resolve = |year: Option<i16>| self.context.resolve_by(period, year, last);
         let document = self.context.date.map(|date| date.year());
+        let past_year = period.rule == "period.past_year";
         match period.expression.part {
             Part::Same => return values,
+            // `năm qua`: the year that is behind where the text is written, or nearly so.
+            Part::Whole if past_year && self.context.date.is_some() => {
+                let date = self.context.date.filter(|date| date.month() < 11);
+                add(document.map(|year| Period::Year(year - i16::from(date.is_some()))), Variant::Document);
+                return values;
+            }
+            // `Chỉ số sản xuất 5 tháng tăng 5,7%`: from January.
+            Part::Duration => {
+                let months =
+                    period.length.as_ref().and_then(|length| length.strip_prefix('P')?.strip_suffix('M'));
+                let months = months.and_then(|months| months.parse::<i8>().ok());
+                let told = |year: Option<i16>| Period::from_january(year?, months?);
+                add(told(document), Variant::Document);
+                add(told(year), Variant::Spoken);
+                return values;
+            }
             Part::Now => {
                 if let (Some(first), Some(last)) = (since, document)
                     && first < last
@@ -250,6 +268,11 @@ impl Walk<'_> {
             Reach::Sentence
         };
         let shut = passed.layout.shut(period.span, number.span);
+        let claim = if passed.layout.claimed(self.lower, period.span, number.span) {
+            Claim::Taken
+        } else {
+            Claim::Free
+        };
         let same: Vec<(Period, Variant)>;
         let values = if matches!(period.expression.part, Part::Same) {
             let value = main.and_then(|main| self.context.resolve_by(period, Some(main.year()), Some(main)));
@@ -262,14 +285,14 @@ impl Walk<'_> {
             ballot.source(Some(*value), Some(period.span), &period.rule, reach);
             let (place, cue, part) = (place as usize, named.cue as usize, named.part as usize);
             let (group, setting) = (outline.group as usize, outline.setting as usize);
-            if *variant == Variant::Spoken {
-                ballot.feature(template::Place, &[place, between as usize, group]);
-                ballot.feature(template::PlacePart, &[place, part]);
-                ballot.feature(template::PlaceCue, &[place, cue, setting]);
-                ballot.feature(template::GroupCue, &[cue, group, between as usize]);
-                ballot.feature(template::PartGroup, &[part, group]);
-                ballot.feature(template::OrderCue, &[order as usize, cue]);
-            }
+            ballot.feature(template::Place, &[place, between as usize, group]);
+            ballot.feature(template::PlaceBetween, &[place, between as usize]);
+            ballot.feature(template::PlaceClaim, &[place, claim as usize]);
+            ballot.feature(template::PlacePart, &[place, part]);
+            ballot.feature(template::PlaceCue, &[place, cue, setting]);
+            ballot.feature(template::GroupCue, &[cue, group, between as usize]);
+            ballot.feature(template::PartGroup, &[part, group]);
+            ballot.feature(template::OrderCue, &[order as usize, cue]);
             ballot.feature(template::PartRole, &[part, named.role as usize, *variant as usize]);
             ballot.feature(template::PlaceVariant, &[place, *variant as usize]);
             if shut {
@@ -291,6 +314,7 @@ impl Walk<'_> {
             let reach = if reach == Reach::Paragraph { nearer } else { reach };
             ballot.source(Some(said.value), said.words, rule, reach);
             carried(ballot, from, distance, outline, own);
+            ballot.feature(template::CarriedShape, &[from as usize, shape(Some(said.value)) as usize]);
         };
         let thread = &context.periods;
         add(thread.last, Carried::Last, "period.carried", Reach::Paragraph);
@@ -345,6 +369,7 @@ fn part_of(period: &PeriodMention) -> PartAxis {
         Part::RelativeMonth(_) | Part::RelativeQuarter(_) => PartAxis::Relative,
         Part::PastYears(_) => PartAxis::Past,
         Part::Now => PartAxis::Now,
+        Part::Duration => PartAxis::Duration,
         _ => PartAxis::Other,
     }
 }

@@ -161,6 +161,7 @@ pub struct Cues {
     pub has: Vec<String>,
     pub pairs: Vec<String>,
     pub former: Vec<String>,
+    pub national: Vec<String>,
 }
 
 /// The weights of both slots.
@@ -317,6 +318,8 @@ axis! {
         Past = "past",
         /// `đến nay`.
         Now = "now",
+        /// `5 tháng`.
+        Duration = "duration",
         /// Another stretch.
         Other = "other",
     }
@@ -561,6 +564,41 @@ axis! {
     }
 }
 axis! {
+    /// Whether a time belongs to another figure: `lên 15% vào năm 2020`.
+    Claim {
+        /// It does not.
+        Free = "free",
+        /// It stands right behind another one.
+        Taken = "taken",
+    }
+}
+axis! {
+    /// Where a body of the whole country is named: `Tổng cục Thống kê`.
+    Nation {
+        /// Nowhere near.
+        No = "no",
+        /// In the opening of the document.
+        Opening = "opening",
+        /// In the sentence before the figure.
+        Sentence = "sentence",
+        /// In both.
+        Both = "both",
+    }
+}
+axis! {
+    /// How much one place prevails in the document.
+    #[derive(Default)]
+    Prevails {
+        /// No place is named.
+        #[default]
+        None = "none",
+        /// One makes up half of what is named.
+        One = "one",
+        /// None does.
+        Several = "several",
+    }
+}
+axis! {
     /// The block a figure stands in.
     Kind {
         /// The title.
@@ -596,6 +634,8 @@ templates! {
     /// The features of a period.
     PERIOD, period {
         Place = "place" [Where, Between, Group],
+        PlaceBetween = "place_between" [Where, Between],
+        PlaceClaim = "place_claim" [Where, Claim],
         PlacePart = "place_part" [Where, Part],
         PlaceCue = "place_cue" [Where, Cue, Setting],
         GroupCue = "group_cue" [Cue, Group, Between],
@@ -609,6 +649,7 @@ templates! {
         CarriedSetting = "carried_setting" [Carried, Setting],
         CarriedTold = "carried_told" [Carried, Told],
         CarriedKind = "carried_kind" [Carried, Kind],
+        CarriedShape = "carried_shape" [Carried, Shape],
         ShapeTold = "shape" [Shape, Told],
         ShapeGroup = "shape_group" [Shape, Group],
         VersusLast = "versus" [Versus, Setting, Group],
@@ -630,13 +671,14 @@ templates! {
         FollowBetween = "follow_between" [Follow, Between],
         OrderWhere = "order" [Order, Lead],
         Bracketed = "bracketed" [InName, Setting],
-        Paired = "paired" [Own],
         CarriedFrom = "carried" [Carried, Distance, Own],
         CarriedZone = "carried_zone" [Carried, Zone],
         CarriedKind = "carried_kind" [Carried, Kind],
         CarriedSetting = "carried_setting" [Carried, Setting],
         ZoneMain = "zone" [Zone, Main],
         ZoneGroup = "zone_group" [Zone, Group],
+        ZoneNation = "nation" [Nation, Prevails, Zone],
+        ZonePrevails = "prevails" [Prevails, Main, Zone],
         VersusLast = "versus" [Versus, Setting, Zone],
         VersusOwn = "versus_own" [Versus, Own, Distance],
     }
