@@ -15,12 +15,14 @@ mod guard;
 pub mod highlight;
 mod live;
 mod page;
+mod records;
 pub mod reply;
 mod series;
 pub mod serve;
 mod sheet;
 mod shell;
 pub mod site;
+pub mod stream;
 mod svg;
 
 pub(crate) use crate::wording::{lang, names, numbers};

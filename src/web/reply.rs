@@ -7,9 +7,9 @@ use maud::Markup;
 
 use crate::event_log::LogError;
 use crate::ledger::LedgerError;
+use crate::web::stream::{self, Writing};
 
 /// An answer.
-#[derive(Debug)]
 pub enum Reply {
     /// A page.
     Page(Markup),
@@ -17,6 +17,15 @@ pub enum Reply {
     Json(serde_json::Value),
     /// A file to keep: its media type, its name, its bytes.
     File(&'static str, String, Vec<u8>),
+    /// Written while it is sent: its media type, its name where it is a file to keep, and who writes it.
+    Stream {
+        /// The media type.
+        media_type: &'static str,
+        /// The name of a file to keep, of ASCII letters; `None` for what is shown.
+        name: Option<String>,
+        /// Who writes it.
+        writing: Writing,
+    },
     /// A picture.
     Svg(Markup),
     /// Another address.
@@ -76,14 +85,23 @@ impl IntoResponse for Reply {
                 let to = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static("/"));
                 (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
             }
-            Self::File(media_type, name, bytes) => {
-                let mut response = body(media_type, bytes);
-                // Names are made here, of ASCII letters.
-                if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-                    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+            Self::File(media_type, name, bytes) => to_keep(body(media_type, bytes), &name),
+            Self::Stream { media_type, name, writing } => {
+                let media_type = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))];
+                let response = (media_type, stream::body(writing)).into_response();
+                match name {
+                    Some(name) => to_keep(response, &name),
+                    None => response,
                 }
-                response
             }
         }
     }
+}
+
+/// Makes a browser keep an answer as a file. Names are made here, of ASCII letters.
+fn to_keep(mut response: Response, name: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
 }

@@ -1,10 +1,15 @@
-//! A small table of a page in the forms that machines take: CSV for programs and for Excel in
-//! Vietnamese. Long tables of records stream instead.
+//! A small table of a page in the forms that machines take: JSON, CSV for programs and for Excel in
+//! Vietnamese, a workbook. Long tables of records stream instead ([`super::records`]).
 
 use std::borrow::Cow;
 
+use crate::export::Format;
+use crate::export::cell::safe;
 use crate::web::ask::Form;
 use crate::web::reply::{Reply, ViewError};
+
+/// Characters of a decimal that a workbook's numbers hold exactly.
+const EXACT_DIGITS: usize = 15;
 
 /// A table in the machine's form: codes and exact decimals, no words of a language.
 #[derive(Debug)]
@@ -26,6 +31,7 @@ impl Sheet {
         match form {
             Form::Csv => self.csv(b',', false),
             Form::CsvVi => self.csv(b';', true),
+            Form::Xlsx => self.xlsx(),
             _ => Err(ViewError::Form),
         }
     }
@@ -57,7 +63,41 @@ impl Sheet {
         }
         writer.flush()?;
         drop(writer);
-        Ok(Reply::File("text/csv; charset=utf-8", format!("{}.csv", self.name), bytes))
+        let format = if vietnamese { Format::CsvVi } else { Format::Csv };
+        Ok(self.file(format, bytes))
+    }
+
+    fn xlsx(&self) -> Result<Reply, ViewError> {
+        let failed = |error: rust_xlsxwriter::XlsxError| ViewError::Write(error.to_string());
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let bold = rust_xlsxwriter::Format::new().set_bold();
+        let sheet = workbook.add_worksheet();
+        let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        for (at, head) in self.heads.iter().enumerate() {
+            sheet.write_string_with_format(0, column(at), *head, &bold).map_err(failed)?;
+        }
+        for (row, cells) in (1..).zip(&self.rows) {
+            for (at, cell) in cells.iter().enumerate() {
+                // A workbook's numbers have 15 digits: a longer one stays text rather than be rounded.
+                let number =
+                    cell.parse::<f64>().ok().filter(|_| is_decimal(cell) && cell.len() <= EXACT_DIGITS);
+                match number {
+                    Some(number) => sheet.write_number(row, column(at), number),
+                    None => sheet.write_string(row, column(at), cell.as_str()),
+                }
+                .map_err(failed)?;
+            }
+        }
+        sheet.set_freeze_panes(1, 0).map_err(failed)?;
+        if let (Some(last), Ok(rows)) = (self.heads.len().checked_sub(1), u32::try_from(self.rows.len())) {
+            sheet.autofilter(0, 0, rows, column(last)).map_err(failed)?;
+        }
+        let bytes = workbook.save_to_buffer().map_err(failed)?;
+        Ok(self.file(Format::Xlsx, bytes))
+    }
+
+    fn file(&self, format: Format, bytes: Vec<u8>) -> Reply {
+        Reply::File(format.media_type(), format!("{}.{}", self.name, format.ending()), bytes)
     }
 }
 
@@ -68,11 +108,21 @@ fn is_decimal(cell: &str) -> bool {
         && digits.bytes().filter(|byte| *byte == b'.').count() < 2
 }
 
-/// Keeps a text from being taken for a formula by a spreadsheet.
-fn safe(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_numbers_and_formulas_are_text() {
+        let rows = vec![vec!["-8.5".to_owned(), "=1+1".to_owned()]];
+        let sheet = Sheet { name: "x".to_owned(), heads: vec!["value", "text"], rows };
+        let csv = |form| match sheet.reply(form) {
+            Ok(Reply::File(_, _, bytes)) => String::from_utf8(bytes).unwrap(),
+            _ => panic!("no file"),
+        };
+        assert_eq!(csv(Form::Csv), "value,text\n-8.5,'=1+1\n");
+        assert_eq!(csv(Form::CsvVi), "\u{feff}value;text\n-8,5;'=1+1\n");
+        assert!(matches!(sheet.reply(Form::Xlsx), Ok(Reply::File(_, _, bytes)) if bytes.starts_with(b"PK")));
+        assert!(matches!(sheet.reply(Form::Svg), Err(ViewError::Form)));
     }
 }

@@ -16,6 +16,7 @@ mod replay;
 #[allow(dead_code, reason = "the benches read the texts, not what is planted in them")]
 #[path = "../tools/reports.rs"]
 mod reports;
+mod web;
 
 use std::time::{Duration, Instant};
 
@@ -50,7 +51,7 @@ fn main() {
             "--documents" => sizes.documents = number(),
             "--megabytes" => sizes.megabytes = number(),
             "--seed" => sizes.seed = number(),
-            "ingest" | "extract" | "replay" => wanted = Some(word),
+            "ingest" | "extract" | "replay" | "web" => wanted = Some(word),
             // What cargo and test runners add means nothing here.
             _ => {}
         }
@@ -64,6 +65,9 @@ fn main() {
     }
     if wanted.is_none_or(|name| name == "replay") {
         replay::run(&sizes);
+    }
+    if wanted.is_none_or(|name| name == "web") {
+        web::run(&sizes);
     }
     if let Some(peak) = peak_memory() {
         println!("peak memory           {:>12.1} MB", peak as f64 / 1e6);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::export::Table;
 use crate::ledger::catalogue::severity;
 use crate::ledger::views::FigureRow;
 use crate::model::Span;
@@ -15,6 +16,7 @@ use crate::web::highlight::{Segment, paragraphs, segments};
 use crate::web::lang::{Lang, sign};
 use crate::web::numbers;
 use crate::web::page::inspector;
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, bare, facts, page, text};
 use crate::web::site::Site;
@@ -40,7 +42,10 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             ));
         }
         Form::Html => {}
-        _ => return Err(ViewError::Form),
+        _ => {
+            let ids = figures.iter().map(|row| row.figure.id.as_str().to_owned()).collect();
+            return records::reply(site, ask, Table::Figures, Some(ids));
+        }
     }
     let source = site.text(row.source_text)?;
     let verdicts = verdicts(&findings);
@@ -86,7 +91,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             }
         }
     };
-    Ok(page(ask, &row.source, &[("json", "JSON")], &body))
+    Ok(page(ask, &row.source, super::TABLE_FORMS, &body))
 }
 
 /// Returns the worst verdict of every figure that a finding names.

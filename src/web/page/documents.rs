@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use crate::ledger::DocumentRow;
+use crate::export::Table;
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
 use crate::web::numbers;
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
-use crate::web::sheet::Sheet;
 use crate::web::shell::{self, page, pager, table, text};
 use crate::web::site::Site;
 
@@ -26,7 +26,10 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
     match ask.form {
         Form::Json => return Ok(Reply::Json(serde_json::json!({ "total": rows.len(), "documents": rows }))),
         Form::Html => {}
-        form => return sheet(&rows).reply(form),
+        _ => {
+            let ids = rows.iter().map(|row| row.document.to_string()).collect();
+            return records::reply(site, ask, Table::Documents, Some(ids));
+        }
     }
     let lang = ask.lang;
     let lines: Vec<_> = shown()
@@ -89,38 +92,5 @@ fn orders(ask: &Ask) -> Markup {
         nav.tabs aria-label=(lang.t("Thứ tự", "Order")) {
             ul { @for (sort, words) in orders { li { a href=(to(sort)) aria-current=[(sort == chosen).then_some("true")] { (words) } } } }
         }
-    }
-}
-
-fn sheet(rows: &[&DocumentRow]) -> Sheet {
-    let row = |row: &&DocumentRow| {
-        vec![
-            row.document.to_string(),
-            row.source.clone(),
-            row.tags.join("/"),
-            row.size.to_string(),
-            row.media_type.clone(),
-            jiff::Timestamp::from_microsecond(row.received_at).map(|at| at.to_string()).unwrap_or_default(),
-            row.copies.to_string(),
-            row.figures.to_string(),
-            row.conflicts.to_string(),
-            row.done.to_string(),
-        ]
-    };
-    Sheet {
-        name: "tai-lieu".to_owned(),
-        heads: vec![
-            "document",
-            "source",
-            "tags",
-            "size",
-            "media_type",
-            "received_at",
-            "copies",
-            "figures",
-            "conflicts",
-            "done",
-        ],
-        rows: rows.iter().map(row).collect(),
     }
 }

@@ -129,7 +129,7 @@ pub(in crate::web) fn one(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErro
     match ask.form {
         Form::Html => {}
         Form::Json => return Ok(Reply::Json(json(&raw, &payload))),
-        _ => return Err(ViewError::Form),
+        form => return sheet(&[raw.decode()?]).reply(form),
     }
     let mut shown =
         serde_json::to_string_pretty(&payload).map_err(|error| ViewError::Write(error.to_string()))?;
@@ -161,7 +161,7 @@ pub(in crate::web) fn one(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErro
         }
     };
     let title = format!("{} {position}", lang.t("Sự kiện", "Event"));
-    Ok(page(ask, &title, &[("json", "JSON")], &body))
+    Ok(page(ask, &title, super::TABLE_FORMS, &body))
 }
 
 fn json(raw: &RawEvent, payload: &serde_json::Value) -> serde_json::Value {

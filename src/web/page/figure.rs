@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::export::Table;
 use crate::model::record::FigureRecord;
 use crate::web::ask::{Ask, Form};
 use crate::web::page::inspector;
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::page;
 use crate::web::site::Site;
@@ -27,8 +29,8 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         }
         Form::Html => {
             let body = inspector::show(site, ask, &ledger, &row, &source)?;
-            Ok(page(ask, &row.figure.quote, &[("json", "JSON")], &body))
+            Ok(page(ask, &row.figure.quote, super::TABLE_FORMS, &body))
         }
-        _ => Err(ViewError::Form),
+        _ => records::reply(site, ask, Table::Figures, Some(vec![id])),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::export::Table;
 use crate::ledger::LedgerReader;
 use crate::ledger::catalogue::{Catalogue, Facet, Selection};
 use crate::model::figure::Measure;
@@ -11,6 +12,7 @@ use crate::model::record::FigureRecord;
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
 use crate::web::lang::Lang;
 use crate::web::numbers;
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, page, pager, table, text};
 use crate::web::site::Site;
@@ -23,27 +25,27 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
     let (ledger, lang) = (site.ledger()?, ask.lang);
     let catalogue = site.catalogue(&ledger)?;
     let selection = catalogue.figures(&ask.filter());
+    let ids = || selection.rows.iter().map(|row| catalogue.figure_id(*row).to_owned()).collect::<Vec<_>>();
     match ask.form {
+        Form::Html => {}
         Form::Json => {
-            let mut records = Vec::new();
-            for row in &selection.rows {
-                if let Some(row) = ledger.figure(catalogue.figure_id(*row))? {
-                    records.push(FigureRecord::printed(
-                        row.document,
-                        &row.source,
-                        &row.figure,
-                        row.generation,
-                    ));
-                }
-            }
             let counts = Facet::ALL.map(|facet| (facet.name(), selection.counts[facet as usize].clone()));
             let counts: std::collections::BTreeMap<_, _> = counts.into_iter().collect();
-            return Ok(Reply::Json(serde_json::json!({
-                "total": selection.rows.len(), "checkpoint": catalogue.checkpoint, "counts": counts, "figures": records,
-            })));
+            let head = serde_json::json!({
+                "total": selection.rows.len(), "checkpoint": catalogue.checkpoint, "counts": counts,
+            });
+            let head = head.as_object().cloned().unwrap_or_default();
+            return Ok(records::json(site, head, "figures", ids(), |ledger, id| {
+                let row = ledger.figure(id)?;
+                Ok(row
+                    .map(|row| FigureRecord::printed(row.document, &row.source, &row.figure, row.generation)))
+            }));
         }
-        Form::Html => {}
-        _ => return Err(ViewError::Form),
+        _ => {
+            // Nothing asked is everything: no need to name each.
+            let ids = (!ask.filter().is_empty()).then(ids);
+            return records::reply(site, ask, Table::Figures, ids);
+        }
     }
     let rows = lines(site, lang, &ledger, &catalogue, &selection, ask.page())?;
     let heads = [
@@ -79,7 +81,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             }
         }
     };
-    Ok(page(ask, lang.t("Số liệu", "Figures"), &[("json", "JSON")], &body))
+    Ok(page(ask, lang.t("Số liệu", "Figures"), super::TABLE_FORMS, &body))
 }
 
 fn lines(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::export::Table;
 use crate::ledger::LedgerReader;
 use crate::ledger::views::FigureRow;
 use crate::model::Span;
@@ -14,6 +15,7 @@ use crate::web::ask::{Ask, Form};
 use crate::web::lang::Lang;
 use crate::web::numbers;
 use crate::web::page::document::{Marked, marked};
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, page, pairs, table, text};
 use crate::web::site::Site;
@@ -36,7 +38,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             return Ok(Reply::Json(serde_json::json!({ "finding": record, "figures": figures })));
         }
         Form::Html => {}
-        _ => return Err(ViewError::Form),
+        _ => return records::reply(site, ask, Table::Findings, Some(vec![id])),
     }
     let by_id: BTreeMap<&str, &FigureRow> = figures.iter().map(|row| (row.figure.id.as_str(), row)).collect();
     // The stated figure stands last in its formula: the intervals are in its unit.
@@ -52,7 +54,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             (lang.t("Công thức", "Formula"), html! { (text(&finding.formula)) }),
             (lang.t("Tính ra", "Computed"), html! { (bounds(lang, &finding.computed, unit)) }),
             (lang.t("In trong báo cáo", "Stated"), html! { (bounds(lang, &finding.stated, unit)) }),
-            (lang.t("Chênh lệch", "Gap"), html! { (numbers::with_unit(&numbers::short(&finding.gap, false), unit.0, unit.1)) }),
+            (lang.t("Chênh lệch", "Gap"), html! { (gap(lang, &finding.gap, unit)) }),
             (lang.t("Quy tắc", "Rule"), html! { code { (finding.rule) } }),
             (lang.t("Giả định", "Assumptions"), html! { @if finding.assumptions.is_empty() { (lang.t("không có", "none")) } @else { (text(&finding.assumptions.join("; "))) } }),
         ]))
@@ -62,7 +64,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         h2 { (lang.t("Các câu liên quan", "The sentences")) }
         (sentences(site, lang, &ledger, &figures, finding)?)
     };
-    Ok(page(ask, lang.t("Đối chiếu", "Check"), &[("json", "JSON")], &body))
+    Ok(page(ask, lang.t("Đối chiếu", "Check"), super::TABLE_FORMS, &body))
 }
 
 /// Shows an interval in a unit (code and name), shortened outwards.
@@ -70,6 +72,15 @@ fn bounds(lang: Lang, bounds: &Bounds, unit: (&str, &str)) -> String {
     let low = bounds.low.as_deref().map(|end| numbers::short(end, false));
     let high = bounds.high.as_deref().map(|end| numbers::short(end, true));
     numbers::interval(lang, low.as_deref(), high.as_deref(), |end| numbers::with_unit(end, unit.0, unit.1))
+}
+
+/// Shows the distance of two intervals: of percentages it is in percentage points.
+fn gap(lang: Lang, gap: &str, unit: (&str, &str)) -> String {
+    let gap = numbers::short(gap, false);
+    match unit.0 {
+        "percent" => numbers::with_unit(&gap, "", lang.t("điểm phần trăm", "percentage points")),
+        _ => numbers::with_unit(&gap, unit.0, unit.1),
+    }
 }
 
 fn operands(site: &Site, lang: Lang, finding: &Finding, figures: &BTreeMap<&str, &FigureRow>) -> Markup {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use maud::html;
 
+use crate::export::Table;
 use crate::ledger::catalogue::Facet;
 use crate::model::finding::Verdict;
 use crate::model::record::FindingRecord;
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, page, pager, table, text};
 use crate::web::site::Site;
@@ -17,18 +19,17 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
     let (ledger, lang) = (site.ledger()?, ask.lang);
     let catalogue = site.catalogue(&ledger)?;
     let selection = catalogue.findings(&ask.filter(), &ask.values("relation"));
+    let ids = || selection.rows.iter().map(|row| catalogue.finding_id(*row).to_owned()).collect::<Vec<_>>();
     match ask.form {
-        Form::Json => {
-            let mut records = Vec::new();
-            for row in &selection.rows {
-                if let Some(row) = ledger.finding(catalogue.finding_id(*row))? {
-                    records.push(FindingRecord::new(&row.finding, row.generation));
-                }
-            }
-            return Ok(Reply::Json(serde_json::json!({ "total": records.len(), "findings": records })));
-        }
         Form::Html => {}
-        _ => return Err(ViewError::Form),
+        Form::Json => {
+            let head = serde_json::json!({ "total": selection.rows.len() });
+            let head = head.as_object().cloned().unwrap_or_default();
+            return Ok(records::json(site, head, "findings", ids(), |ledger, id| {
+                Ok(ledger.finding(id)?.map(|row| FindingRecord::new(&row.finding, row.generation)))
+            }));
+        }
+        _ => return records::reply(site, ask, Table::Findings, Some(ids())),
     }
     let mut lines = Vec::new();
     for place in selection.rows.iter().skip((ask.page() - 1) * PAGE_ROWS).take(PAGE_ROWS) {
@@ -90,5 +91,5 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             (pager(ask, selection.rows.len()))
         }
     };
-    Ok(page(ask, lang.t("Đối chiếu", "Checks"), &[("json", "JSON")], &body))
+    Ok(page(ask, lang.t("Đối chiếu", "Checks"), super::TABLE_FORMS, &body))
 }

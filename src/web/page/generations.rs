@@ -32,6 +32,9 @@ struct Generation {
 /// Answers the list.
 pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewError> {
     let lang = ask.lang;
+    if let (Some(before), Some(after)) = (ask.value("before"), ask.value("after")) {
+        return super::difference::view(site, ask, before, after);
+    }
     let generations = read(site)?;
     match ask.form {
         Form::Html => {}
@@ -54,6 +57,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             "Mỗi lần công đoạn hay quy tắc thay đổi là một thế hệ mới của sổ cái; thế hệ cũ vẫn còn.",
             "Each change of stages or rules makes a new generation of the ledger; the old one stays."
         )) }
+        @if generations.len() > 1 { (compare(lang, &generations)) }
         (table(lang.t("Các thế hệ, mới nhất trước", "Generations, newest first"), &heads, &rows))
     };
     Ok(page(ask, lang.t("Thế hệ", "Generations"), super::TABLE_FORMS, &body))
@@ -96,6 +100,28 @@ fn read(site: &Site) -> Result<Vec<Generation>, ViewError> {
         generation.active = Some(generation.started.number) == active;
     }
     Ok(found)
+}
+
+/// Asks which two generations to compare: at first the newest with the one before it.
+fn compare(lang: Lang, generations: &[Generation]) -> Markup {
+    let last = generations.len() - 1;
+    let select = |name: &str, label: &str, chosen: usize| {
+        html! {
+            label for=(name) { (label) }
+            select #(name) name=(name) {
+                @for (at, generation) in generations.iter().enumerate() {
+                    option value=(generation.started.number) selected[at == chosen] { (generation.started.number) }
+                }
+            }
+        }
+    };
+    html! {
+        form.filter method="get" action="/the-he" {
+            (select("before", lang.t("So sánh thế hệ", "Compare generation"), last.saturating_sub(1)))
+            (select("after", lang.t("với", "with"), last))
+            button { (lang.t("So sánh", "Compare")) }
+        }
+    }
 }
 
 fn row(lang: Lang, generation: &Generation) -> Vec<Markup> {

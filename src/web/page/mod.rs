@@ -2,6 +2,7 @@
 
 pub(super) mod chart;
 pub(super) mod codes;
+mod difference;
 pub(super) mod document;
 pub(super) mod documents;
 pub(super) mod events;
