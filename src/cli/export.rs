@@ -27,6 +27,7 @@ use crate::wording::{Lang, Names};
   socai export figures --area \"nam dinh\" --year 2023 --format xlsx -o nam-dinh.xlsx
   socai export findings --format csv-vi -o doi-chieu.csv      for Excel in Vietnamese
   socai export codes --format csv > codes.csv
+  socai export package -o khuyen-cong                         all of it, with a description of each column
   socai export findings | jq -r 'select(.verdict==\"conflicts\") | .explanation.vi'")]
 pub struct Args {
     /// Which records
@@ -65,6 +66,8 @@ enum Records {
     Documents,
     /// The code lists; needs no documents
     Codes,
+    /// All of them as a Data Package (datapackage.json beside CSV files) in the folder of --output
+    Package,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,6 +80,14 @@ enum Format {
     CsvVi,
     /// A workbook with numbers as numbers; figures and findings together with their sources
     Xlsx,
+    /// Columns for DuckDB, pandas, polars: exact decimals, đồng as whole numbers
+    Parquet,
+    /// Figures with a period for statistical exchange: SDMX-CSV 2.1
+    SdmxCsv,
+    /// What the columns and codes of sdmx-csv mean: SDMX-JSON structure
+    SdmxStructure,
+    /// Where each figure stands and what made it: Web Annotation and PROV as JSON-LD
+    JsonLd,
 }
 
 impl From<ExportError> for Failure {
@@ -85,6 +96,11 @@ impl From<ExportError> for Failure {
             ExportError::Ledger(error) => error.into(),
             ExportError::Log(error) => error.into(),
             ExportError::Io(error) => error.into(),
+            ExportError::NotSo(_) => {
+                Self::usage(error.to_string()).next("figures are, or choose jsonl, csv, csv-vi or xlsx")
+            }
+            ExportError::NotBuilt(_) => Self::unavailable(error.to_string())
+                .next("build it with `cargo build --release --locked --features parquet`"),
             ExportError::Format { .. } => Self::internal(error.to_string()),
         }
     }
@@ -97,7 +113,7 @@ const fn table(records: Records) -> Table {
         Records::Findings => Table::Findings,
         Records::Derived => Table::Derived,
         Records::Documents => Table::Documents,
-        Records::Codes => Table::Codes,
+        Records::Codes | Records::Package => Table::Codes,
     }
 }
 
@@ -107,6 +123,10 @@ const fn format(format: Format) -> export::Format {
         Format::Csv => export::Format::Csv,
         Format::CsvVi => export::Format::CsvVi,
         Format::Xlsx => export::Format::Xlsx,
+        Format::Parquet => export::Format::Parquet,
+        Format::SdmxCsv => export::Format::SdmxCsv,
+        Format::SdmxStructure => export::Format::SdmxStructure,
+        Format::JsonLd => export::Format::JsonLd,
     }
 }
 
@@ -119,8 +139,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let names = Names::new(&*stores::rules(&config)?);
     let lang = if args.english { Lang::En } else { Lang::Vi };
     let format = format(args.format);
-    if format == export::Format::Xlsx && args.output.is_none() && std::io::stdout().is_terminal() {
-        return Err(Failure::usage("a workbook is not for a terminal").next("give a file: -o figures.xlsx"));
+    if matches!(format, export::Format::Xlsx | export::Format::Parquet)
+        && args.output.is_none()
+        && std::io::stdout().is_terminal()
+    {
+        return Err(Failure::usage("this format is not for a terminal").next("give a file: -o FILE"));
     }
     if args.records == Records::Codes {
         return to(args.output.as_deref(), |out| Ok(export::write_codes(&names, lang, format, out)?));
@@ -143,6 +166,12 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         });
     }
     let source = Source { ledger: &ledger, texts: Texts::new(&log), names: &names, lang };
+    if args.records == Records::Package {
+        let folder = args.output.as_deref().ok_or_else(|| {
+            Failure::usage("a package is a folder of files").next("name one: -o khuyen-cong")
+        })?;
+        return Ok(export::package::write(&source, folder)?);
+    }
     let rows = ids.as_deref().map_or(Rows::All, Rows::Ids);
     to(args.output.as_deref(), |out| Ok(export::write(&source, table(args.records), rows, format, out)?))
 }

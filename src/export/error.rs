@@ -15,6 +15,12 @@ pub enum ExportError {
     /// The writer takes no more.
     #[error("cannot write the output: {0}")]
     Io(#[from] std::io::Error),
+    /// The table has no such form.
+    #[error("{0} are not to be had in this format")]
+    NotSo(&'static str),
+    /// The program was built without what writes it.
+    #[error("this socai was built without the feature `{0}`")]
+    NotBuilt(&'static str),
     /// A record does not fit its format.
     #[error("cannot write a record as {format}: {what}")]
     Format {

@@ -97,19 +97,56 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
     }
 }
 
-/// Returns the cells of a record, one for each column; objects and lists are JSON.
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Words or a code.
+    Text,
+    /// A whole number.
+    Whole,
+    /// An exact decimal.
+    Decimal,
+    /// Yes or no.
+    Truth,
+    /// A list, as JSON.
+    List,
+}
+
+/// Returns what a column of a table holds.
+pub fn kind(table: Table, column: &str) -> Kind {
+    match column {
+        "start" | "end" | "sentence.start" | "sentence.end" | "generation" | "size" | "copies"
+        | "received_at" | "conflicts" => Kind::Whole,
+        "figures" if table == Table::Documents => Kind::Whole,
+        "value" if table == Table::Figures => Kind::Decimal,
+        "low" | "high" | "computed.low" | "computed.high" | "stated.low" | "stated.high" | "gap" => {
+            Kind::Decimal
+        }
+        "done" => Kind::Truth,
+        "rules" | "figures" | "suspects" | "documents" | "assumptions" | "from" | "tags" => Kind::List,
+        _ => Kind::Text,
+    }
+}
+
+/// Returns a column's name in a flat file (`sentence_start`).
+pub fn flat(column: &str) -> String {
+    column.replace('.', "_")
+}
+
+/// Returns the cells of a record, one for each column, `None` where nothing is known; objects and lists
+/// are JSON.
 ///
 /// # Errors
 /// A record that is no JSON.
-pub fn record_cells(table: Table, record: &impl Serialize) -> Result<Vec<String>, serde_json::Error> {
+pub fn record_texts(table: Table, record: &impl Serialize) -> Result<Vec<Option<String>>, serde_json::Error> {
     let value = serde_json::to_value(record)?;
     Ok(columns(table).iter().map(|column| cell(&value, column)).collect())
 }
 
-fn cell(record: &Value, column: &str) -> String {
-    match record.pointer(&format!("/{}", column.replace('.', "/"))) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => super::cell::safe(text).into_owned(),
-        Some(other) => other.to_string(),
+fn cell(record: &Value, column: &str) -> Option<String> {
+    match record.pointer(&format!("/{}", column.replace('.', "/")))? {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }

@@ -14,15 +14,20 @@
 pub mod cell;
 mod error;
 mod machine;
+pub mod package;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod people;
+mod provenance;
 mod rows;
+mod sdmx;
 mod text;
 mod workbook;
 
 use std::io::Write;
 
 pub use error::ExportError;
-pub use machine::{columns, record_cells};
+pub use machine::{Kind, columns, flat, kind, record_texts};
 pub use rows::{Source, Texts};
 
 use crate::wording::{Lang, Names};
@@ -73,6 +78,14 @@ pub enum Format {
     CsvVi,
     /// A workbook: real numbers, the head frozen, filters.
     Xlsx,
+    /// Columns for analysis: exact decimals, đồng as whole numbers; needs the feature `parquet`.
+    Parquet,
+    /// Statistical exchange (figures only): SDMX-CSV 2.1.
+    SdmxCsv,
+    /// What SDMX-CSV's columns and codes mean (figures only): SDMX-JSON 2.1.
+    SdmxStructure,
+    /// Where each figure stands and what made it (figures only): Web Annotation and PROV as JSON-LD.
+    JsonLd,
 }
 
 impl Format {
@@ -83,6 +96,10 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::CsvVi => "text/csv; charset=utf-8; header=present",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::SdmxCsv => "application/vnd.sdmx.data+csv;version=2.1.0",
+            Self::SdmxStructure => "application/vnd.sdmx.structure+json;version=2.1.0",
+            Self::JsonLd => "application/ld+json",
         }
     }
 
@@ -93,6 +110,10 @@ impl Format {
             Self::Csv => "csv",
             Self::CsvVi => "vi.csv",
             Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+            Self::SdmxCsv => "sdmx.csv",
+            Self::SdmxStructure => "sdmx.json",
+            Self::JsonLd => "jsonld",
         }
     }
 }
@@ -125,6 +146,14 @@ pub fn write<W: Write + Send>(
         Format::Csv => text::csv(source, table, rows, out),
         Format::CsvVi => text::csv_vi(source, table, rows, out),
         Format::Xlsx => workbook::write(source, table, rows, out),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => parquet::write(source, table, rows, out),
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet => Err(ExportError::NotBuilt("parquet")),
+        Format::SdmxCsv if table == Table::Figures => sdmx::data(source, rows, out),
+        Format::SdmxStructure if table == Table::Figures => sdmx::structure(source.names, out),
+        Format::JsonLd if table == Table::Figures => provenance::write(source, rows, out),
+        Format::SdmxCsv | Format::SdmxStructure | Format::JsonLd => Err(ExportError::NotSo(table.name())),
     }
 }
 
@@ -143,5 +172,6 @@ pub fn write_codes<W: Write + Send>(
         Format::Csv => text::codes_csv(names, out),
         Format::CsvVi => text::codes_csv_vi(names, lang, out),
         Format::Xlsx => workbook::codes(names, lang, out),
+        _ => Err(ExportError::NotSo(Table::Codes.name())),
     }
 }

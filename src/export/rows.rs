@@ -41,12 +41,16 @@ impl<'a> Texts<'a> {
         Self { log, last: RefCell::new(None) }
     }
 
-    /// Returns the words of a document at `span`, white space as single spaces; empty where the log has
-    /// no text.
+    /// Returns what `read` makes of a document's source text, which is empty where the log has none.
     ///
     /// # Errors
     /// What ledger and log say.
-    pub fn words(&self, ledger: &LedgerReader, document: Digest, span: Span) -> Result<String, ExportError> {
+    pub fn of<T>(
+        &self,
+        ledger: &LedgerReader,
+        document: Digest,
+        read: impl FnOnce(&str) -> T,
+    ) -> Result<T, ExportError> {
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|(held, _)| *held != document) {
             let blob = ledger.source_text_of(document)?.map(|digest| self.log.blob(digest)).transpose()?;
@@ -54,9 +58,18 @@ impl<'a> Texts<'a> {
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
             *last = Some((document, text));
         }
-        let text = last.as_ref().map_or("", |(_, text)| text.as_str());
-        let words = text.get(span.start..span.end).unwrap_or("");
-        Ok(words.split_whitespace().collect::<Vec<_>>().join(" "))
+        Ok(read(last.as_ref().map_or("", |(_, text)| text.as_str())))
+    }
+
+    /// Returns the words of a document at `span`, white space as single spaces.
+    ///
+    /// # Errors
+    /// What ledger and log say.
+    pub fn words(&self, ledger: &LedgerReader, document: Digest, span: Span) -> Result<String, ExportError> {
+        self.of(ledger, document, |text| {
+            let words = text.get(span.start..span.end).unwrap_or("");
+            words.split_whitespace().collect::<Vec<_>>().join(" ")
+        })
     }
 }
 

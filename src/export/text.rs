@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::cell::{Cell, safe};
 use super::error::ExportError;
-use super::machine::record_cells;
+use super::machine::record_texts;
 use super::rows::{Source, Take};
 use super::{Rows, Table, machine, people};
 use crate::wording::{Lang, Names};
@@ -27,7 +27,8 @@ struct Csv<W: Write>(csv::Writer<W>, Table);
 
 impl<W: Write> Take for Csv<W> {
     fn take(&mut self, record: &impl Serialize) -> Result<(), ExportError> {
-        Ok(self.0.write_record(record_cells(self.1, record)?)?)
+        let cells = record_texts(self.1, record)?.into_iter().map(Option::unwrap_or_default);
+        Ok(self.0.write_record(cells.map(|text| safe(&text).into_owned()))?)
     }
 }
 
@@ -53,7 +54,7 @@ pub(super) fn codes_jsonl(names: &Names, out: impl Write) -> Result<(), ExportEr
 impl<W: Write> Csv<W> {
     fn new(out: W, table: Table) -> Result<Self, ExportError> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(machine::columns(table).iter().map(|column| column.replace('.', "_")))?;
+        writer.write_record(machine::columns(table).iter().map(|column| machine::flat(column)))?;
         Ok(Self(writer, table))
     }
 }

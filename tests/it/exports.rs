@@ -204,3 +204,67 @@ fn sql_reads_and_does_nothing_else() {
     let (code, _, err) = sql(endless);
     assert!(code == 69 && err.contains("--timeout"), "{code}: {err}");
 }
+
+#[test]
+fn a_package_describes_every_column_of_every_file() {
+    let folder = ledger();
+    let (code, _, err) = socai(folder.path(), &["export", "package", "-o", "package"]);
+    assert_eq!(code, 0, "{err}");
+    let at = folder.path().join("package");
+    let description: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(at.join("datapackage.json")).unwrap()).unwrap();
+    let resources = description["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), 6);
+    for resource in resources {
+        let file = std::fs::read_to_string(at.join(resource["path"].as_str().unwrap())).unwrap();
+        let fields = resource["schema"]["fields"].as_array().unwrap();
+        let heads: Vec<&str> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
+        assert_eq!(file.lines().next().unwrap(), heads.join(","), "{}", resource["name"]);
+        assert_eq!(resource["bytes"].as_u64(), Some(file.len() as u64));
+    }
+}
+
+#[test]
+fn annotations_select_by_character_what_the_record_quotes_by_byte() {
+    let folder = ledger();
+    let out = text(folder.path(), &["export", "figures", "--format", "json-ld"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let graph = document["@graph"].as_array().unwrap();
+    assert_eq!(graph.len(), text(folder.path(), &["export", "figures"]).lines().count());
+    let attack: Vec<char> = ATTACK.chars().collect();
+    let digest = format!("urn:blake3:{}", blake3::hash(ATTACK.as_bytes()).to_hex());
+    let own = graph.iter().filter(|one| one["target"]["source"] == digest.as_str());
+    let mut checked = 0;
+    for one in own {
+        let selectors = &one["target"]["selector"];
+        let at = |key: &str| usize::try_from(selectors[1][key].as_u64().unwrap()).unwrap();
+        let selected: String = attack[at("start")..at("end")].iter().collect();
+        assert_eq!(selected, selectors[0]["exact"].as_str().unwrap());
+        checked += 1;
+    }
+    assert!(checked > 0);
+}
+
+#[test]
+fn observations_for_exchange_use_only_codes_of_the_structure() {
+    let folder = ledger();
+    let data = text(folder.path(), &["export", "figures", "--format", "sdmx-csv"]);
+    let structure = text(folder.path(), &["export", "figures", "--format", "sdmx-structure"]);
+    let structure: serde_json::Value = serde_json::from_str(&structure).unwrap();
+    let lists = structure["data"]["codelists"].as_array().unwrap();
+    let mut reader = csv::Reader::from_reader(data.as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert!(!rows.is_empty());
+    for name in ["INDICATOR", "AREA", "MEASURE", "ASPECT", "FUND", "QUALIFIER"] {
+        let list = lists.iter().find(|list| list["id"] == format!("CL_{name}").as_str()).unwrap();
+        let codes: Vec<&str> =
+            list["codes"].as_array().unwrap().iter().map(|code| code["id"].as_str().unwrap()).collect();
+        let at = heads.iter().position(|head| head == name).unwrap();
+        for row in &rows {
+            assert!(codes.contains(&&row[at]), "{name}: {}", &row[at]);
+        }
+    }
+    let (code, _, err) = socai(folder.path(), &["export", "findings", "--format", "sdmx-csv"]);
+    assert!(code == 2 && err.contains("findings"), "{err}");
+}
