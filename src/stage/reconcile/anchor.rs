@@ -3,7 +3,7 @@
 //! They are read from the text, not from the slots: where a sentence says `tăng 25% so với mức 1.000
 //! triệu đồng`, a slot that was read wrong must not hide what is compared.
 
-use crate::model::figure::{Figure, Measure, Qualifier};
+use crate::model::figure::{Figure, Fund, Measure, Qualifier};
 use crate::model::finding::Relation;
 
 use super::page::{Page, has};
@@ -42,11 +42,17 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     {
         return Some((top, base));
     }
+    if relation == Relation::Share
+        && !page.is_bare(rate)
+        && let Some(both) = of_fund(page, at)
+    {
+        return Some(both);
+    }
     let top = dividend(page, at).filter(|_| page.is_bare(rate))?;
     if relation == Relation::Share
         && let Some(whole) = beside(page, top, rate).filter(|whole| whole.value >= top.value)
         && is_exact(whole)
-        && (whole.unit == top.unit || !is_money(whole) && !is_money(top))
+        && whole.unit == top.unit
     {
         return Some((top, whole));
     }
@@ -73,10 +79,6 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
             .filter(|level| level.value >= top.value),
     };
     found.map(|level| (top, level))
-}
-
-fn is_money(figure: &Figure) -> bool {
-    matches!(figure.unit.as_str(), "VND" | "USD")
 }
 
 fn is_exact(figure: &Figure) -> bool {
@@ -237,7 +239,7 @@ fn announced<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<
         if said && is_level && !page.in_bracket(one) {
             // `đạt 70%` may be of a plan of the part's own, but right after its whole.
             let near = page.line(part) - page.line(one) <= 1;
-            let named = page.trail(rate).trim().is_empty() || page.names(rate, one);
+            let named = is_unsaid(&page.trail(rate)) || page.names(rate, one);
             let its = of_whole && named && passed.iter().all(|other| other.value < one.value);
             return (near && (its || follows_whole(one))).then_some(one);
         }
@@ -255,8 +257,28 @@ fn beside<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<&'f
     let words = page.between(part, rate);
     let cue = has(&words, &page.rules.share_cues);
     let in_a_row = page.before(rate).is_some_and(|one| one.id == part.id);
-    let said = cue && in_a_row && alone && page.trail(rate).trim().is_empty();
+    let said = cue && in_a_row && alone && is_unsaid(&page.trail(rate));
     (said && whole.measure == Measure::Value && whole.sentence == part.sentence).then_some(whole)
+}
+
+/// Tells whether no words after a share name its whole.
+fn is_unsaid(trail: &str) -> bool {
+    !trail.contains(char::is_alphanumeric)
+}
+
+/// `kinh phí của tỉnh là 1,005 tỷ đồng, vốn trung ương chiếm 59,7%`: the total of all funds right before
+/// the rate, and the only level printed so far of the fund that the rate is of.
+fn of_fund<'f>(page: &Page<'f>, at: usize) -> Option<(&'f Figure, &'f Figure)> {
+    let rate = page.figures[at];
+    let whole = page.before(rate).filter(|one| one.sentence == rate.sentence && is_exact(one))?;
+    let total = whole.measure == Measure::Value
+        && whole.fund == Some(Fund::Total)
+        && matches!(rate.fund, Some(Fund::National | Fund::Local))
+        && whole.area == rate.area
+        && whole.period == rate.period
+        && has(&page.lead(rate), &page.rules.share_cues);
+    let part = by_slots(page, at, whole).filter(|part| total && part.value <= whole.value)?;
+    Some((part, whole))
 }
 
 /// The only level printed so far that has the slots of the rate: what rose to the level in the bracket.

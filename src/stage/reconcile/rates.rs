@@ -20,6 +20,8 @@ const BESIDE_BYTES: usize = 40;
 /// Without words that say so, a pairing is no accident where what its figures admit is no wider than one
 /// part in so many.
 const NARROW_PARTS: i128 = 20;
+/// Nor is one, where slots leave no doubt, from this width on.
+const EVIDENT_PARTS: i128 = 10;
 /// A pairing is one digit away from holding by accident in fewer than one case of so many.
 const NEAR_MISS_PARTS: i128 = 15;
 /// The worst score of a divisor that stands anywhere around.
@@ -102,7 +104,8 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
                 let hedged = candidate.figures.iter().any(|figure| figure.qualifier != Qualifier::Eq);
                 let certain = candidate.is_narrow(NARROW_PARTS)
                     || (hedged && score >= page.rules.pairing_hedged)
-                    || is_evident(page, relation, rate, page.figures[n], page.figures[d]);
+                    || (candidate.is_narrow(EVIDENT_PARTS)
+                        && is_evident(page, relation, rate, page.figures[n], page.figures[d]));
                 if certain {
                     return Some(candidate);
                 }

@@ -38,6 +38,8 @@ enum Tie {
     Line,
     /// They stand in one sentence.
     Sentence,
+    /// They are all that one sentence names of their kind, the whole first.
+    Alone,
     /// Words between them say that parts follow, or that a total is drawn.
     Announced,
 }
@@ -51,6 +53,7 @@ impl Tie {
             // A list of three and more in one sentence is hardly of anything else.
             Self::Sentence if parts > 2 => 10,
             Self::Sentence => 40,
+            Self::Alone => 10,
             Self::Announced => 3,
         }
     }
@@ -61,6 +64,7 @@ impl Tie {
             Self::Apart => 1_000,
             Self::Line => 300,
             Self::Sentence => 100,
+            Self::Alone => 25,
             Self::Announced => 8,
         }
     }
@@ -91,7 +95,13 @@ impl Tie {
         let place = Self::of_place(page, whole, parts);
         // A list that goes on has other parts as well.
         let goes_on = run.get(first + count).is_some_and(|next| next.sentence == parts[count - 1].sentence);
-        if said && reach <= LEAD_BYTES && !goes_on { Self::Announced } else { place }
+        let begins = first == 1 || run[first - 2].sentence != whole.sentence;
+        let alone = place == Self::Sentence && run[first - 1].id == whole.id && begins && !goes_on;
+        match (said && reach <= LEAD_BYTES && !goes_on, alone) {
+            (true, _) => Self::Announced,
+            (false, true) => Self::Alone,
+            (false, false) => place,
+        }
     }
 
     /// Of parts that stand before their whole.
@@ -216,6 +226,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 Verdict::Conflicts | Verdict::DiffersInScope | Verdict::Undetermined
                     if doubtful.is_none()
                         && ((skipped == 0 && closed_list(page, run, first + count, whole, parts))
+                            || is_itemised(page, run, first, count)
                             || nearly(page, whole, parts, &candidate, tie)) =>
                 {
                     doubtful = Some(candidate);
@@ -226,7 +237,8 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     }
     let doubtful = doubtful.map(|mut claim| {
         let together = claim.figures.iter().all(|figure| figure.sentence == whole.sentence);
-        if together && !page.in_bracket(whole) && claim.is_repairable() {
+        let aside = claim.figures.iter().any(|figure| page.in_bracket(figure));
+        if together && !aside && claim.is_repairable() {
             claim.rule = ANNOUNCED;
         }
         claim
@@ -246,7 +258,7 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     let complete = lead.contains(':')
         || has(&lead, &page.rules.parts_complete)
         || has(&inside, &page.rules.parts_complete)
-        || (has(&lead, &page.rules.parts_follow) && is_last(&joined));
+        || ((has(&lead, &page.rules.parts_follow) || is_named_whole(page, whole)) && is_last(&joined));
     let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
     // Some of the parts may be named: then they can only be too large, not too small.
     let leads =
@@ -262,6 +274,18 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     let announced = has(&lead, &page.rules.parts_follow);
     let each = parts.iter().any(|part| has(&page.lead(part), &page.rules.for_each));
     leads && ends && in_order && !each && is_close(whole, parts, announced)
+}
+
+/// `được phân bổ cho các nội dung sau:` and an item a line: parts that a colon opens, each in a line of its
+/// own, down to the last number of their kind in that list.
+fn is_itemised(page: &Page<'_>, run: &[&Figure], first: usize, count: usize) -> bool {
+    let parts = &run[first..first + count];
+    let lead = page.between(run[first - 1], parts[0]);
+    let opened = lead.contains(":\n") && lead.len() <= LEAD_BYTES;
+    let lines: Vec<usize> = parts.iter().map(|part| page.line(part)).collect();
+    let spread = lines.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 2);
+    let ends = run.get(first + count).is_none_or(|next| page.line(next) > lines[count - 1] + 2);
+    opened && spread && ends && parts.iter().all(|part| part.qualifier == Qualifier::Eq)
 }
 
 /// Tells whether the words between two parts make the second one the last of its list.
@@ -406,10 +430,14 @@ fn transposed(claim: &Claim<'_>) -> bool {
     quantity::transposition(claim.figures[last], &wanted).is_some()
 }
 
-/// Tells whether a part alone is as large as the whole: no rounding explains that.
+/// Tells whether a part alone is as large as the whole: no rounding explains that, but neither is a part
+/// ten times as large a part of it.
 fn sure(claim: &Claim<'_>) -> bool {
     let whole = claim.figures[claim.figures.len() - 1];
-    claim.figures[..claim.figures.len() - 1].iter().any(|part| part.value >= whole.value)
+    claim.figures[..claim.figures.len() - 1]
+        .iter()
+        .all(|part| part.value.shift(-1).is_some_and(|tenth| tenth < whole.value))
+        && claim.figures[..claim.figures.len() - 1].iter().any(|part| part.value >= whole.value)
 }
 
 /// Tells whether a part is of another province than its whole: a province is no part of another.
