@@ -4,7 +4,7 @@
 //! best pairing that holds is reported; only where none that is plausible holds, and the best is
 //! certain enough, is it a conflict. A pairing that the text leaves open thus never contradicts.
 
-use crate::model::figure::{Figure, Measure, Qualifier};
+use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::period::Period;
 
@@ -285,7 +285,11 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
         + fit(rate.period.as_ref(), top.period.as_ref(), 0, -1)
         + fit(rate.area.as_ref(), top.area.as_ref(), 0, -1)
         + fit(rate.indicator.as_ref(), top.indicator.as_ref(), 0, -1)
-        + if relation == Relation::OfPlan || aspects_meet(top.aspect, level.aspect) { 0 } else { -1 };
+        + if relation == Relation::OfPlan || aspects_meet(compared_aspect(rate, top), level.aspect) {
+            0
+        } else {
+            -1
+        };
     let in_order = top.span.start < rate.span.start && level.span.start < rate.span.start;
     if at_odds < 0 || !in_order || page.is_excluded(rate) || top.sentence != rate.sentence {
         return false;
@@ -335,6 +339,12 @@ fn is_evident(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, 
         }
         _ => false,
     }
+}
+
+/// What a rate compares with: its base's aspect where that is said (`kế hoạch tăng 13% so với thực hiện`),
+/// else that of the level that it is of.
+fn compared_aspect(rate: &Figure, top: &Figure) -> Option<Aspect> {
+    rate.base.as_ref().and_then(|base| base.aspect).or(top.aspect)
 }
 
 /// Tells whether two levels measure the same thing: one indicator, or, where neither fits the list,

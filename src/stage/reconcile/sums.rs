@@ -205,6 +205,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     let mut doubtful: Option<Claim<'f>> = None;
     'skips: for skipped in 0..=SKIPPED_LIMIT {
         let first = at + 1 + skipped;
+        let mut begun: Option<Claim<'f>> = None;
         for count in 2..=page.rules.parts_limit {
             let Some(parts) = run.get(first..first + count) else { break };
             let last = parts[count - 1];
@@ -220,8 +221,14 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             }
             match verdict {
                 Verdict::Agrees if is_sound(&candidate) && is_meant(&candidate, tie) => {
-                    sound.push(candidate);
-                    continue 'skips;
+                    // The first parts of a list that goes on may add up by accident.
+                    let goes_on = run.get(first + count).is_some_and(|next| next.sentence == last.sentence);
+                    if goes_on {
+                        begun.get_or_insert(candidate);
+                    } else {
+                        sound.push(candidate);
+                        continue 'skips;
+                    }
                 }
                 Verdict::Conflicts | Verdict::DiffersInScope | Verdict::Undetermined
                     if doubtful.is_none()
@@ -234,19 +241,23 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 _ => {}
             }
         }
+        sound.extend(begun.filter(|_| !doubtful.as_ref().is_some_and(|claim| is_announced(page, claim))));
     }
-    let doubtful = doubtful.map(|mut claim| {
-        let together = claim.figures.iter().all(|figure| figure.sentence == whole.sentence);
-        let aside = claim.figures.iter().any(|figure| page.in_bracket(figure));
-        if together && !aside && claim.is_repairable() {
-            claim.rule = ANNOUNCED;
-        }
-        claim
+    let doubtful = doubtful.map(|claim| {
+        let rule = if is_announced(page, &claim) { ANNOUNCED } else { claim.rule };
+        Claim { rule, ..claim }
     });
     if sound.is_empty() || doubtful.as_ref().is_some_and(|claim| claim.rule == ANNOUNCED) {
         sound.extend(doubtful.filter(|claim| claim.scope || claim.is_repairable() || is_near_miss(claim)));
     }
     sound
+}
+
+/// Tells whether a sum that fails by one digit stands in one sentence, no figure of it in a bracket.
+fn is_announced(page: &Page<'_>, claim: &Claim<'_>) -> bool {
+    let whole = claim.stated();
+    let plain = |figure: &&Figure| figure.sentence == whole.sentence && !page.in_bracket(figure);
+    claim.figures.iter().all(|figure| plain(figure)) && claim.is_repairable()
 }
 
 /// Tells whether the words say that exactly these parts make up the whole.
