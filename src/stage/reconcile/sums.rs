@@ -400,6 +400,11 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
         })
 }
 
+/// Tells whether a figure is a cell of a table: its unit stands in the head.
+fn is_cell(figure: &Figure) -> bool {
+    !figure.quote.contains(char::is_alphabetic)
+}
+
 /// Tells whether parts are printed alike: in one sentence, or each in a sentence of its own; and none
 /// stands for several (`A và B mỗi nơi 3 sản phẩm`).
 fn is_list(page: &Page<'_>, parts: &[&Figure]) -> bool {
@@ -417,7 +422,9 @@ fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
 
 /// Tells whether numbers fail to add up by one digit only, where that is no accident.
 fn nearly(page: &Page<'_>, whole: &Figure, parts: &[&Figure], claim: &Claim<'_>, tie: Tie) -> bool {
-    is_list(page, parts)
+    let cells = claim.figures.iter().filter(|figure| is_cell(figure)).count();
+    (cells == 0 || cells == claim.figures.len())
+        && is_list(page, parts)
         && is_close(whole, parts, true)
         && claim.is_telling_miss(tie.chance_of_miss())
         && claim.is_repairable()
