@@ -1,5 +1,7 @@
 //! Intervals of exact fractions whose ends may be open, closed or absent.
 
+use std::cmp::Ordering;
+
 use super::Decimal;
 use super::finding::Bounds;
 use super::rational::Rational;
@@ -70,6 +72,19 @@ impl Interval {
     pub fn contains(&self, value: &Rational) -> bool {
         self.low.as_ref().is_none_or(|end| *value > end.at || (end.closed && *value == end.at))
             && self.high.as_ref().is_none_or(|end| *value < end.at || (end.closed && *value == end.at))
+    }
+
+    /// Returns the smallest interval that holds both.
+    pub fn hull(&self, other: &Self) -> Self {
+        let outer = |a: &Option<End>, b: &Option<End>, lower: bool| {
+            let (a, b) = (a.clone()?, b.clone()?);
+            Some(match a.at.cmp(&b.at) {
+                Ordering::Equal => End { closed: a.closed || b.closed, at: a.at },
+                order if (order == Ordering::Less) == lower => a,
+                _ => b,
+            })
+        };
+        Self { low: outer(&self.low, &other.low, true), high: outer(&self.high, &other.high, false) }
     }
 
     /// Returns what both hold; may be empty.

@@ -180,6 +180,12 @@ impl<'f> Claim<'f> {
     /// Decides the claim: rounding first, then truncation of the stated figure, then round money.
     pub(super) fn decide(&self) -> Decision {
         let last = self.figures.len() - 1;
+        if let Formula::Either(..) = self.formula {
+            let read = |at: usize| quantity::interval(self.figures[at], Reading::Rounded);
+            let (computed, stated) = (self.formula.value(&read), read(0));
+            let assumption = Some("relative_or_points");
+            return Decision { verdict: Verdict::Undetermined, computed, stated, assumption };
+        }
         let computed = self.implied(last, Reading::Rounded);
         let stated = quantity::interval(self.figures[last], Reading::Rounded);
         let decided = |verdict, assumption| Decision {

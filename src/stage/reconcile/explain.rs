@@ -9,13 +9,17 @@ use crate::model::rational::Rational;
 use crate::stage::rules::relations::AssumedCount;
 
 use super::claim::{Claim, Decision};
-use super::quantity;
+use super::formula::Formula;
+use super::quantity::{self, Reading};
 
 /// Digits in which an explanation prints a computed end.
 const SHOWN_DIGITS: u32 = 6;
 
 /// Says what was computed, what is printed and what follows.
 pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspect]) -> Explanation {
+    if let Formula::Either(relative, points) = &claim.formula {
+        return readings(claim, relative, points);
+    }
     let formula = claim.text();
     let printed = quantity::printed(claim.stated());
     let (vi_range, en_range) = (
@@ -66,6 +70,25 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspe
     };
     let vi = assumed(vi, "Giả định:", |known| &known.name);
     Explanation { vi, en: assumed(en, "Assumed:", |known| &known.code) }
+}
+
+/// Says what each reading of a comparison of rates implies for the earlier rate.
+fn readings(claim: &Claim<'_>, relative: &Formula, points: &Formula) -> Explanation {
+    let read = |at: usize| quantity::interval(claim.figures[at], Reading::Rounded);
+    let (rate, change) = (quantity::printed(claim.figures[0]), quantity::printed(claim.figures[1]));
+    let of = |formula: &Formula, words: &Words| range(&formula.value(&read), claim.figures[0], words);
+    Explanation {
+        vi: format!(
+            "{rate} chênh {change} so với một tỷ lệ khác: nếu tính theo phần trăm tương đối thì tỷ lệ kia là {}, nếu tính theo điểm phần trăm thì là {}; văn bản để ngỏ, đề nghị ghi rõ cách tính.",
+            of(relative, &VIETNAMESE),
+            of(points, &VIETNAMESE)
+        ),
+        en: format!(
+            "{rate} differs by {change} from another rate: in percent of it that rate is {}, in percentage points it is {}; the text leaves it open, please state which.",
+            of(relative, &ENGLISH),
+            of(points, &ENGLISH)
+        ),
+    }
 }
 
 /// The words in which a language speaks of intervals and suspects.

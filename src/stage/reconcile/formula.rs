@@ -36,6 +36,8 @@ pub(super) enum Formula {
     Change(Box<Formula>),
     /// At least as much: some of the parts are named.
     AtLeast(Box<Formula>),
+    /// One or the other: the words leave open which.
+    Either(Box<Formula>, Box<Formula>),
 }
 
 /// How a figure is read.
@@ -98,6 +100,10 @@ impl Formula {
             Self::Percent(a) => Self::Percent(Box::new(a.moved(by))),
             Self::Change(a) => Self::Change(Box::new(a.moved(by))),
             Self::AtLeast(a) => Self::AtLeast(Box::new(a.moved(by))),
+            Self::Either(a, b) => {
+                let (a, b) = both(a, b);
+                Self::Either(a, b)
+            }
         }
     }
 
@@ -117,6 +123,7 @@ impl Formula {
             Self::Percent(a) => a.value(read).scale(&Rational::whole(100)),
             Self::Change(a) => a.value(read).scale(&Rational::whole(100)).sub(&hundred()),
             Self::AtLeast(a) => Interval { low: a.value(read).low, high: None },
+            Self::Either(a, b) => a.value(read).hull(&b.value(read)),
         }
     }
 
@@ -164,6 +171,7 @@ impl Formula {
             Self::Percent(a) => a.implied(index, wanted.scale(&hundredth()), read),
             Self::Change(a) => a.implied(index, wanted.add(&hundred()).scale(&hundredth()), read),
             Self::AtLeast(a) => a.implied(index, Interval { low: None, high: wanted.high }, read),
+            Self::Either(..) => None,
         }
     }
 
@@ -174,7 +182,9 @@ impl Formula {
             Self::Rise(level, change) => *level == index || *change == index,
             Self::Count(_) => false,
             Self::Sum(parts) => parts.iter().any(|part| part.holds(index)),
-            Self::Less(a, b) | Self::Times(a, b) | Self::Over(a, b) => a.holds(index) || b.holds(index),
+            Self::Less(a, b) | Self::Times(a, b) | Self::Over(a, b) | Self::Either(a, b) => {
+                a.holds(index) || b.holds(index)
+            }
             Self::Percent(a) | Self::Change(a) | Self::AtLeast(a) => a.holds(index),
         }
     }
@@ -207,6 +217,7 @@ impl Formula {
             Self::Percent(a) => a.text(figures),
             Self::Change(a) => format!("{} - 1", a.text(figures)),
             Self::AtLeast(a) => format!("≥ {}", a.text(figures)),
+            Self::Either(a, b) => format!("{} | {}", a.text(figures), b.text(figures)),
         }
     }
 }

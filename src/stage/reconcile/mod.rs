@@ -1,7 +1,7 @@
 //! The reconcile stage: what arithmetic can decide between the figures of a report.
 //!
 //! 1. [`quantity`] reads each figure as an interval of exact fractions.
-//! 2. [`rates`], [`sums`] and [`restated`] find which figures are related, from slots and words.
+//! 2. [`rates`], [`sums`], [`restated`] and [`some`] find which figures are related, from slots and words.
 //! 3. [`claim`] decides each relation, exactly.
 //! 4. [`suspects`] ranks the figures of a conflict; [`explain`] puts every finding in words.
 //! 5. [`mod@derive`] computes what nobody printed.
@@ -23,6 +23,7 @@ mod rates;
 mod restated;
 mod routes;
 mod solve;
+mod some;
 mod sums;
 mod suspects;
 mod system;
@@ -63,6 +64,7 @@ pub fn reconcile(
     claims.extend(shares);
     claims.extend(sums::claims(&page));
     claims.extend(restated::claims(&page));
+    claims.extend(some::claims(&page));
     let mut decided = BTreeMap::new();
     for claim in claims {
         let operands: Vec<Operand> = claim

@@ -185,9 +185,7 @@ impl<'f> Page<'f> {
     /// Tells whether a rate may be compared with another rate, relatively or in points: it then
     /// neither contradicts nor determines a level.
     pub(super) fn is_of_rate(&self, rate: &Figure) -> bool {
-        let rest = self.source.get(rate.span.end..).unwrap_or("");
-        let words: String = rest.chars().take(RATE_WORDS_CHARS).collect();
-        if has(&lower(&words), &self.rules.rate_of_rate) {
+        if self.is_against_rate(rate) {
             return true;
         }
         // `đạt 20% kế hoạch, cao hơn 10% so với cùng kỳ`: the level or the rate may be the higher.
@@ -197,6 +195,13 @@ impl<'f> Page<'f> {
             one.sentence == rate.sentence && matches!(one.measure, Measure::OfPlan | Measure::Share)
         });
         follows_rate && rate.measure == Measure::Growth && has(&self.lead(rate), &self.rules.rate_compared)
+    }
+
+    /// Tells whether the words after a rate say that it compares a rate with a rate.
+    pub(super) fn is_against_rate(&self, rate: &Figure) -> bool {
+        let rest = self.source.get(rate.span.end..).unwrap_or("");
+        let words: String = rest.chars().take(RATE_WORDS_CHARS).collect();
+        has(&lower(&words), &self.rules.rate_of_rate)
     }
 
     /// Tells whether the words before a figure name the whole country where the level is not its.

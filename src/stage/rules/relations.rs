@@ -12,6 +12,8 @@ pub struct RelationRules {
     pub for_each: Vec<String>,
     /// Words that open a clause whose first level is a whole and whose others are its parts.
     pub of_whole: Vec<String>,
+    /// Words after which some of the parts of a total follow.
+    pub parts_some: Vec<String>,
     /// Words that say that the parts named are all.
     pub parts_complete: Vec<String>,
     /// Words that say that terms are not counted alike.
