@@ -257,7 +257,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
 fn is_announced(page: &Page<'_>, claim: &Claim<'_>) -> bool {
     let whole = claim.stated();
     let plain = |figure: &&Figure| figure.sentence == whole.sentence && !page.in_bracket(figure);
-    claim.figures.iter().all(|figure| plain(figure)) && claim.is_repairable()
+    claim.figures.iter().all(plain) && claim.is_repairable()
 }
 
 /// Tells whether the words say that exactly these parts make up the whole.
