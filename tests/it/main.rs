@@ -16,6 +16,7 @@ mod daemon;
 mod event_log;
 mod exports;
 mod extract_cases;
+mod figure_cases;
 mod gold;
 mod inbox;
 mod mentions;

@@ -183,7 +183,14 @@ impl Walk<'_> {
         }
         self.over.first = None;
         self.context.begin();
-        let numbers: Vec<&NumberMention> = numbers.iter().filter(|number| number.figure).collect();
+        let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
+        let cell = |number: &NumberMention| {
+            table.is_some_and(|table| {
+                table.cell(number, sentence, self.lower).is_some_and(|(cell, _)| cell.figure)
+            })
+        };
+        let figures = numbers.iter().filter(|number| number.figure || cell(number));
+        let numbers: Vec<&NumberMention> = figures.collect();
         let layout = Layout::of(self.lower, span, &numbers);
         let named = self.name_times(span, periods);
         let pairs = frame::last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
@@ -206,6 +213,7 @@ impl Walk<'_> {
             let passed = Passed {
                 span,
                 from,
+                last: index.checked_sub(1).and_then(|last| numbers.get(last)).map(|last| last.span),
                 next,
                 periods,
                 places,
@@ -555,6 +563,8 @@ pub(super) struct Passed<'a> {
     pub(super) span: Span,
     /// Where the number before ends.
     pub(super) from: usize,
+    /// The number before.
+    pub(super) last: Option<Span>,
     /// Where the next number begins.
     pub(super) next: usize,
     pub(super) periods: &'a [PeriodMention],

@@ -397,7 +397,10 @@ pub(super) fn trim_label(words: &str, rules: &FrameRules) -> (usize, usize) {
         if rest.trim().is_empty() {
             return (start, start);
         }
-        if !trim(word) {
+        // `được giao`, `thực hiện`: what one word of ends no label.
+        let passive = word == "được" && rest[gap + word.len()..].contains(char::is_alphabetic);
+        let kept = passive || rules.labels.kept.iter().any(|kept| rest[gap..].starts_with(kept.as_str()));
+        if kept || !trim(word) {
             start += gap;
             break;
         }

@@ -125,6 +125,13 @@ impl Walk<'_> {
         if let Some(code) = self.repeated(place, same_unit).filter(|_| !foreign) {
             return Some(code);
         }
+        // `đào tạo nghề 1 tỷ đồng, hội chợ 2 tỷ đồng`: another part of the same whole.
+        let whole = same_unit.and_then(|leader| self.rule_of(leader.indicator.as_ref()?));
+        if let Some(whole) =
+            whole.filter(|_| !foreign && unit == "VND").and_then(|rule| rule.parent.as_deref())
+        {
+            return Some(whole);
+        }
         let segment = format!("{} {}", place.segment(), place.behind());
         if let Some(code) = told(&segment).filter(|_| !foreign) {
             return Some(code);

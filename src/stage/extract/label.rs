@@ -19,9 +19,11 @@ use crate::stage::rules::frames::Labels;
 /// Bytes of a label's part at most; longer ones are a sentence that no rule could cut.
 const LABEL_BYTES: usize = 160;
 /// Words of a noun phrase's last member: more than that is a clause of its own behind the comma.
-const MEMBER_WORDS: usize = 3;
+const MEMBER_WORDS: usize = 4;
 /// Words of a noun phrase before its last comma, at most.
 const HEAD_WORDS: usize = 12;
+/// Words before an amount that stay beside what is named behind it, at most: a verb (`giải ngân`).
+const LEAD_WORDS: usize = 3;
 
 /// A label's words and where they stand in the clean text; no span where the words are the leader's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,7 +49,9 @@ impl Walk<'_> {
         if number.class == MentionClass::Count && passed.kind != BlockKind::TableRow && !times {
             let noun = self.counted(number, passed);
             let bare = number.noun.is_none_or(|own| own.end == noun.end);
-            let classifier = labels.classifiers.iter().any(|known| known == noun.of(self.lower));
+            let to = self.lower[passed.from..number.span.start].trim_end();
+            let classifier =
+                labels.classifiers.iter().any(|known| known == noun.of(self.lower)) && !to.ends_with(" cho");
             if classifier && !before.is_empty() {
                 return self.joined(&before);
             }
@@ -75,6 +79,13 @@ impl Walk<'_> {
             let head = leader.strip_suffix(self.over.name.as_str()).unwrap_or(leader).trim_end();
             let text = format!("{head} {}", name.of(&self.clean.text));
             return Label { text, words: Some(*name), name: name.of(&self.clean.text).to_owned() };
+        }
+        // `cơ sở thụ hưởng bỏ thêm 31 tỷ đồng vốn đối ứng`: what is named behind is the thing; a bare verb stays.
+        let thing = behind.is_some_and(|behind| {
+            labels.moneys.iter().any(|money| starts_with_word(behind.of(self.lower), money))
+        });
+        if measure == Measure::Value && thing && words.split_whitespace().count() > LEAD_WORDS {
+            own.clear();
         }
         own.extend(behind.filter(|_| !own.is_empty() || leader.is_none() || !relative));
         match leader.filter(|_| own.is_empty()) {
@@ -136,6 +147,9 @@ impl Walk<'_> {
         loop {
             let near = &self.lower[from..end];
             let open = near.trim_end().trim_end_matches(['(', ',', ';', ':']);
+            if number.class == MentionClass::Count && open.len() < near.trim_end().len() {
+                return Vec::new();
+            }
             let mut start = phrase_start(open, labels);
             if number.class != MentionClass::Count {
                 start += last_cut(&open[start..], labels);
@@ -147,6 +161,9 @@ impl Walk<'_> {
             }
             // `giá trị sản xuất (giá so sánh 2010) đạt`
             let shut = open[..start].trim_end();
+            if shut.is_empty() && number.class != MentionClass::Count {
+                return self.over_a_number(passed);
+            }
             if !shut.ends_with(')') {
                 return Vec::new();
             }
@@ -155,6 +172,20 @@ impl Walk<'_> {
                 None => return Vec::new(),
             }
         }
+    }
+
+    /// `kinh phí thực hiện của | 15 tỉnh, thành phố đạt`: the words before the number that is a part of the phrase.
+    fn over_a_number(&self, passed: &Passed<'_>) -> Vec<Span> {
+        let Some(last) = passed.last.filter(|last| last.end == passed.from) else { return Vec::new() };
+        let left = &self.lower[passed.span.start..last.start];
+        let labels = &self.rules.frames.labels;
+        let joined =
+            ["của", "cho", "ở", "tại"].iter().any(|word| left.trim_end().ends_with(&format!(" {word}")));
+        if !joined {
+            return Vec::new();
+        }
+        let start = passed.span.start + phrase_start(left, labels);
+        self.without_periods(Span::new(start, last.start), passed)
     }
 
     /// The parts of `span` around the periods in it that name something.
@@ -201,7 +232,9 @@ impl Walk<'_> {
                 .filter(|word| !word.is_empty())
                 .all(|word| labels.trim.iter().chain(&labels.divisions).any(|known| known == word))
         };
-        for place in passed.places.iter().filter(|place| place.span.overlaps(span)) {
+        for place in
+            passed.places.iter().filter(|place| place.span.overlaps(span) && place.area(None).is_some())
+        {
             named = true;
             if place.span.start > at && !empty(&self.lower[at..place.span.start.min(span.end)]) {
                 return false;
@@ -219,6 +252,10 @@ impl Walk<'_> {
         }
         let behind = self.lower.get(number.span.end..passed.next)?;
         let words = behind.trim_start();
+        // `dự kiến dành 3 tỷ đồng cho khuyến công`
+        let lead = self.lower[passed.from..number.span.start].trim_end();
+        let given = starts_with_word(words, "cho")
+            && self.rules.frames.funds.gives.iter().any(|gives| lead.ends_with(gives.as_str()));
         if !behind.starts_with(' ') || !words.starts_with(char::is_alphabetic) {
             return None;
         }
@@ -226,16 +263,12 @@ impl Walk<'_> {
         if !of_whole && !starts_with_word(words, "về") {
             return None;
         }
-        if labels
-            .verbs
-            .iter()
-            .chain(&labels.stop)
-            .chain(&labels.prepositions)
-            .any(|stop| starts_with_word(words, stop))
-        {
+        let mut stops = labels.verbs.iter().chain(&labels.stop).chain(&labels.prepositions);
+        if !given && stops.any(|stop| starts_with_word(words, stop)) {
             return None;
         }
-        let end = phrase_end(behind, labels, passed.next < passed.span.end);
+        let to = if given { behind.len() - words.len() + "cho".len() } else { 0 };
+        let end = to + phrase_end(&behind[to..], labels, passed.next < passed.span.end);
         let span = Span::new(number.span.end, number.span.end + end);
         let cut = passed
             .periods
@@ -244,7 +277,11 @@ impl Walk<'_> {
             .find(|at| span.start < *at && *at < span.end);
         let span = Span::new(span.start, cut.unwrap_or(span.end));
         let (from, to) = frame::trim_label(span.of(self.lower), &self.rules.frames);
-        let span = Span::new(span.start + from, span.start + to);
+        if given && to <= from.max("cho".len() + 1) {
+            return None;
+        }
+        let from = if given { behind.len() - words.len() } else { from };
+        let span = Span::new(span.start + from.min(to), span.start + to);
         (!span.is_empty() && span.len() <= LABEL_BYTES && !self.is_place(span, passed)).then_some(span)
     }
 }

@@ -116,6 +116,8 @@ pub struct Labels {
     pub classifiers: Vec<String>,
     /// What a label may end with although its last word is one of `trim`.
     pub kept: Vec<String>,
+    /// Nouns of money that an amount is of.
+    pub moneys: Vec<String>,
     /// Prepositions and the like.
     pub prepositions: Vec<String>,
     /// Verbs whose object a counted thing is.
