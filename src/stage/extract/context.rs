@@ -85,6 +85,8 @@ impl<V> Default for Thread<V> {
 pub(super) struct Context {
     /// The document's printed date.
     pub(super) date: Option<Date>,
+    /// The year that the text was written in.
+    pub(super) written: Option<i16>,
     /// The year spoken of.
     pub(super) year: Option<i16>,
     pub(super) periods: Thread<Period>,
@@ -113,14 +115,16 @@ impl Context {
         rules: &RulePack,
     ) -> Self {
         let mut context = Self { date: printed_date(text, blocks, found), ..Self::default() };
-        context.year = context.date.map(|date| date.year()).or_else(|| written_in(found));
+        context.written = context.date.map(|date| date.year()).or_else(|| written_in(found));
+        context.year = context.written;
         let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
         let opening =
             prose.next().and_then(|block| block.sentences.first()).map_or(0, |first| first.span.end);
         let opening = super::layout::front(lower, opening);
         context.national = rules.ranking.words.national.iter().any(|body| opening.contains(body.as_str()));
-        context.places_of_document(blocks, found, zones);
-        context.periods_of_document(lower, blocks, found);
+        let title = title(text, blocks);
+        context.places_of_document(title, blocks, found, zones);
+        context.periods_of_document(title, lower, blocks, found);
         context
     }
 
@@ -128,18 +132,17 @@ impl Context {
         Said { value, words, sentence: self.sentence, block: self.block }
     }
 
-    fn places_of_document(&mut self, blocks: &[Block], found: &Mentions, zones: &Zones) {
+    fn places_of_document(&mut self, title: Span, blocks: &[Block], found: &Mentions, zones: &Zones) {
         let mut counts: BTreeMap<(u8, u8, u8), (usize, usize)> = BTreeMap::new();
         let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
         let opening = prose.next().map_or(Span::new(0, 0), |block| block.span);
-        let title = blocks.iter().find(|block| block.kind == BlockKind::Title).map(|block| block.span);
         for (index, place) in found.places.iter().enumerate() {
             let Some(zone) = zones.of[index].filter(|_| place.in_name != InName::Other) else { continue };
             if zone == Zone::Nowhere {
                 continue;
             }
             let here = Some(self.said(zone, Some(place.span)));
-            if title.is_some_and(|title| title.contains(place.span)) && self.zones.title.is_none() {
+            if title.contains(place.span) && self.zones.title.is_none() {
                 self.zones.title = here;
             }
             if opening.contains(place.span) && place.in_name == InName::No && self.zones.opening.is_none() {
@@ -171,9 +174,8 @@ impl Context {
         }
     }
 
-    fn periods_of_document(&mut self, lower: &str, blocks: &[Block], found: &Mentions) {
+    fn periods_of_document(&mut self, title: Span, lower: &str, blocks: &[Block], found: &Mentions) {
         let mut counts: BTreeMap<Period, (usize, usize)> = BTreeMap::new();
-        let title = blocks.iter().find(|block| block.kind == BlockKind::Title).map(|block| block.span);
         let lines = blocks.iter().filter(|block| block.kind == BlockKind::DateLine);
         let lines: Vec<Span> = lines.map(|block| block.span).collect();
         for (index, period) in found.periods.iter().enumerate() {
@@ -186,7 +188,7 @@ impl Context {
                 continue;
             }
             let here = Some(self.said(value, Some(period.span)));
-            if title.is_some_and(|title| title.contains(period.span)) {
+            if title.contains(period.span) {
                 self.periods.title = self.periods.title.or(here);
             } else {
                 self.periods.opening = self.periods.opening.or(here);
@@ -315,6 +317,13 @@ impl Context {
             self.zones.stated = Some(self.said(value, Some(words)));
         }
         if kind == BlockKind::Heading {
+            // A section that names its own time or place begins anew.
+            if period.is_some() {
+                (self.periods.last, self.periods.previous) = (None, None);
+            }
+            if zone.is_some() {
+                (self.zones.last, self.zones.previous) = (None, None);
+            }
             self.periods.heading = period.map(|(value, words)| self.said(value, Some(words)));
             self.zones.heading = zone.map(|(value, words)| self.said(value, Some(words)));
         }
@@ -332,6 +341,18 @@ pub(super) fn year_of(period: Period) -> i16 {
         Period::Years(_, last) => last,
         other => other.year(),
     }
+}
+
+/// How many blocks a title has at most: office, name of the report, what it is of.
+const TITLE_BLOCKS: usize = 8;
+
+/// What stands over the text: its first lines, as far as none ends a sentence.
+fn title(text: &str, blocks: &[Block]) -> Span {
+    let ends = |block: &&Block| block.span.of(text).trim_end().ends_with(['.', ';', '!', '?', ':']);
+    let lines = blocks.iter().filter(|block| block.kind != BlockKind::Gap).take(TITLE_BLOCKS);
+    let end = lines.take_while(|block| !ends(block)).last().map_or(0, |block| block.span.end);
+    let first = blocks.iter().find(|block| block.kind == BlockKind::Title).map_or(0, |block| block.span.end);
+    Span::new(0, end.max(first))
 }
 
 /// The year that a text without a printed date was written in: that of the latest part of a year that is

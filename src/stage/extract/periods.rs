@@ -109,7 +109,7 @@ impl Walk<'_> {
         };
         let last = self.context.periods.last.map(|said| said.value);
         let resolve = |year: Option<i16>| self.context.resolve_by(period, year, last);
-        let document = self.context.date.map(|date| date.year());
+        let document = self.context.written;
         let past_year = period.rule == "period.past_year";
         match period.expression.part {
             Part::Same => return values,
@@ -135,12 +135,18 @@ impl Walk<'_> {
                 {
                     add(Some(Period::Years(first, last)), Variant::Span);
                 }
-                add(resolve(year), Variant::Spoken);
+                add(document.map(Period::Year), Variant::Whole);
                 return values;
             }
             _ => {}
         }
-        let spoken = resolve(year);
+        let today = matches!(period.expression.year, Year::Relative(0));
+        // The last day of a year closes all of it.
+        let closed = |value: Period| match value {
+            Period::Day(day) if (day.month(), day.day()) == (12, 31) => Period::Year(day.year()),
+            other => other,
+        };
+        let spoken = resolve(if today { document.or(year) } else { year }).map(closed);
         add(spoken, Variant::Spoken);
         if !matches!(period.expression.year, Year::Stated(_)) && document.is_some() {
             add(resolve(document), Variant::Document);
@@ -205,6 +211,7 @@ impl Walk<'_> {
             add(template::ShapeTold, &[shape as usize, outline.told as usize]);
             add(template::ShapeGroup, &[shape as usize, outline.group as usize]);
             add(template::VersusLast, &[versus as usize, outline.setting as usize, outline.group as usize]);
+            add(template::VersusSetting, &[versus as usize, outline.setting as usize]);
             add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
             add(template::TimeTold, &[time as usize, outline.told as usize]);
             add(template::TimeShape, &[time as usize, shape as usize]);

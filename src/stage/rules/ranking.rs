@@ -653,6 +653,7 @@ templates! {
         ShapeTold = "shape" [Shape, Told],
         ShapeGroup = "shape_group" [Shape, Group],
         VersusLast = "versus" [Versus, Setting, Group],
+        VersusSetting = "versus_setting" [Versus, Setting],
         VersusOwn = "versus_own" [Versus, Own, Distance],
         TimeTold = "time" [Time, Told],
         TimeShape = "time_shape" [Time, Shape],
