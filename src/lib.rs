@@ -30,6 +30,7 @@
 //! | [`runtime`] | inbox, queues, workers, writer, projector, supervisor |
 //! | [`config`], [`error`] | settings in layers; the one error at the edge |
 //! | [`export`] | what leaves the ledger: tables in every format |
+//! | [`report`] | figures, contradictions and sources to send on |
 //! | [`wording`] | how codes, numbers and periods read to people, in both languages |
 //! | [`web`] | the pages: routes, views, style |
 //! | [`cli`] | the commands |
@@ -45,6 +46,7 @@ pub mod event_log;
 pub mod export;
 pub mod ledger;
 pub mod model;
+pub mod report;
 pub mod runtime;
 pub mod stage;
 pub mod web;

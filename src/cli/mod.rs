@@ -31,6 +31,7 @@ pub mod quarantine;
 pub mod query;
 pub mod rebuild;
 pub mod replay;
+pub mod report;
 pub mod rollback;
 pub mod run;
 pub mod selection;
@@ -95,6 +96,7 @@ commands! {
     Query => query,
     History => history,
     Export => export,
+    Report => report,
     Findings => findings,
     Verify => verify,
     Replay => replay,

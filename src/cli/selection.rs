@@ -61,6 +61,15 @@ impl Asked {
             && self.text.is_none()
     }
 
+    /// Returns what is asked in the words of the asker (`nam dinh, 2023`).
+    pub fn in_words(&self) -> String {
+        let years = self.year.iter().map(ToString::to_string);
+        let periods = self.period.iter().map(ToString::to_string);
+        let named = [&self.area, &self.indicator, &self.aspect, &self.fund, &self.measure, &self.verdict];
+        let words = named.into_iter().flatten().cloned().chain(years).chain(periods);
+        words.chain(self.document.clone()).chain(self.text.clone()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Returns the filter in the codes of the ledger.
     ///
     /// # Errors

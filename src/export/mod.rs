@@ -82,7 +82,7 @@ pub enum Format {
     Parquet,
     /// Statistical exchange (figures only): SDMX-CSV 2.1.
     SdmxCsv,
-    /// What SDMX-CSV's columns and codes mean (figures only): SDMX-JSON 2.1.
+    /// What SDMX-CSV's columns and codes mean (figures only): SDMX-JSON 2.0.
     SdmxStructure,
     /// Where each figure stands and what made it (figures only): Web Annotation and PROV as JSON-LD.
     JsonLd,
@@ -98,7 +98,7 @@ impl Format {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Parquet => "application/vnd.apache.parquet",
             Self::SdmxCsv => "application/vnd.sdmx.data+csv;version=2.1.0",
-            Self::SdmxStructure => "application/vnd.sdmx.structure+json;version=2.1.0",
+            Self::SdmxStructure => "application/vnd.sdmx.structure+json;version=2.0.0",
             Self::JsonLd => "application/ld+json",
         }
     }

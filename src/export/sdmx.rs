@@ -151,21 +151,19 @@ pub(super) fn structure(names: &Names, mut out: impl Write) -> Result<(), Export
         "measureList": { "id": "MeasureDescriptor", "measures": [{ "id": "OBS_VALUE", "usage": "mandatory",
             "conceptIdentity": concept("OBS_VALUE"), "localRepresentation": { "format": text("OBS_VALUE") } }] },
     });
-    let message = json!({
-        "meta": {
+    let meta = json!({
             "schema": "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/sdmx-json-structure-schema.json",
             "id": "SOCAI", "prepared": "2000-01-01T00:00:00Z", "test": false, "contentLanguages": ["vi", "en"],
             "sender": { "id": AGENCY },
-        },
-        "data": {
+    });
+    let data = json!({
             "codelists": lists,
             "conceptSchemes": [with(artefact("CONCEPTS", "Concepts"), "concepts", json!(concepts))],
             "dataStructures": [with(artefact("DSD_FIGURES", "Figures"), "dataStructureComponents", components)],
             "dataflows": [with(artefact(FLOW, "Figures"), "structure", json!(urn("DataStructure", "datastructure", "DSD_FIGURES")))],
-        },
     });
-    serde_json::to_writer_pretty(&mut out, &message)?;
-    out.write_all(b"\n")?;
+    // Readers look for the schema's name in the first lines.
+    writeln!(out, "{{\"meta\":{meta},\n\"data\":{data}}}")?;
     Ok(out.flush()?)
 }
 

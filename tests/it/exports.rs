@@ -268,3 +268,39 @@ fn observations_for_exchange_use_only_codes_of_the_structure() {
     let (code, _, err) = socai(folder.path(), &["export", "findings", "--format", "sdmx-csv"]);
     assert!(code == 2 && err.contains("findings"), "{err}");
 }
+
+#[test]
+fn a_report_has_the_contradiction_its_sentence_and_its_source_and_no_markup_of_theirs() {
+    let folder = ledger();
+    let path = folder.path();
+    let (code, _, err) = socai(path, &["report", "-o", "r.html"]);
+    assert_eq!(code, 0, "{err}");
+    let page = std::fs::read_to_string(path.join("r.html")).unwrap();
+    assert!(page.contains("<mark>6,24 tỷ đồng</mark>") && page.contains("<mark>71%</mark>"), "{page}");
+    assert!(page.contains("khuyen-cong-tra-vinh-2022.txt") && page.contains("&lt;b&gt;báo cáo"), "{page}");
+    let evil = ["<script", "<img", "<b>", "\u{202e}", "http://"];
+    assert!(evil.iter().all(|evil| !page.contains(evil)), "{page}");
+    let (code, _, err) = socai(path, &["report", "--area", "tra vinh", "--year", "2022", "-o", "r.docx"]);
+    assert_eq!(code, 0, "{err}");
+    let mut word = zip::ZipArchive::new(std::fs::File::open(path.join("r.docx")).unwrap()).unwrap();
+    let mut body = String::new();
+    std::io::Read::read_to_string(&mut word.by_name("word/document.xml").unwrap(), &mut body).unwrap();
+    assert!(body.contains("71%") && body.contains("khuyen-cong-tra-vinh-2022.txt"), "{body}");
+    assert!(!body.contains("hai-phong"), "only what was asked for");
+    let (code, _, err) = socai(path, &["report", "-o", "r.odt"]);
+    assert!(code == 2 && err.contains(".docx"), "{err}");
+}
+
+#[test]
+fn without_a_browser_a_pdf_is_unavailable_and_says_what_to_do() {
+    let folder = ledger();
+    let output = Command::new(env!("CARGO_BIN_EXE_socai"))
+        .current_dir(folder.path())
+        .env("PATH", folder.path())
+        .args(["report", "-o", "r.pdf"])
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(69) && err.contains("chromium") && err.contains(".html"), "{err}");
+    assert!(!folder.path().join("r.pdf").exists());
+}
