@@ -1,4 +1,4 @@
-//! Benches: `scripts/bench [SUBCOMMAND] [--documents N] [--megabytes N] [--seed S]`.
+//! Benches: `scripts/bench [SUBCOMMAND] [--documents N] [--megabytes N] [--figures N,N] [--seed S]`.
 //!
 //! Without arguments, as `cargo test` runs it, every bench runs small, so that none can rot; its
 //! figures mean nothing then. Each subcommand is a module with one `run(&Sizes)`.
@@ -12,6 +12,7 @@
 
 mod extract;
 mod ingest;
+mod reconcile;
 mod replay;
 #[allow(dead_code, reason = "the benches read the texts, not what is planted in them")]
 #[path = "../tools/reports.rs"]
@@ -43,6 +44,7 @@ fn main() {
     }
     let measuring = arguments.iter().any(|argument| argument == "--bench");
     let mut sizes = if measuring { FULL } else { SMALL };
+    let mut figures: Vec<u64> = if measuring { vec![10_000, 100_000, 1_000_000] } else { vec![240, 480] };
     let mut wanted = None;
     let mut words = arguments.iter().map(String::as_str);
     while let Some(word) = words.next() {
@@ -51,7 +53,12 @@ fn main() {
             "--documents" => sizes.documents = number(),
             "--megabytes" => sizes.megabytes = number(),
             "--seed" => sizes.seed = number(),
-            "ingest" | "extract" | "replay" | "web" => wanted = Some(word),
+            "--figures" => {
+                let list = words.next().expect("numbers after the flag");
+                let number = |text: &str| text.parse().expect("a number of figures");
+                figures = list.split(',').map(number).collect();
+            }
+            "ingest" | "extract" | "reconcile" | "replay" | "web" => wanted = Some(word),
             // What cargo and test runners add means nothing here.
             _ => {}
         }
@@ -59,6 +66,9 @@ fn main() {
     println!("sizes: {} documents, {} MB, seed {}", sizes.documents, sizes.megabytes, sizes.seed);
     if wanted.is_none_or(|name| name == "extract") {
         extract::run(&sizes);
+    }
+    if wanted.is_none_or(|name| name == "reconcile") {
+        reconcile::run(&figures, sizes.seed);
     }
     if wanted.is_none_or(|name| name == "ingest") {
         ingest::run(&sizes);

@@ -17,7 +17,7 @@ use super::sites::{Kind, Related};
 const CROWDED: &str = "too_many_statements";
 
 /// Returns the id of what a relation becomes.
-pub(super) fn id(related: &Related<'_>) -> String {
+fn id(related: &Related<'_>) -> String {
     Finding::id_of(related.claim.relation, &operands(related))
 }
 
@@ -27,29 +27,29 @@ fn operands(related: &Related<'_>) -> Vec<Operand> {
     both.map(|(figure, role)| Operand { id: figure.id.clone(), role: (*role).to_owned() }).collect()
 }
 
-/// Decides relations, by id. A figure is upheld by every relation here that holds, and by those of its own
-/// document.
-pub(super) fn findings(related: &[Related<'_>]) -> BTreeMap<String, Finding> {
+/// Decides relations and gives every finding to `each`, in order of id. A figure is upheld by every relation
+/// here that holds, and by those of its own document.
+pub(super) fn for_each(related: &[Related<'_>], mut each: impl FnMut(&Related<'_>, Finding)) {
     let mut decided: BTreeMap<String, (&Related<'_>, Decision)> = BTreeMap::new();
     for one in related {
         decided.entry(id(one)).or_insert_with(|| (one, decide(one)));
     }
     let holding = decided.values().map(|(one, decision)| (&one.claim, decision.verdict));
+    let mut support = Support::of(holding, &[]);
     let own: BTreeMap<&FigureId, usize> = decided
         .values()
         .flat_map(|(one, _)| &one.statements)
+        .filter(|statement| statement.support > 0)
         .map(|statement| (&statement.figure.id, statement.support))
         .collect();
-    let mut support = Support::of(holding, &[]);
     for (figure, count) in own {
         support.add(figure, count);
     }
     let conflicts = decided.values().filter(|(_, decision)| decision.verdict == Verdict::Conflicts);
     let together = Together::of(conflicts.map(|(one, _)| &one.claim));
-    let told = |(id, (one, decision)): (&String, &(&Related<'_>, Decision))| {
-        (id.clone(), finding(id, one, decision, &support, &together))
-    };
-    decided.iter().map(told).collect()
+    for (id, (one, decision)) in &decided {
+        each(one, finding(id, one, decision, &support, &together));
+    }
 }
 
 fn decide(related: &Related<'_>) -> Decision {

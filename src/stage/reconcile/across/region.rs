@@ -74,11 +74,11 @@ pub struct Region {
     pub components: Vec<Component>,
 }
 
-/// Decides everything at once.
-pub fn decide_all(cells: &Loaded, areas: &AreaTree) -> Vec<Finding> {
-    let sites: BTreeSet<Site> = cells.0.keys().flat_map(|cell| Site::around(cell, areas)).collect();
-    let related: Vec<_> = sites.iter().flat_map(|site| site.relations(cells, areas)).collect();
-    decide::findings(&related).into_values().collect()
+/// Decides everything at once and gives each finding to `each`, in order of id.
+pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding)) {
+    let sites = cells.0.keys().flat_map(|cell| Site::of(cell, areas));
+    let related: Vec<_> = sites.flat_map(|site| site.relations(cells, areas)).collect();
+    decide::for_each(&related, |_, finding| each(finding));
 }
 
 /// Decides anew what hangs together with `changed`. `load` returns all statements of a cell as they are
@@ -128,7 +128,6 @@ pub fn decide_region<E>(
         }
     }
     let related: Vec<_> = sites.iter().flat_map(|site| site.relations(&loaded, areas)).collect();
-    let findings = decide::findings(&related);
     let mut components: BTreeMap<Cell, Component> = BTreeMap::new();
     for cell in &seen {
         let root = joined.root(cell);
@@ -140,17 +139,13 @@ pub fn decide_region<E>(
         });
         component.cells.insert(cell.clone());
     }
-    let mut placed: BTreeSet<String> = BTreeSet::new();
-    for one in &related {
-        let id = decide::id(one);
+    decide::for_each(&related, |one, finding| {
         let cell = one.statements.first().and_then(|statement| Cell::of(&statement.figure));
         let component = cell.and_then(|cell| components.get_mut(&joined.root(&cell)));
-        if let (Some(component), Some(finding)) = (component, findings.get(&id))
-            && placed.insert(id)
-        {
-            component.findings.push(finding.clone());
+        if let Some(component) = component {
+            component.findings.push(finding);
         }
-    }
+    });
     for stood in before.into_values() {
         let cell = stood.cells.first();
         if let Some(component) = cell.and_then(|cell| components.get_mut(&joined.root(cell))) {
@@ -158,7 +153,6 @@ pub fn decide_region<E>(
         }
     }
     let finish = |mut component: Component| {
-        component.findings.sort_by(|a, b| a.id.cmp(&b.id));
         component.input = input(&component.cells, &loaded);
         component
     };

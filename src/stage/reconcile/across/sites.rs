@@ -40,20 +40,23 @@ pub(super) enum Site {
 }
 
 impl Site {
-    /// Returns every site that reads `cell`.
-    pub(super) fn around(cell: &Cell, areas: &AreaTree) -> Vec<Self> {
+    /// Returns the sites whose relations all have a figure of `cell` that is the later, or the whole: every
+    /// relation is found at the sites of one cell alone.
+    pub(super) fn of(cell: &Cell, areas: &AreaTree) -> Vec<Self> {
         let mut sites = vec![Self::Cell(cell.clone())];
-        for years in 1..=YEARS_BACK {
-            if let Some(earlier) = cell.period.shifted(-years) {
-                sites.push(Self::Change(cell.clone(), cell.at(earlier)));
-            }
-            if let Some(later) = cell.period.shifted(years) {
-                sites.push(Self::Change(cell.at(later), cell.clone()));
-            }
-        }
+        let earlier = (1..=YEARS_BACK).filter_map(|years| cell.period.shifted(-years));
+        sites.extend(earlier.map(|earlier| Self::Change(cell.clone(), cell.at(earlier))));
         if !areas.parts(&cell.area).is_empty() {
             sites.push(Self::Parts(cell.clone()));
         }
+        sites
+    }
+
+    /// Returns every site that reads `cell`.
+    pub(super) fn around(cell: &Cell, areas: &AreaTree) -> Vec<Self> {
+        let mut sites = Self::of(cell, areas);
+        let later = (1..=YEARS_BACK).filter_map(|years| cell.period.shifted(years));
+        sites.extend(later.map(|later| Self::Change(cell.at(later), cell.clone())));
         sites.extend(areas.parent(&cell.area).map(|parent| Self::Parts(cell.of_area(parent))));
         sites
     }

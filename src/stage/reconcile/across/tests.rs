@@ -122,7 +122,9 @@ fn statements(there: &[&Report], rules: &Rules) -> Vec<Statement> {
 }
 
 fn scratch(reports: &[&Report], rules: &Rules) -> Vec<Finding> {
-    decide_all(&Loaded::of(statements(reports, rules)), &rules.areas)
+    let mut findings = Vec::new();
+    decide_all(&Loaded::of(statements(reports, rules)), &rules.areas, |finding| findings.push(finding));
+    findings
 }
 
 fn findings(reports: &[Report]) -> Vec<Finding> {
