@@ -684,3 +684,33 @@ templates! {
         VersusOwn = "versus_own" [Versus, Own, Distance],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::RulePack;
+    use super::*;
+
+    #[test]
+    fn every_feature_is_found_again_by_its_name() {
+        for templates in [PERIOD, AREA] {
+            let model = Model::of(templates);
+            for at in 0..model.len() {
+                let feature = Feature(u16::try_from(at).unwrap());
+                let (table, key) = model.name(feature);
+                let template = templates.iter().position(|template| template.name == table).unwrap();
+                let index = templates[template].index(&key).unwrap();
+                assert_eq!(model.offsets[template] + index, at, "{table} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_weight_of_no_feature_is_refused_with_its_line() {
+        let text = RulePack::builtin().files.text(FILE).split("\n[period").next().unwrap().to_owned();
+        let text = format!("{text}\n[period.shape]\n\"year told\" = 3\n\n[area]\n");
+        let error = RulePack::parse(&[(FILE.to_owned(), text.clone())]).unwrap_err().remove(0);
+        let line = text.lines().position(|line| line.starts_with("\"year told\"")).unwrap() + 1;
+        assert_eq!((error.line, error.file.as_str()), (line, FILE), "{error}");
+        assert!(error.to_string().contains("no feature is named \"year told\""), "{error}");
+    }
+}
