@@ -206,7 +206,7 @@ impl From<ReplayError> for Failure {
         match error {
             ReplayError::Runtime(error) => error.into(),
             ReplayError::Ledger(error) => error.into(),
-            ReplayError::NoSuch(_) => Self::usage(what),
+            ReplayError::NoSuch(_) | ReplayError::LetGo(_) => Self::usage(what),
             ReplayError::Rules(_) => Self::new(Exit::Config, what),
             ReplayError::Engine(EngineError::Stopped) => {
                 Self::unavailable("stopped before it was done").next("ask again: it goes on where it was")

@@ -146,6 +146,7 @@ fn readable(envelope: &Envelope) -> String {
         Event::DocumentDropped(event) => event.document.short(12),
         Event::GenerationStarted(event) => format!("{}: {}", event.number, event.reason),
         Event::GenerationActivated(event) => event.number.to_string(),
+        Event::GenerationLetGo(event) => event.number.to_string(),
     };
     format!(
         "{:>8} {} {stream:<12} {:>3} {:<20} {}",

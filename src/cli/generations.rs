@@ -29,6 +29,7 @@ pub struct Args {
 struct Row<'a> {
     generation: u64,
     active: bool,
+    let_go: bool,
     started_at: String,
     reason: &'a str,
     /// Each stage's version; 0 where it was not recorded.
@@ -57,6 +58,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         let row = Row {
             generation: generation.number,
             active: generations.active() == Some(generation.number),
+            let_go: generation.let_go,
             started_at: generation.started_at.to_string(),
             reason: &generation.reason,
             versions: generation.versions,
@@ -73,10 +75,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         }
         let holds = match &counts {
             Some(counts) => format!("{} figures, {} findings", counts.figures, counts.findings),
+            None if generation.let_go => "nothing kept".to_owned(),
             None => "no ledger (`socai activate` makes it)".to_owned(),
         };
         let seen = if row.active {
             "active"
+        } else if generation.let_go {
+            "let go"
         } else if generation.activated.is_empty() {
             "never active"
         } else {

@@ -12,6 +12,8 @@ use clap::{CommandFactory as _, Parser};
 use crate::error::{Exit, Failure};
 
 pub mod activate;
+pub mod backup;
+pub mod compact;
 pub mod completions;
 pub mod config;
 pub mod context;
@@ -24,6 +26,7 @@ pub mod findings;
 pub mod generations;
 pub mod history;
 pub mod ingest;
+pub mod log;
 pub mod logs;
 pub mod man;
 pub mod moment;
@@ -32,6 +35,7 @@ pub mod query;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
+pub mod restore;
 pub mod rollback;
 pub mod run;
 pub mod selection;
@@ -105,6 +109,10 @@ commands! {
     Activate => activate,
     Rollback => rollback,
     Rebuild => rebuild,
+    Compact => compact,
+    Backup => backup,
+    Restore => restore,
+    Log => log,
     Quarantine => quarantine,
     Config => config,
     Completions => completions,

@@ -43,6 +43,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Ok(sound) if args.json => json_line(
             &mut out,
             &serde_json::json!({"sound": true, "events": sound.events, "blobs": sound.blobs,
+                "let_go": sound.let_go,
                 "head": sound.head.0, "digest": sound.link}),
         )?,
         Ok(sound) => {
@@ -55,6 +56,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
                 sound.head.0,
                 sound.link.short(16)
             )?;
+            if sound.let_go > 0 {
+                writeln!(
+                    out,
+                    "of {} only the headers are kept: `socai compact` let their generation go",
+                    sound.let_go
+                )?;
+            }
         }
         Err(damage) if args.json => json_line(
             &mut out,

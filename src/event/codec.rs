@@ -55,7 +55,8 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         | "stage-parked"
         | "document-retried"
         | "document-dropped"
-        | "generation-activated" => 1,
+        | "generation-activated"
+        | "generation-let-go" => 1,
         _ => return None,
     })
 }
@@ -80,6 +81,7 @@ pub fn encode(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
         Event::DocumentDropped(payload) => canonical(payload),
         Event::GenerationStarted(payload) => canonical(payload),
         Event::GenerationActivated(payload) => canonical(payload),
+        Event::GenerationLetGo(payload) => canonical(payload),
     }
 }
 
@@ -121,6 +123,7 @@ pub fn decode(kind: &str, schema: u32, payload: &[u8]) -> Result<Event, CodecErr
         "document-dropped" => Event::DocumentDropped(read(kind, current)?),
         "generation-started" => Event::GenerationStarted(read(kind, current)?),
         "generation-activated" => Event::GenerationActivated(read(kind, current)?),
+        "generation-let-go" => Event::GenerationLetGo(read(kind, current)?),
         _ => return Err(CodecError::UnknownKind { kind: kind.to_owned() }),
     })
 }

@@ -200,6 +200,14 @@ pub struct GenerationActivated {
     pub number: u64,
 }
 
+/// A generation was let go: what only it had answered is not kept any more, but for the headers of those
+/// events, over which the chain goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerationLetGo {
+    /// Its number.
+    pub number: u64,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each variant is named after the payload it carries, which is documented")]
@@ -218,6 +226,7 @@ pub enum Event {
     DocumentDropped(DocumentDropped),
     GenerationStarted(GenerationStarted),
     GenerationActivated(GenerationActivated),
+    GenerationLetGo(GenerationLetGo),
 }
 
 impl Event {
@@ -238,6 +247,7 @@ impl Event {
             Self::DocumentDropped(_) => "document-dropped",
             Self::GenerationStarted(_) => "generation-started",
             Self::GenerationActivated(_) => "generation-activated",
+            Self::GenerationLetGo(_) => "generation-let-go",
         }
     }
 }

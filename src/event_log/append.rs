@@ -94,6 +94,25 @@ impl LogWriter {
         (self.head, self.last_link)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Forgets what is kept at hand of streams.
+    pub(super) fn forget(&mut self) {
+        self.versions.clear();
+    }
+
+    /// Takes note of events appended by other means.
+    pub(super) fn moved_to(&mut self, head: Position, last_link: Digest) {
+        (self.head, self.last_link) = (head, last_link);
+        self.versions.clear();
+    }
+
     /// Appends `requests` in their order with one durable commit. The answers are in the requests'
     /// order; a request refused leaves the others as they are.
     ///
@@ -234,7 +253,10 @@ fn last_version(
         return Ok(*version);
     }
     let version: i64 = transaction
-        .prepare_cached("SELECT coalesce(max(version), 0) FROM events WHERE stream = ?1")?
+        .prepare_cached(
+            "SELECT max(coalesce((SELECT max(version) FROM events WHERE stream = ?1), 0),
+                        coalesce((SELECT max(version) FROM let_go WHERE stream = ?1), 0))",
+        )?
         .query_row(params![stream.to_string()], |row| row.get(0))?;
     versions.insert(stream, version.cast_unsigned());
     Ok(version.cast_unsigned())
@@ -258,7 +280,7 @@ fn refused(request: &Append, tail: &Tail, last: u64) -> Option<AppendError> {
     })
 }
 
-fn insert(
+pub(super) fn insert(
     transaction: &Transaction<'_>,
     header: &Header<'_>,
     payload: &[u8],

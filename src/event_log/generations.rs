@@ -28,6 +28,8 @@ pub struct Generation {
     pub files: Vec<(String, Digest)>,
     /// When it was activated, first to last; empty for one that readers never saw.
     pub activated: Vec<(Position, Timestamp)>,
+    /// What only it had answered is not kept any more: it can be listed, and not activated.
+    pub let_go: bool,
 }
 
 /// Every generation of a log, in order of number.
@@ -72,6 +74,7 @@ impl Generations {
                         reason: started.reason,
                         files: started.files,
                         activated: Vec::new(),
+                        let_go: false,
                     });
                 }
                 Event::GenerationActivated(activated) => {
@@ -79,6 +82,11 @@ impl Generations {
                     let number = activated.number;
                     if let Some(one) = generations.list.iter_mut().find(|one| one.number == number) {
                         one.activated.push((position, at));
+                    }
+                }
+                Event::GenerationLetGo(gone) => {
+                    if let Some(one) = generations.list.iter_mut().find(|one| one.number == gone.number) {
+                        one.let_go = true;
                     }
                 }
                 _ => {}
@@ -103,9 +111,10 @@ impl Generations {
         self.list.iter().find(|generation| generation.number == number)
     }
 
-    /// Returns the newest generation of these stages.
+    /// Returns the newest generation of these stages that was not let go.
     pub fn of(&self, identities: &Identities) -> Option<&Generation> {
-        self.list.iter().rev().find(|generation| generation.stages.as_ref() == Some(identities))
+        let mut kept = self.list.iter().rev().filter(|generation| !generation.let_go);
+        kept.find(|generation| generation.stages.as_ref() == Some(identities))
     }
 
     /// Returns the number that the next generation gets.
@@ -117,7 +126,8 @@ impl Generations {
     /// twice goes back two steps and not forth again.
     pub fn before_active(&self) -> Option<u64> {
         let mut steps: Vec<u64> = Vec::new();
-        for number in &self.activations {
+        let gone = |number: &u64| self.get(*number).is_some_and(|generation| generation.let_go);
+        for number in self.activations.iter().filter(|number| !gone(number)) {
             match steps.iter().position(|known| known == number) {
                 Some(place) => steps.truncate(place + 1),
                 None => steps.push(*number),

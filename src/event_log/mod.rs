@@ -8,7 +8,8 @@
 //! 5. The batch is committed under `synchronous=FULL`; only then does any caller hear of it.
 //!
 //! Invariants: positions have no gaps (a savepoint rolled back burns none); every link digests the
-//! one before it; nothing is ever updated or deleted (triggers refuse it).
+//! one before it; nothing is ever updated or deleted (triggers refuse it), but that what only generations
+//! let go had answered is moved aside, header by header, so that the chain goes on over it.
 
 mod append;
 mod blobs;
@@ -17,10 +18,12 @@ mod error;
 mod generations;
 mod open;
 mod read;
+mod upkeep;
 mod verify;
 
 pub use append::{Appended, LogWriter, MAX_BATCH};
 pub use error::{AppendError, LogError};
 pub use generations::{Generation, Generations};
 pub use read::{LogReader, Outline, RawEvent};
+pub use upkeep::LetGo;
 pub use verify::{Damage, Verified};

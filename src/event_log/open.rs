@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::LogError;
 
 /// The layout of the log's tables that this program writes.
-pub(super) const LOG_VERSION: i64 = 1;
+pub(super) const LOG_VERSION: i64 = 2;
 
 /// Older SQLite can lose a write when the WAL is reset while a checkpoint runs.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -21,6 +21,14 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
 
 const SCHEMA: &str = include_str!("schema.sql");
+
+/// What version 2 of the layout added to version 1.
+const LET_GO: &str = "CREATE TABLE let_go (
+  position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL,
+  schema INTEGER NOT NULL, stage_key BLOB, cause INTEGER, generation INTEGER NOT NULL,
+  attempt INTEGER NOT NULL, recorded_at INTEGER NOT NULL, payload_digest BLOB NOT NULL, digest BLOB NOT NULL,
+  UNIQUE (stream, version)
+) STRICT;";
 
 pub(super) fn check_sqlite() -> Result<(), LogError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
@@ -68,6 +76,11 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection, LogError> {
     if version == 0 {
         connection
             .execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {LOG_VERSION}; COMMIT;"))
+            .map_err(sqlite)?;
+    }
+    if version == 1 {
+        connection
+            .execute_batch(&format!("BEGIN; {LET_GO} PRAGMA user_version = {LOG_VERSION}; COMMIT;"))
             .map_err(sqlite)?;
     }
     Ok(connection)

@@ -147,6 +147,33 @@ impl LogReader {
         )
     }
 
+    /// Returns up to `limit` events after `after`, in order, those that were let go among them, without
+    /// payloads and marked so: what a walk over the whole chain meets.
+    pub(super) fn chain_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<(RawEvent, bool)>, LogError> {
+        let is_there: bool = self
+            .connection
+            .prepare_cached("SELECT 1 FROM sqlite_master WHERE name = 'let_go'")
+            .and_then(|mut statement| statement.exists([]))
+            .map_err(|source| self.sqlite(source))?;
+        let mut events: Vec<(RawEvent, bool)> =
+            self.raw_after(after, limit)?.into_iter().map(|event| (event, false)).collect();
+        if is_there {
+            let sql = "SELECT position, stream, version, kind, schema, stage_key, cause, generation, attempt,
+                         recorded_at, X'', 'plain', payload_digest, digest
+                       FROM let_go WHERE position > ?1 ORDER BY position LIMIT ?2";
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let gone = self.select(sql, params![after.0.cast_signed(), limit])?;
+            events.extend(gone.into_iter().map(|event| (event, true)));
+            events.sort_by_key(|(event, _)| event.position);
+        }
+        events.truncate(limit);
+        Ok(events)
+    }
+
     /// Returns up to `limit` events after `after`, in order.
     ///
     /// # Errors

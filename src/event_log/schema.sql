@@ -28,6 +28,24 @@ CREATE TABLE blobs (
   bytes    BLOB    NOT NULL
 ) STRICT;
 
+-- Headers of events whose generation was let go: what the chain goes over. Made by `socai compact`, which
+-- moves rows here; the columns are those of `events` without the payload.
+CREATE TABLE let_go (
+  position    INTEGER PRIMARY KEY,
+  stream      TEXT    NOT NULL,
+  version     INTEGER NOT NULL,
+  kind        TEXT    NOT NULL,
+  schema      INTEGER NOT NULL,
+  stage_key   BLOB,
+  cause       INTEGER,
+  generation  INTEGER NOT NULL,
+  attempt     INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  payload_digest BLOB NOT NULL,
+  digest      BLOB    NOT NULL,
+  UNIQUE (stream, version)
+) STRICT;
+
 CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events

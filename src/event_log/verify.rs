@@ -13,6 +13,7 @@ use crate::event::codec;
 use crate::event::envelope::Position;
 use crate::event::kinds::Event;
 use crate::model::Digest;
+use crate::stage::plan::Stage;
 
 /// Events read at a time.
 const PAGE: usize = 1_000;
@@ -24,6 +25,8 @@ pub struct Verified {
     pub events: u64,
     /// Blobs whose bytes were digested anew.
     pub blobs: u64,
+    /// Of the events, those of which only the header is kept: their generation was let go.
+    pub let_go: u64,
     /// The last position walked.
     pub head: Position,
     /// Its link: compare with the one in the structured log to see a cut tail.
@@ -55,7 +58,7 @@ impl LogReader {
         let from = (*range.start()).max(1);
         let mut walk = Walk::starting(self, from)?;
         'pages: loop {
-            let page = match self.raw_after(Position(walk.next - 1), PAGE) {
+            let page = match self.chain_after(Position(walk.next - 1), PAGE) {
                 Ok(page) => page,
                 Err(LogError::Sqlite { source, .. }) if is_damage(&source) => {
                     return Ok(Err(walk.damage(format!("the file is malformed: {source}"))));
@@ -65,11 +68,11 @@ impl LogReader {
             if page.is_empty() {
                 break;
             }
-            for event in page {
+            for (event, let_go) in page {
                 if event.position > *range.end() {
                     break 'pages;
                 }
-                if let Err(damage) = walk.step(self, event, expected_head)? {
+                if let Err(damage) = walk.step(self, event, let_go, expected_head)? {
                     return Ok(Err(damage));
                 }
             }
@@ -85,6 +88,7 @@ impl LogReader {
         Ok(Ok(Verified {
             events: walk.next - from,
             blobs: walk.blobs,
+            let_go: walk.let_go,
             head: Position(walk.next - 1),
             link: walk.link,
         }))
@@ -112,14 +116,15 @@ struct Walk {
     versions: BTreeMap<String, u64>,
     from_start: bool,
     blobs: u64,
+    let_go: u64,
 }
 
 impl Walk {
     /// Starts before `from`, whose predecessor's link is taken as it is stored.
     fn starting(log: &LogReader, from: u64) -> Result<Self, LogError> {
-        let before = if from > 1 { log.raw_after(Position(from - 2), 1)?.into_iter().next() } else { None };
-        let link = before.map_or(GENESIS, |event| event.digest);
-        Ok(Self { next: from, link, versions: BTreeMap::new(), from_start: from == 1, blobs: 0 })
+        let before = if from > 1 { log.chain_after(Position(from - 2), 1)?.into_iter().next() } else { None };
+        let link = before.map_or(GENESIS, |(event, _)| event.digest);
+        Ok(Self { next: from, link, versions: BTreeMap::new(), from_start: from == 1, blobs: 0, let_go: 0 })
     }
 
     const fn damage(&self, what: String) -> Damage {
@@ -130,6 +135,7 @@ impl Walk {
         &mut self,
         log: &LogReader,
         event: RawEvent,
+        let_go: bool,
         expected_head: Option<(Position, Digest)>,
     ) -> Result<Result<(), Damage>, LogError> {
         if event.position != self.next {
@@ -141,8 +147,13 @@ impl Walk {
         let Some(payload) = event.payload.as_deref() else {
             return Ok(Err(self.damage("its payload cannot be unpacked".into())));
         };
-        if Digest::of(payload) != event.payload_digest {
+        if !let_go && Digest::of(payload) != event.payload_digest {
             return Ok(Err(self.damage("its payload was changed".into())));
+        }
+        // Only what a stage can answer again may be let go.
+        let is_answer = Stage::ALL.into_iter().any(|stage| stage.answer_kind() == event.kind);
+        if let_go && !is_answer && event.kind != "corpus-reconciled" {
+            return Ok(Err(self.damage(format!("{} can never be let go: it was removed", event.kind))));
         }
         if link(self.link, &event.header(), event.payload_digest) != event.digest {
             return Ok(
@@ -163,7 +174,11 @@ impl Walk {
                 self.damage(format!("stream {} has a gap before version {}", event.stream, event.version))
             ));
         }
+        if let_go {
+            self.let_go += 1;
+        }
         match codec::decode(&event.kind, event.schema, payload) {
+            _ if let_go => {}
             Err(error) => return Ok(Err(self.damage(error.to_string()))),
             Ok(read) => {
                 for digest in blobs_of(&read) {
@@ -182,7 +197,7 @@ impl Walk {
 }
 
 /// Returns the blobs that an event names.
-fn blobs_of(event: &Event) -> Vec<Digest> {
+pub(super) fn blobs_of(event: &Event) -> Vec<Digest> {
     match event {
         Event::DocumentReceived(received) => vec![received.document],
         Event::TextCleaned(cleaned) => vec![cleaned.source, cleaned.clean],
@@ -209,7 +224,7 @@ fn check_blob(log: &LogReader, digest: Digest) -> Result<Result<(), String>, Log
 pub(super) fn check_tail(connection: &Connection, log: &LogReader) -> Result<(), LogError> {
     let sqlite = |source| LogError::Sqlite { path: log.path().to_owned(), source };
     let (count, last): (i64, i64) = connection
-        .query_row("SELECT count(*), coalesce(max(position), 0) FROM events", [], |row| {
+        .query_row("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM let_go), coalesce(max(position), 0) FROM events", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .map_err(sqlite)?;
@@ -221,7 +236,11 @@ pub(super) fn check_tail(connection: &Connection, log: &LogReader) -> Result<(),
     if last == 0 {
         return Ok(());
     }
-    let tail = match log.raw_after(Position(last.saturating_sub(2)), 2) {
+    let tail = match log.chain_after(Position(last.saturating_sub(2)), 2) {
+        Ok(tail) => Ok(tail.into_iter().map(|(event, _)| event).collect::<Vec<_>>()),
+        Err(error) => Err(error),
+    };
+    let tail = match tail {
         Ok(tail) => tail,
         Err(LogError::Sqlite { source, .. }) if is_damage(&source) => {
             return Err(damaged(format!("the last events cannot be read: {source}")));

@@ -80,7 +80,7 @@ impl Fold<'_> {
                 self.run("DELETE FROM refused WHERE document = ?1", params![document])
             }
             Event::CorpusReconciled(reconciled) => self.corpus(reconciled, envelope),
-            Event::GenerationStarted(_) | Event::GenerationActivated(_) => Ok(()),
+            Event::GenerationStarted(_) | Event::GenerationActivated(_) | Event::GenerationLetGo(_) => Ok(()),
             // Folded from their outlines; one without a key is nobody's answer.
             Event::TextCleaned(_)
             | Event::TextSegmented(_)

@@ -103,6 +103,9 @@ pub enum ReplayError {
     /// There is no such generation.
     #[error("there is no generation {0}; `socai generations` lists them")]
     NoSuch(u64),
+    /// The generation was let go.
+    #[error("generation {0} was let go by `socai compact`; `socai replay` with its rules makes it anew")]
+    LetGo(u64),
     /// The daemon is of another build.
     #[error(
         "the daemon's stages are of other versions than this socai's: restart the daemon, it then reads \
@@ -328,6 +331,9 @@ pub(super) async fn activate(
         })
         .await?;
     let generation = generation.ok_or(ReplayError::NoSuch(number))?;
+    if generation.let_go {
+        return Err(ReplayError::LetGo(number));
+    }
     let mut activated = Activated { generation: number, before, left: 0, goes_on: program.is_some() };
     let Some(program) = program else {
         carry_over(engine, &generation).await?;

@@ -27,3 +27,4 @@ mod replay;
 mod replay_crash;
 mod replay_diff;
 mod replay_history;
+mod replay_upkeep;

@@ -214,6 +214,7 @@ pub(super) fn gist(lang: Lang, event: &Event) -> String {
         Event::DocumentDropped(event) => event.document.short(12),
         Event::GenerationStarted(event) => format!("{}: {}", event.number, event.reason),
         Event::GenerationActivated(event) => event.number.to_string(),
+        Event::GenerationLetGo(event) => event.number.to_string(),
     }
 }
 

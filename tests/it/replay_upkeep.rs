@@ -1,0 +1,155 @@
+//! Upkeep: generations are let go and the chain still verifies; backups and exports are the same log.
+
+use std::path::Path;
+
+use socai::event_log::{Generations, LogReader};
+use socai::ledger::ledger_path;
+use socai::runtime::Options;
+use socai::runtime::line::Program;
+use socai::stage::rules::RulePack;
+
+use super::inbox::rules;
+use super::replay::{
+    EDITED, indicators_with, log, other_indicator, ran, replayed, take_in, whole, write_reports,
+};
+
+fn told(folder: &Path, arguments: &[&str]) -> String {
+    let (code, out, err) = ran(folder, arguments);
+    assert_eq!(code, 0, "{arguments:?}: {err}");
+    out
+}
+
+#[test]
+fn what_only_old_generations_answered_is_let_go_and_the_chain_still_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 15);
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    for number in 0..3 {
+        let phrase = format!("chỗ đứng chân {number}");
+        let text = indicators_with(EDITED, &[phrase.as_str()]);
+        let pack = RulePack::parse(&[("indicators.toml".to_owned(), text)]);
+        replayed(&options, &Program::new(std::sync::Arc::new(pack.map_err(|_| "rules").unwrap())));
+    }
+    let before = [whole(&options, 3), whole(&options, 4)];
+    let verified = || log(&options).verify(1..=u64::MAX, None).unwrap().unwrap();
+    let had = verified();
+    let dry = told(folder.path(), &["compact", "--keep", "2", "--dry-run"]);
+    assert!(dry.contains("would go: 2, 1"), "{dry}");
+    assert_eq!(verified(), had, "a dry run writes nothing");
+
+    let out = told(folder.path(), &["compact", "--keep", "2", "--json"]);
+    let done: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(done["done"]["events"].as_u64().unwrap() > 15, "{out}");
+    let has = verified();
+    assert_eq!(has.events, had.events + 2, "every event is walked over, and the two that tell it");
+    assert_eq!(has.let_go, done["done"]["events"].as_u64().unwrap());
+    assert!(!ledger_path(&options.data_dir, 1).exists() && ledger_path(&options.data_dir, 3).exists());
+    assert_eq!([whole(&options, 3), whole(&options, 4)], before);
+    for number in ["3", "4"] {
+        told(folder.path(), &["rebuild", "--generation", number]);
+    }
+    assert_eq!([whole(&options, 3), whole(&options, 4)], before, "nothing of a kept generation is missing");
+
+    let (code, _, err) = ran(folder.path(), &["activate", "1"]);
+    assert!(code == 2 && err.contains("was let go"), "{code} {err}");
+    assert!(told(folder.path(), &["generations"]).contains("let go"));
+    told(folder.path(), &["rollback"]);
+    // Its rules asked for again make a generation anew, whose answers are appended anew.
+    let (built, _) = replayed(&options, &Program::new(rules()));
+    assert_eq!((built.generation, built.documents), (5, 15));
+    let fresh = Options::new(folder.path().join("fresh"));
+    take_in(&fresh, &reports);
+    assert_eq!(whole(&options, 5), whole(&fresh, 1));
+    // The log goes on: new documents, a new start, a sound chain.
+    let late = folder.path().join("late.txt");
+    std::fs::write(&late, "Năm 2023, tỉnh Sơn La thực hiện 5 tỷ đồng kinh phí khuyến công.\n").unwrap();
+    take_in(&options, &late);
+    assert!(verified().events > has.events);
+    let nothing = told(folder.path(), &["compact", "--keep", "9"]);
+    assert!(nothing.contains("let go: none"), "{nothing}");
+}
+
+#[test]
+fn a_header_that_was_let_go_is_held_to_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 4);
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    replayed(&options, &Program::new(other_indicator()));
+    told(folder.path(), &["compact", "--keep", "1"]);
+    let verify =
+        || LogReader::open(&options.data_dir.join("socai.db")).unwrap().verify(1..=u64::MAX, None).unwrap();
+    assert!(verify().unwrap().let_go > 0);
+    let database = rusqlite::Connection::open(options.data_dir.join("socai.db")).unwrap();
+    database.execute("UPDATE let_go SET recorded_at = recorded_at + 1 WHERE position = (SELECT min(position) FROM let_go)", []).unwrap();
+    assert!(verify().unwrap_err().to_string().contains("its link does not follow"));
+}
+
+#[test]
+fn a_backup_is_made_while_documents_come_and_restores_to_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 30);
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports.join("00000.txt"));
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| take_in(&options, &reports));
+        told(folder.path(), &["backup", "one.db"]);
+        writing.join().unwrap();
+    });
+    let (code, _, err) = ran(folder.path(), &["backup", "one.db"]);
+    assert!(code == 69 && err.contains("is there already"), "{err}");
+    told(folder.path(), &["backup", "two.db"]);
+    let (code, _, err) = ran(folder.path(), &["restore", "two.db"]);
+    assert!(code == 69 && err.contains("there is an event log"), "{err}");
+    for (copy, data_dir) in [("one.db", "first"), ("two.db", "second")] {
+        told(folder.path(), &["--data-dir", data_dir, "restore", copy]);
+        told(folder.path(), &["--data-dir", data_dir, "verify"]);
+    }
+    let second = Options::new(folder.path().join("second"));
+    assert_eq!(whole(&second, 1), whole(&options, 1));
+    // A copy that was changed is refused before anything is touched.
+    let mut bytes = std::fs::read(folder.path().join("two.db")).unwrap();
+    let place = bytes.windows(7).rposition(|window| window == b"extract").unwrap_or(bytes.len() / 2);
+    bytes[place] ^= 1;
+    for at in (8_192..bytes.len()).step_by(4_096) {
+        bytes[at + 2_000] ^= 0x55;
+    }
+    std::fs::write(folder.path().join("bad.db"), bytes).unwrap();
+    let (code, _, _) = ran(folder.path(), &["--data-dir", "third", "restore", "bad.db"]);
+    assert_ne!(code, 0);
+    assert!(!folder.path().join("third/socai.db").exists());
+}
+
+#[test]
+fn a_log_is_carried_as_lines_and_its_chain_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 6);
+    std::fs::write(reports.join("utf16.txt"), {
+        let text = "\u{feff}Năm 2023, tỉnh Sơn La thực hiện 5 tỷ đồng kinh phí khuyến công.\n";
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+    })
+    .unwrap();
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    let lines = told(folder.path(), &["log", "export"]);
+    let half: Vec<&str> = lines.lines().take(lines.lines().count() / 2).collect();
+    std::fs::write(folder.path().join("half.jsonl"), half.join("\n")).unwrap();
+    std::fs::write(folder.path().join("all.jsonl"), &lines).unwrap();
+    told(folder.path(), &["--data-dir", "copy", "log", "import", "half.jsonl"]);
+    told(folder.path(), &["--data-dir", "copy", "log", "import", "all.jsonl"]);
+    assert_eq!(told(folder.path(), &["--data-dir", "copy", "log", "export"]), lines);
+    let copy = Options::new(folder.path().join("copy"));
+    assert_eq!(
+        log(&copy).verify(1..=u64::MAX, None).unwrap(),
+        log(&options).verify(1..=u64::MAX, None).unwrap()
+    );
+    told(folder.path(), &["--data-dir", "copy", "rebuild"]);
+    assert_eq!(whole(&copy, 1), whole(&options, 1));
+    assert_eq!(Generations::read(&log(&copy)).unwrap(), Generations::read(&log(&options)).unwrap());
+
+    let forged = lines.replacen("\"attempt\":1", "\"attempt\":2", 1);
+    std::fs::write(folder.path().join("forged.jsonl"), forged).unwrap();
+    let (code, _, err) = ran(folder.path(), &["--data-dir", "other", "log", "import", "forged.jsonl"]);
+    assert!(code == 70 && err.contains("its link does not follow"), "{code} {err}");
+}
