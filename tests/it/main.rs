@@ -18,6 +18,7 @@ mod exports;
 mod extract_cases;
 mod figure_cases;
 mod gold;
+mod golden;
 mod inbox;
 mod mentions;
 mod mutation;
