@@ -45,6 +45,8 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         "document-received" | "document-seen-again" => 2,
         // 2: `versions` and `files` were added.
         "generation-started" => 2,
+        // 2: `output` was added.
+        "stage-parked" => 2,
         "document-refused"
         | "text-cleaned"
         | "text-segmented"
@@ -52,7 +54,6 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         | "figures-reconciled"
         | "corpus-reconciled"
         | "stage-failed"
-        | "stage-parked"
         | "document-retried"
         | "document-dropped"
         | "generation-activated"

@@ -160,6 +160,8 @@ pub struct StageParked {
     pub reason: String,
     /// What went wrong the last time.
     pub message: String,
+    /// Where a stage was found not to be deterministic: the blob of the answer that is not the stored one.
+    pub output: Option<Digest>,
 }
 
 /// A person asked that what was given up be tried once more.

@@ -9,6 +9,8 @@ pub(super) fn to_current(kind: &str, schema: u32, payload: Value) -> Value {
     match (kind, schema) {
         // Schema 1 came before subfolders were recorded: a file lay in the inbox itself.
         ("document-received" | "document-seen-again", 1) => with_default(payload, "tags", json!([])),
+        // Schema 1 came before the second output of a stage that is not deterministic was kept.
+        ("stage-parked", 1) => with_default(payload, "output", json!(null)),
         // Schema 1 came before the rule pack was kept: which rules they were is known by digest alone.
         ("generation-started", 1) => {
             with_default(with_default(payload, "versions", json!([])), "files", json!([]))

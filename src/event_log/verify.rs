@@ -201,6 +201,7 @@ pub(super) fn blobs_of(event: &Event) -> Vec<Digest> {
     match event {
         Event::DocumentReceived(received) => vec![received.document],
         Event::TextCleaned(cleaned) => vec![cleaned.source, cleaned.clean],
+        Event::StageParked(parked) => parked.output.into_iter().collect(),
         Event::GenerationStarted(started) => started.files.iter().map(|(_, digest)| *digest).collect(),
         _ => Vec::new(),
     }

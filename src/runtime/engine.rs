@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::event::codec;
-use crate::event::envelope::{Append, Position, StreamId};
+use crate::event::envelope::{Append, Blob, Position, StreamId};
 use crate::event::kinds::{DocumentReceived, DocumentRefused, Event, StageFailed, StageParked};
 use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
 use crate::ledger::LedgerError;
@@ -332,7 +332,8 @@ impl Engine {
         };
         let kind = event.kind();
         let append = Append { blobs, ..append(line, document, task, event) };
-        match self.record(append).await {
+        let mut payload = Vec::new();
+        match self.record_keeping(append, &mut payload).await {
             Ok((outline, repeated)) => {
                 let duration = self.world.moment().saturating_sub(began);
                 tracing::info!(
@@ -347,7 +348,9 @@ impl Engine {
                 Ok(outline)
             }
             Err(EngineError::Append(error @ AppendError::NonDeterministic { .. })) => {
-                self.park(line, document, task, "non_deterministic", error.to_string()).await
+                // The first answer stands in the log; the other is kept beside the parking.
+                let other = Some(Blob::new(payload));
+                self.park_with(line, document, task, "non_deterministic", error.to_string(), other).await
             }
             Err(EngineError::Append(error @ AppendError::TooLarge { .. })) => {
                 self.park(line, document, task, "cannot_change", error.to_string()).await
@@ -357,12 +360,19 @@ impl Engine {
     }
 
     async fn record(&self, append: Append) -> Result<(Outline, bool), EngineError> {
+        self.record_keeping(append, &mut Vec::new()).await
+    }
+
+    /// Records an event, and leaves its payload in `payload`.
+    async fn record_keeping(
+        &self,
+        append: Append,
+        payload: &mut Vec<u8>,
+    ) -> Result<(Outline, bool), EngineError> {
         let (stream, stage_key, kind) = (append.stream, append.stage_key, append.event.kind());
-        let payload_digest =
-            codec::encode(&append.event).map(|payload| Digest::of(&payload)).unwrap_or_else(|_| {
-                // Unwritable: the append below says so.
-                Digest::of(b"")
-            });
+        // Unwritable: the append below says so.
+        *payload = codec::encode(&append.event).unwrap_or_default();
+        let payload_digest = Digest::of(payload);
         let Appended { position, version, repeated, .. } = self.writer.append(append).await?;
         Ok((
             Outline { position, stream, version, kind: kind.to_owned(), stage_key, payload_digest },
@@ -426,11 +436,31 @@ impl Engine {
         reason: &str,
         message: String,
     ) -> Result<Outline, EngineError> {
+        self.park_with(line, document, task, reason, message, None).await
+    }
+
+    /// Parks with an output to keep.
+    async fn park_with(
+        &self,
+        line: &Line,
+        document: Digest,
+        task: Task,
+        reason: &str,
+        message: String,
+        output: Option<Blob>,
+    ) -> Result<Outline, EngineError> {
         let stage = task.stage.name();
-        let event =
-            StageParked { stage: stage.to_owned(), key: task.key, reason: reason.to_owned(), message };
+        let event = StageParked {
+            stage: stage.to_owned(),
+            key: task.key,
+            reason: reason.to_owned(),
+            message,
+            output: output.as_ref().map(|blob| blob.digest),
+        };
         let message = event.message.clone();
-        let (outline, _) = self.record(append(line, document, task, Event::StageParked(event))).await?;
+        let blobs = output.into_iter().collect();
+        let append = Append { blobs, ..append(line, document, task, Event::StageParked(event)) };
+        let (outline, _) = self.record(append).await?;
         self.counts.parked.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(
             %document, stage, position = outline.position.0, generation = line.generation, reason, message,
@@ -453,4 +483,68 @@ fn append(line: &Line, document: Digest, task: Task, event: Event) -> Append {
 /// Returns where the log lies.
 pub fn log_path(options: &Options) -> std::path::PathBuf {
     options.data_dir.join("socai.db")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::receive;
+    use crate::runtime::supervisor::{self, Shutdown};
+    use crate::stage::rules::{BUILT_IN, RulePack};
+
+    /// A stage that is no function is what another one's rules under the first one's name give.
+    #[test]
+    fn a_stage_that_answers_otherwise_under_one_key_is_parked_with_both_outputs_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(folder.path().join("var"));
+        let (program, shutdown) = (Program::new(Arc::new(RulePack::builtin().clone())), Shutdown::new());
+        let text = BUILT_IN.iter().find(|file| file.name == "indicators.toml").unwrap().text;
+        let files = [("indicators.toml".to_owned(), text.replace("code = \"kinh_phi\"", "code = \"khac\""))];
+        let other = Arc::new(RulePack::parse(&files).map_err(|errors| errors[0].to_string()).unwrap());
+        supervisor::in_runtime(async {
+            let running = supervisor::start(options.clone(), program.clone(), &shutdown)?;
+            let engine = running.engine.clone();
+            let line = engine.line();
+            let bytes = "Năm 2023, tỉnh Sơn La thực hiện 5 tỷ đồng kinh phí khuyến công.\n".as_bytes();
+            let received = receive::read(&mut &bytes[..], 1_000).unwrap();
+            let document = received.document;
+            engine.admit("a.txt", &[], &received).await.unwrap();
+            let share = engine.share(0).await.unwrap();
+            let mut ending = engine.start(&line, document, None, share);
+            assert!(matches!(*ending.wait_for(Option::is_some).await.unwrap(), Some(Ending::Done(_))));
+
+            // As the document's task had seen it before the extract stage answered.
+            let mut progress = Progress::default();
+            let outlines =
+                engine.read(move |log| Ok(log.outline(StreamId::Document(document))?)).await.unwrap();
+            outlines[..3].iter().for_each(|event| progress.apply(event));
+            let Due::Run(task) = progress.due(document, &line.identities) else { panic!("extract is due") };
+            let forged = Program { rules: other, ..program };
+            let (writer, threads) = (&engine.writer, &engine.threads);
+            let line = Line::open(&options, 9, &forged, writer, &engine.world, &engine.now, threads)?;
+            let parked = engine.run(&line, document, task, &progress, &mut Texts::of(None)).await.unwrap();
+            let Event::StageParked(parked) = engine.event_at(parked.position).await.unwrap() else {
+                panic!()
+            };
+            assert_eq!((parked.stage.as_str(), parked.reason.as_str()), ("extract", "non_deterministic"));
+            let kept = parked.output.unwrap();
+            let kept = engine.read(move |log| Ok(log.blob(kept)?)).await.unwrap().unwrap();
+            let Ok(Event::FiguresExtracted(kept)) = codec::decode("figures-extracted", 1, &kept) else {
+                panic!()
+            };
+            let Event::FiguresExtracted(stored) = engine.event_at(outlines[3].position).await.unwrap() else {
+                panic!()
+            };
+            let indicators = |event: crate::event::kinds::FiguresExtracted| {
+                event.figures.into_iter().map(|figure| figure.indicator.unwrap().0).collect::<Vec<_>>()
+            };
+            assert_eq!(
+                (indicators(kept), indicators(stored)),
+                (vec!["khac".into()], vec!["kinh_phi".into()])
+            );
+            drop(line);
+            supervisor::drain(running, engine, &shutdown).await
+        })
+        .unwrap();
+    }
 }
