@@ -132,8 +132,10 @@ fn named_blobs(log: &LogReader, gone: &BTreeSet<u64>) -> Result<BTreeSet<Digest>
         let Some(last) = events.last() else { return Ok(named) };
         after = Position(last.position);
         for event in events.into_iter().filter(|event| !gone.contains(&event.position)) {
-            let names =
-                matches!(event.kind.as_str(), "document-received" | "text-cleaned" | "generation-started");
+            let names = matches!(
+                event.kind.as_str(),
+                "document-received" | "text-cleaned" | "generation-started" | "stage-parked"
+            );
             if names {
                 named.extend(blobs_of(&event.decode()?.event));
             }
