@@ -25,5 +25,5 @@ pub use append::{Appended, LogWriter, MAX_BATCH};
 pub use error::{AppendError, LogError};
 pub use generations::{Generation, Generations};
 pub use read::{LogReader, Outline, RawEvent};
-pub use upkeep::LetGo;
+pub use upkeep::{Carried, LetGo};
 pub use verify::{Damage, Verified};

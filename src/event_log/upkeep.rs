@@ -27,6 +27,9 @@ const BACKUP_PAUSE: Duration = Duration::from_millis(1);
 /// Events read at a time.
 const PAGE: usize = 2_000;
 
+/// An event as it is stored, with the blobs that it is the first to name.
+pub type Carried = (RawEvent, Vec<(Digest, Vec<u8>)>);
+
 /// What letting go came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct LetGo {
@@ -86,7 +89,7 @@ impl LogWriter {
     ///
     /// # Errors
     /// [`LogError::Damaged`] where it does not follow; what SQLite says.
-    pub fn import(&mut self, events: &[(RawEvent, Vec<(Digest, Vec<u8>)>)]) -> Result<(), LogError> {
+    pub fn import(&mut self, events: &[Carried]) -> Result<(), LogError> {
         let path = self.path().to_owned();
         let sqlite = |source| LogError::Sqlite { path: path.clone(), source };
         let (mut head, mut last) = self.head();
@@ -217,10 +220,9 @@ impl LogReader {
         after: Position,
         limit: usize,
         told: &mut BTreeSet<Digest>,
-    ) -> Result<Vec<(RawEvent, Vec<(Digest, Vec<u8>)>)>, LogError> {
+    ) -> Result<Vec<Carried>, LogError> {
         let mut all = Vec::new();
-        let mut expected = after.0 + 1;
-        for event in self.raw_after(after, limit)? {
+        for (expected, event) in (after.0 + 1..).zip(self.raw_after(after, limit)?) {
             let position = Position(event.position);
             if event.position != expected {
                 return Err(LogError::Damaged {
@@ -228,7 +230,6 @@ impl LogReader {
                     what: "its generation was let go: such a log is carried by `socai backup`".into(),
                 });
             }
-            expected += 1;
             let mut given = Vec::new();
             for digest in blobs_of(&event.clone().decode()?.event) {
                 if told.insert(digest) {

@@ -132,13 +132,7 @@ fn changed_rules_take_effect_by_a_replay_and_not_by_a_start() {
     let names: Vec<&str> = kinds.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        [
-            "corpus-reconciled",
-            "figures-extracted",
-            "figures-reconciled",
-            "generation-activated",
-            "generation-started"
-        ],
+        ["figures-extracted", "figures-reconciled", "generation-activated", "generation-started"],
         "clean and segment are not run again: {kinds:?}"
     );
     assert_eq!(kinds["figures-extracted"], 31);
@@ -178,7 +172,7 @@ fn another_version_of_clean_with_the_same_output_runs_clean_alone() {
     let kinds = kinds_after(&options, head);
     assert_eq!(
         kinds.keys().collect::<Vec<_>>(),
-        ["corpus-reconciled", "generation-activated", "generation-started", "text-cleaned"]
+        ["generation-activated", "generation-started", "text-cleaned"]
     );
     assert_eq!(kinds["text-cleaned"], 12);
     assert_eq!(kinds["corpus-reconciled"], 1, "each generation has relations across documents of its own");
