@@ -17,9 +17,7 @@ use socai::runtime::stages::{Input, Made, run};
 use socai::stage::plan::Stage;
 use socai::stage::rules::RulePack;
 
-#[allow(dead_code, reason = "what is planted in the reports is for other tests")]
-#[path = "../tools/reports.rs"]
-mod reports;
+use super::replay::reports;
 
 /// Generated reports besides those written by hand.
 const GENERATED: u64 = 60;

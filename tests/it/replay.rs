@@ -16,7 +16,7 @@ use super::inbox::rules;
 
 #[allow(dead_code, reason = "what is planted in the reports is for other tests")]
 #[path = "../tools/reports.rs"]
-mod reports;
+pub(crate) mod reports;
 
 /// Writes generated reports into a folder.
 pub(crate) fn write_reports(folder: &Path, documents: u64) -> PathBuf {
