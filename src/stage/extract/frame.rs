@@ -3,6 +3,7 @@
 use crate::model::figure::{Aspect, Fund, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::RulePack;
+use crate::stage::rules::cues::{Cues, PhraseList, last_whole};
 use crate::stage::rules::frames::FrameRules;
 use crate::stage::rules::indicators::Indicator;
 
@@ -37,21 +38,8 @@ impl Reading {
 }
 
 /// Finds the last place where one of `phrases` stands in `words` as whole words.
-pub(super) fn last_of(words: &str, phrases: &[String]) -> Option<usize> {
-    phrases.iter().filter_map(|phrase| last_whole(words, phrase)).max()
-}
-
-/// Finds the last place where one of `phrases` stands in `words` as whole words and `fits`.
-fn last_fitting(words: &str, phrases: &[String], fits: impl Fn(usize) -> bool) -> Option<usize> {
-    let places = |phrase: &String| {
-        let whole = words.rmatch_indices(phrase.as_str()).map(|(at, found)| (at, found.len()));
-        whole.filter(|(at, length)| is_whole(words, *at, *length)).map(|(at, _)| at).find(|at| fits(*at))
-    };
-    phrases.iter().filter_map(places).max()
-}
-
-fn last_whole(words: &str, phrase: &str) -> Option<usize> {
-    words.rmatch_indices(phrase).map(|(at, _)| at).find(|at| is_whole(words, *at, phrase.len()))
+pub(super) fn last_of<C: Cues + ?Sized>(words: &str, phrases: &C) -> Option<usize> {
+    phrases.last_fitting(words, |_| true)
 }
 
 fn is_whole(words: &str, at: usize, length: usize) -> bool {
@@ -59,9 +47,8 @@ fn is_whole(words: &str, at: usize, length: usize) -> bool {
         && !words[at + length..].chars().next().is_some_and(char::is_alphanumeric)
 }
 
-fn starts_with_one(words: &str, phrases: &[String]) -> bool {
-    let words = words.trim_start_matches([' ', ')']);
-    phrases.iter().any(|phrase| words.starts_with(phrase.as_str()))
+fn starts_with_one(words: &str, phrases: &PhraseList) -> bool {
+    phrases.begins(words.trim_start_matches([' ', ')']))
 }
 
 /// Cuts the words behind a number at the end of its clause.
@@ -244,18 +231,16 @@ pub(super) fn aspect(words: &str, money: bool, rules: &FrameRules) -> Option<Asp
     ];
     let mut cues: Vec<(usize, usize, Aspect, bool)> = Vec::new();
     for (list, aspect) in lists {
-        for phrase in list {
-            if !money && aspects.money.contains(phrase) {
+        let fits =
+            |at: usize| !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules);
+        for (at, phrase) in list.each_last(words, fits) {
+            if !money && aspects.money.iter().any(|money| money == phrase) {
                 continue;
             }
-            let fits = |at: usize| {
-                !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules)
-            };
-            if let Some(at) = last_fitting(words, std::slice::from_ref(phrase), fits) {
-                let clause = words[..at].rfind([',', ';', '.', ':']).map_or(0, |mark| mark + 1);
-                let done = last_whole(&words[clause..at], "đã").is_some();
-                cues.push((at + phrase.len(), at, aspect, !done && aspects.weak.contains(phrase)));
-            }
+            let clause = words[..at].rfind([',', ';', '.', ':']).map_or(0, |mark| mark + 1);
+            let done = last_whole(&words[clause..at], "đã", &|_| true).is_some();
+            let weak = !done && aspects.weak.iter().any(|weak| weak == phrase);
+            cues.push((at + phrase.len(), at, aspect, weak));
         }
     }
     // `giao thực hiện` is one cue, not `thực hiện` too.
@@ -350,7 +335,7 @@ pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
 /// Reads the fund where `words` tell of one alone.
 pub(super) fn only_fund(words: &str, rules: &FrameRules) -> Option<Fund> {
     let funds = &rules.funds;
-    let told = |list: &Vec<String>| last_of(words, list).is_some();
+    let told = |list: &PhraseList| last_of(words, list).is_some();
     match (told(&funds.national), told(&funds.local)) {
         (true, true) => None,
         _ => fund(words, rules),
@@ -374,11 +359,11 @@ pub(super) fn suits(rule: &Indicator, own: &str, sentence: &str) -> bool {
 
 /// As [`suits`], whatever the phrases of the figure's own words.
 pub(super) fn suits_sentence(rule: &Indicator, own: &str, sentence: &str) -> bool {
-    stands(&rule.within, sentence) && !rule.not.iter().any(|phrase| last_whole(own, phrase).is_some())
+    stands(&rule.within, sentence) && last_of(own, &rule.not).is_none()
 }
 
-fn stands(list: &[String], words: &str) -> bool {
-    list.is_empty() || list.iter().any(|phrase| words.contains(phrase.as_str()))
+fn stands(list: &PhraseList, words: &str) -> bool {
+    list.is_empty() || list.occurs_in(words)
 }
 
 /// Trims from both ends of `words` what no label begins or ends with; the offsets of what is left.

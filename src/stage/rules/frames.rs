@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::cues::PhraseList;
+
 /// What the words around a numeral say of it. Every list holds lower-case phrases.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,13 +25,13 @@ pub struct FrameRules {
 #[serde(deny_unknown_fields)]
 pub struct Tables {
     /// A column of plans.
-    pub plan: Vec<String>,
+    pub plan: PhraseList,
     /// A column of shares in a whole.
-    pub shares: Vec<String>,
+    pub shares: PhraseList,
     /// The head of a column of places.
-    pub places: Vec<String>,
+    pub places: PhraseList,
     /// The row of the sum.
-    pub sums: Vec<String>,
+    pub sums: PhraseList,
 }
 
 /// How a percentage or a change is stated.
@@ -37,18 +39,18 @@ pub struct Tables {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each list is explained in frames.toml, beside its phrases")]
 pub struct Measures {
-    pub up: Vec<String>,
-    pub down: Vec<String>,
-    pub share: Vec<String>,
-    pub equals: Vec<String>,
-    pub reaches: Vec<String>,
-    pub exceeds: Vec<String>,
-    pub mean: Vec<String>,
-    pub of_plan: Vec<String>,
-    pub compared: Vec<String>,
-    pub to_level: Vec<String>,
-    pub rates: Vec<String>,
-    pub times: Vec<String>,
+    pub up: PhraseList,
+    pub down: PhraseList,
+    pub share: PhraseList,
+    pub equals: PhraseList,
+    pub reaches: PhraseList,
+    pub exceeds: PhraseList,
+    pub mean: PhraseList,
+    pub of_plan: PhraseList,
+    pub compared: PhraseList,
+    pub to_level: PhraseList,
+    pub rates: PhraseList,
+    pub times: PhraseList,
 }
 
 /// In what capacity a value is stated.
@@ -56,20 +58,20 @@ pub struct Measures {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each list is named after the aspect that it tells")]
 pub struct Aspects {
-    pub plan: Vec<String>,
-    pub actual: Vec<String>,
-    pub estimate: Vec<String>,
-    pub disbursed: Vec<String>,
-    pub allocated: Vec<String>,
-    pub target: Vec<String>,
-    pub against: Vec<String>,
-    pub announced: Vec<String>,
-    pub continued: Vec<String>,
-    pub refers: Vec<String>,
-    pub weak: Vec<String>,
-    pub money: Vec<String>,
-    pub behind: Vec<String>,
-    pub pair_units: Vec<String>,
+    pub plan: PhraseList,
+    pub actual: PhraseList,
+    pub estimate: PhraseList,
+    pub disbursed: PhraseList,
+    pub allocated: PhraseList,
+    pub target: PhraseList,
+    pub against: PhraseList,
+    pub announced: PhraseList,
+    pub continued: PhraseList,
+    pub refers: PhraseList,
+    pub weak: PhraseList,
+    pub money: PhraseList,
+    pub behind: PhraseList,
+    pub pair_units: PhraseList,
 }
 
 /// Whose money it is.
@@ -77,19 +79,19 @@ pub struct Aspects {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each list is named after the fund that it tells")]
 pub struct Funds {
-    pub none_for: Vec<String>,
-    pub total: Vec<String>,
-    pub national: Vec<String>,
-    pub local: Vec<String>,
-    pub counterpart: Vec<String>,
-    pub besides: Vec<String>,
-    pub whole: Vec<String>,
-    pub national_givers: Vec<String>,
-    pub local_givers: Vec<String>,
-    pub gives: Vec<String>,
-    pub conjoined: Vec<String>,
-    pub bare_national: Vec<String>,
-    pub bare_local: Vec<String>,
+    pub none_for: PhraseList,
+    pub total: PhraseList,
+    pub national: PhraseList,
+    pub local: PhraseList,
+    pub counterpart: PhraseList,
+    pub besides: PhraseList,
+    pub whole: PhraseList,
+    pub national_givers: PhraseList,
+    pub local_givers: PhraseList,
+    pub gives: PhraseList,
+    pub conjoined: PhraseList,
+    pub bare_national: PhraseList,
+    pub bare_local: PhraseList,
 }
 
 /// Words that bound a label.
@@ -97,29 +99,29 @@ pub struct Funds {
 #[serde(deny_unknown_fields)]
 pub struct Labels {
     /// Words that a label neither begins nor ends with.
-    pub trim: Vec<String>,
+    pub trim: PhraseList,
     /// What ends a label behind a counted thing.
-    pub stop: Vec<String>,
+    pub stop: PhraseList,
     /// What begins a clause of its own behind a comma.
-    pub clause: Vec<String>,
+    pub clause: PhraseList,
     /// What begins an adverbial, which is no part of a noun phrase behind its comma.
-    pub adverbs: Vec<String>,
+    pub adverbs: PhraseList,
     /// Words that join the clause of the number to one before it.
-    pub joins: Vec<String>,
+    pub joins: PhraseList,
     /// Words before a number that name nothing themselves: the figure before tells what is measured.
-    pub weak: Vec<String>,
+    pub weak: PhraseList,
     /// Words of administrative divisions and their wholes.
-    pub divisions: Vec<String>,
+    pub divisions: PhraseList,
     /// Subjects that say only where or who.
-    pub subjects: Vec<String>,
+    pub subjects: PhraseList,
     /// Nouns that only count: what is counted is named before them.
-    pub classifiers: Vec<String>,
+    pub classifiers: PhraseList,
     /// What a label may end with although its last word is one of `trim`.
-    pub kept: Vec<String>,
+    pub kept: PhraseList,
     /// Nouns of money that an amount is of.
-    pub moneys: Vec<String>,
+    pub moneys: PhraseList,
     /// Prepositions and the like.
-    pub prepositions: Vec<String>,
+    pub prepositions: PhraseList,
     /// Verbs whose object a counted thing is.
-    pub verbs: Vec<String>,
+    pub verbs: PhraseList,
 }

@@ -2,16 +2,18 @@
 
 use serde::Deserialize;
 
+use super::cues::PhraseList;
+
 /// The indicators in the order in which they are tried.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorRules {
     /// Words of what no indicator measures.
-    pub foreign: Vec<String>,
+    pub foreign: PhraseList,
     /// What money is divided by where it is a price or a wage.
-    pub prices: Vec<String>,
+    pub prices: PhraseList,
     /// Names of offices, whose words tell nothing of a figure.
-    pub names: Vec<String>,
+    pub names: PhraseList,
     /// The indicators.
     pub indicator: Vec<Indicator>,
 }
@@ -31,12 +33,12 @@ pub struct Indicator {
     /// The indicator that it is a part of.
     pub parent: Option<String>,
     /// Phrases of which one stands in the figure's own words; empty: none is asked for.
-    pub near: Vec<String>,
+    pub near: PhraseList,
     /// Phrases of which one stands in the figure's sentence; empty: none is asked for.
-    pub within: Vec<String>,
+    pub within: PhraseList,
     /// Phrases of which none stands in the figure's own words.
     #[serde(default)]
-    pub not: Vec<String>,
+    pub not: PhraseList,
     /// Taken for every figure of the unit that nothing else tells.
     #[serde(default)]
     pub otherwise: bool,

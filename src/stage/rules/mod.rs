@@ -6,6 +6,7 @@
 
 pub mod across;
 pub mod codes;
+pub mod cues;
 pub mod edits;
 pub mod error;
 pub mod frames;

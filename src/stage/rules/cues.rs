@@ -1,0 +1,237 @@
+//! Lists of cue phrases, compared with a text's words fast: frames ask dozens of lists about the words
+//! around every figure.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer};
+
+/// A list of lower-case phrases, in the order of its file; reads as a slice of them.
+///
+/// A byte of a text is looked at once for all phrases of the list: a table tells which bytes begin some
+/// phrase, which stand second and which third, and only where all three fit is a phrase compared.
+#[derive(Clone)]
+pub struct PhraseList {
+    phrases: Vec<String>,
+    /// Bit `n` of a byte's entry: some phrase has the byte in place `n` (or ends before that place).
+    places: Box<[u8; 256]>,
+    /// Which phrases begin with a byte: their numbers, by byte.
+    first: Vec<(u8, u32)>,
+}
+
+impl PhraseList {
+    /// Makes the list of `phrases`. An empty phrase is found nowhere.
+    pub fn new(phrases: Vec<String>) -> Self {
+        let mut places = Box::new([0u8; 256]);
+        let mut first = Vec::new();
+        for (number, phrase) in phrases.iter().enumerate() {
+            let bytes = phrase.as_bytes();
+            let Some(head) = bytes.first() else { continue };
+            first.push((*head, u32::try_from(number).unwrap_or(u32::MAX)));
+            for place in 0..3 {
+                match bytes.get(place) {
+                    Some(byte) => places[usize::from(*byte)] |= 1 << place,
+                    None => places.iter_mut().for_each(|entry| *entry |= 1 << place),
+                }
+            }
+        }
+        first.sort_unstable();
+        Self { phrases, places, first }
+    }
+
+    /// Finds for each phrase the last place where it stands in `words` as whole words and `fits`: places
+    /// and phrases, the last place first.
+    pub fn each_last(&self, words: &str, fits: impl Fn(usize) -> bool) -> Vec<(usize, &str)> {
+        let bytes = words.as_bytes();
+        let mut found: Vec<(usize, &str)> = Vec::new();
+        for at in (0..bytes.len()).rev() {
+            if !self.may_start(bytes, at) || !begins_word(words, at) {
+                continue;
+            }
+            for phrase in self.starting(bytes, at) {
+                let known = found.iter().any(|(_, other)| *other == phrase);
+                if !known && ends_word(words, at + phrase.len()) && fits(at) {
+                    found.push((at, phrase));
+                }
+            }
+        }
+        found
+    }
+
+    /// Tells whether a phrase stands anywhere in `words`, as whole words or not.
+    pub fn occurs_in(&self, words: &str) -> bool {
+        let bytes = words.as_bytes();
+        (0..bytes.len()).any(|at| self.may_start(bytes, at) && self.starting(bytes, at).next().is_some())
+    }
+
+    /// Tells whether `words` begins with a phrase.
+    pub fn begins(&self, words: &str) -> bool {
+        self.starting(words.as_bytes(), 0).next().is_some()
+    }
+
+    /// Tells whether the three bytes from `at` on are ones that some phrase begins with.
+    #[inline]
+    fn may_start(&self, bytes: &[u8], at: usize) -> bool {
+        let bit = |at: usize, bit: u8| bytes.get(at).map_or(1, |byte| self.places[usize::from(*byte)] >> bit);
+        bit(at, 0) & bit(at + 1, 1) & bit(at + 2, 2) & 1 == 1
+    }
+
+    /// The phrases that stand at `at`.
+    fn starting<'s, 'w>(&'s self, bytes: &'w [u8], at: usize) -> impl Iterator<Item = &'s str> + use<'s, 'w> {
+        let head = bytes.get(at).copied();
+        let from = head.map_or(self.first.len(), |head| self.first.partition_point(|(byte, _)| *byte < head));
+        self.first[from..]
+            .iter()
+            .take_while(move |(byte, _)| Some(*byte) == head)
+            .map(|(_, number)| self.phrases[*number as usize].as_str())
+            .filter(move |phrase| bytes[at..].starts_with(phrase.as_bytes()))
+    }
+}
+
+/// Phrases that can be looked for in words: a [`PhraseList`], or a few phrases picked from one.
+pub trait Cues {
+    /// Finds the last place where a phrase stands in `words` as whole words and `fits`.
+    fn last_fitting(&self, words: &str, fits: impl Fn(usize) -> bool) -> Option<usize>;
+}
+
+impl Cues for PhraseList {
+    fn last_fitting(&self, words: &str, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let bytes = words.as_bytes();
+        (0..bytes.len()).rev().find(|at| {
+            self.may_start(bytes, *at)
+                && begins_word(words, *at)
+                && self.starting(bytes, *at).any(|phrase| ends_word(words, at + phrase.len()))
+                && fits(*at)
+        })
+    }
+}
+
+impl Cues for [String] {
+    fn last_fitting(&self, words: &str, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        self.iter().filter_map(|phrase| last_whole(words, phrase, &fits)).max()
+    }
+}
+
+impl Cues for Vec<String> {
+    fn last_fitting(&self, words: &str, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        self.as_slice().last_fitting(words, fits)
+    }
+}
+
+/// Finds the last place where `phrase` stands in `words` as whole words and `fits`.
+pub fn last_whole(words: &str, phrase: &str, fits: &impl Fn(usize) -> bool) -> Option<usize> {
+    let (bytes, phrase) = (words.as_bytes(), phrase.as_bytes());
+    let first = phrase.first()?;
+    let mut end = bytes.len().checked_sub(phrase.len())? + 1;
+    while let Some(at) = memchr::memrchr(*first, &bytes[..end]) {
+        let stands = bytes[at..].starts_with(phrase);
+        if stands && begins_word(words, at) && ends_word(words, at + phrase.len()) && fits(at) {
+            return Some(at);
+        }
+        end = at;
+    }
+    None
+}
+
+/// Tells whether no letter or digit stands right before `at`.
+fn begins_word(words: &str, at: usize) -> bool {
+    match at.checked_sub(1).map(|before| words.as_bytes()[before]) {
+        None => true,
+        Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),
+        Some(_) => !words[..at].chars().next_back().is_some_and(char::is_alphanumeric),
+    }
+}
+
+/// Tells whether no letter or digit stands at `at`.
+fn ends_word(words: &str, at: usize) -> bool {
+    match words.as_bytes().get(at) {
+        None => true,
+        Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),
+        Some(_) => !words[at..].chars().next().is_some_and(char::is_alphanumeric),
+    }
+}
+
+impl Deref for PhraseList {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.phrases
+    }
+}
+
+impl<'a> IntoIterator for &'a PhraseList {
+    type Item = &'a String;
+    type IntoIter = std::slice::Iter<'a, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.phrases.iter()
+    }
+}
+
+impl Default for PhraseList {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl PartialEq for PhraseList {
+    fn eq(&self, other: &Self) -> bool {
+        self.phrases == other.phrases
+    }
+}
+
+impl Eq for PhraseList {}
+
+impl fmt::Debug for PhraseList {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrases.fmt(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for PhraseList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As the standard library would find it, phrase by phrase.
+    fn slowly(phrases: &[String], words: &str) -> Option<usize> {
+        let whole = |at: usize, length: usize| {
+            !words[..at].chars().next_back().is_some_and(char::is_alphanumeric)
+                && !words[at + length..].chars().next().is_some_and(char::is_alphanumeric)
+        };
+        let starts = |phrase: &String| -> Option<usize> {
+            let mut starts =
+                words.char_indices().map(|(at, _)| at).filter(|at| words[*at..].starts_with(phrase));
+            starts.rfind(|at| whole(*at, phrase.len()))
+        };
+        phrases.iter().filter(|phrase| !phrase.is_empty()).filter_map(starts).max()
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_finds_what_its_phrases_find(
+            phrases in proptest::collection::vec("[aă%][bđ ]?[aă]{0,2}", 0..5),
+            words in "[abăđ %“,]{0,14}",
+        ) {
+            let list = PhraseList::new(phrases.clone());
+            prop_assert_eq!(list.last_fitting(&words, |_| true), slowly(&phrases, &words));
+            prop_assert_eq!(phrases[..].last_fitting(&words, |_| true), slowly(&phrases, &words));
+            let occurs = phrases.iter().any(|phrase| !phrase.is_empty() && words.contains(phrase.as_str()));
+            prop_assert_eq!(list.occurs_in(&words), occurs);
+        }
+    }
+
+    #[test]
+    fn the_last_whole_words_are_found() {
+        let list = PhraseList::new(vec!["tăng".to_owned(), "cao hơn".to_owned()]);
+        let last = |words: &str| list.last_fitting(words, |_| true);
+        assert_eq!(last("tăng 5%, cao hơn 3%, đặt tăngg"), Some("tăng 5%, ".len()));
+        assert_eq!(last("giảm"), None);
+    }
+}
