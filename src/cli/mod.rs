@@ -37,6 +37,7 @@ pub mod replay;
 pub mod report;
 pub mod restore;
 pub mod rollback;
+pub mod rules;
 pub mod run;
 pub mod selection;
 pub mod serve;
@@ -114,6 +115,7 @@ commands! {
     Restore => restore,
     Log => log,
     Quarantine => quarantine,
+    Rules => rules,
     Config => config,
     Completions => completions,
     Man => man,

@@ -29,3 +29,4 @@ mod replay_crash;
 mod replay_diff;
 mod replay_history;
 mod replay_upkeep;
+mod rules;

@@ -11,6 +11,7 @@
 mod areas;
 mod assembly;
 mod context;
+pub mod examples;
 mod frame;
 mod indicator;
 mod label;

@@ -68,6 +68,8 @@ pub struct Noun {
 #[serde(deny_unknown_fields)]
 struct Per {
     forms: Vec<Form>,
+    #[expect(dead_code, reason = "the examples' runner reads them with their places")]
+    examples: Vec<String>,
 }
 
 /// `hedges.toml`.
@@ -111,7 +113,7 @@ struct NumberFile {
 #[serde(deny_unknown_fields)]
 struct Before {
     before: Vec<Form>,
-    #[expect(dead_code, reason = "read by the examples' runner from the file")]
+    #[expect(dead_code, reason = "the examples' runner reads them with their places")]
     examples: Vec<String>,
 }
 

@@ -5,9 +5,11 @@
 //! built-in one of the same name as a whole; files not given stay as built in.
 
 pub mod across;
+pub mod check;
 pub mod codes;
 pub mod cues;
 pub mod edits;
+pub mod entries;
 pub mod error;
 pub mod frames;
 pub mod indicators;
@@ -40,6 +42,7 @@ pub struct BuiltIn {
 pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "across.toml", text: include_str!("pack/across.toml"), stages: &["corpus"] },
     BuiltIn { name: "codes.toml", text: include_str!("pack/codes.toml"), stages: &["corpus"] },
+    BuiltIn { name: "examples.toml", text: include_str!("pack/examples.toml"), stages: &[] },
     BuiltIn { name: "frames.toml", text: include_str!("pack/frames.toml"), stages: &["extract"] },
     BuiltIn { name: "hedges.toml", text: include_str!("pack/hedges.toml"), stages: &["extract"] },
     BuiltIn {
@@ -108,6 +111,27 @@ impl Files {
     }
 }
 
+/// `examples.toml`.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExampleFile {
+    example: Vec<Example>,
+}
+
+/// An example of a rule that carries none in its own file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// The rule's id: `measures.up`.
+    pub rule: String,
+    /// A whole report in a few words.
+    pub text: String,
+    /// What a figure of it says: `measure growth`.
+    pub is: Option<String>,
+    /// What none of its figures says.
+    pub is_not: Option<String>,
+}
+
 /// All rules of all stages, checked and ready for use.
 #[derive(Debug, Clone)]
 pub struct RulePack {
@@ -121,6 +145,8 @@ pub struct RulePack {
     pub across: across::AcrossRules,
     /// The names of codes, and the regions.
     pub codes: codes::CodeRules,
+    /// Examples of the rules of indicators and frames.
+    pub examples: Vec<Example>,
     /// What the words around a numeral say of it.
     pub frames: frames::FrameRules,
     /// The indicators and the words that tell them.
@@ -155,10 +181,23 @@ impl RulePack {
         let codes = files.read("codes.toml").map_err(|error| vec![error])?;
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
+        let examples: ExampleFile = files.read("examples.toml").map_err(|error| vec![error])?;
         let frames = files.read("frames.toml").map_err(|error| vec![error])?;
         let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
         let ranking = ranking::RankingRules::load(&files).map_err(|error| vec![error])?;
-        Ok(Self { files, words, mention, across, codes, frames, indicators, ranking, relations, segment })
+        Ok(Self {
+            examples: examples.example,
+            files,
+            words,
+            mention,
+            across,
+            codes,
+            frames,
+            indicators,
+            ranking,
+            relations,
+            segment,
+        })
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of

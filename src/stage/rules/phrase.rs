@@ -116,6 +116,14 @@ impl Phrases {
         at
     }
 
+    /// Takes a rule's patterns out.
+    #[cfg(test)]
+    pub(crate) fn remove(&mut self, rule: u32) {
+        for node in self.nodes.iter_mut().filter(|node| node.rule == Some(rule)) {
+            node.rule = None;
+        }
+    }
+
     /// Tells whether some pattern starts with this word (slots apart).
     pub fn starts_with(&self, word: Word) -> bool {
         self.nodes[0].words.binary_search_by_key(&word, |(w, _)| *w).is_ok()

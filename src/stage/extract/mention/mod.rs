@@ -3,7 +3,6 @@
 //! All spans are in the clean text. What a mention means by itself is told here; what it means in
 //! its sentence (whose figure, which period of several) is told by the layers above.
 
-pub mod examples;
 mod legal;
 mod naming;
 mod number;

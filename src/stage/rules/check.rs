@@ -1,0 +1,154 @@
+//! What is wrong with a pack that can be read: codes that are on no list, phrases that nothing can match.
+
+use std::collections::BTreeSet;
+
+use toml_edit::{Document, Item, TableLike, Value};
+
+use super::{RuleError, RulePack};
+
+/// Files whose lists of phrases are compared with lower-case text.
+const LOWER_CASE: &[&str] = &["frames.toml", "indicators.toml"];
+/// Keys of those files that hold no phrases.
+const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples"];
+
+/// Lists what is wrong, in order of file and place. Patterns that cannot be read or overlap are found when the
+/// pack is read.
+pub fn check(pack: &RulePack) -> Vec<RuleError> {
+    let mut errors = Vec::new();
+    for file in LOWER_CASE {
+        let text = pack.files.text(file);
+        if let Ok(document) = text.parse::<Document<String>>() {
+            phrases(document.as_table(), &mut |value, seen| phrase(file, text, value, seen, &mut errors));
+        }
+    }
+    codes(pack, &mut errors);
+    examples(pack, &mut errors);
+    errors
+}
+
+/// Calls `each` with every string of every list, and the strings before it in its list.
+fn phrases(table: &dyn TableLike, each: &mut impl FnMut(&Value, &BTreeSet<String>)) {
+    for (key, item) in table.iter() {
+        match item {
+            Item::Table(table) => phrases(table, each),
+            Item::ArrayOfTables(tables) => tables.iter().for_each(|table| phrases(table, each)),
+            Item::Value(Value::Array(list)) if !NO_PHRASES.contains(&key) => {
+                let mut seen = BTreeSet::new();
+                for value in list.iter() {
+                    each(value, &seen);
+                    seen.extend(value.as_str().map(str::to_owned));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn phrase(file: &str, text: &str, value: &Value, seen: &BTreeSet<String>, errors: &mut Vec<RuleError>) {
+    let Some(phrase) = value.as_str() else { return };
+    let at = value.span().map_or(0, |span| span.start);
+    let mut wrong = |message: String, hint: &str| errors.push(RuleError::at(file, text, at, message, hint));
+    if phrase.trim().is_empty() {
+        wrong("an empty phrase matches nothing".to_owned(), "remove it");
+    } else if phrase.to_lowercase() != phrase {
+        wrong(
+            format!("`{phrase}` is unreachable: texts are compared in lower case"),
+            "write it in lower case",
+        );
+    } else if phrase.contains("  ") {
+        wrong(format!("`{phrase}` is unreachable: texts have single spaces"), "write one space");
+    } else if seen.contains(phrase) {
+        wrong(format!("`{phrase}` stands in this list twice"), "remove one of the two");
+    }
+}
+
+fn codes(pack: &RulePack, errors: &mut Vec<RuleError>) {
+    let listed = pack.codes();
+    let known = |list: &str, code: &str| listed.iter().any(|known| known.list == list && known.code == code);
+    let entries = pack.entries();
+    let indicators =
+        entries.iter().filter(|entry| entry.file == "indicators.toml" && entry.section == "indicator");
+    let mut caught: Vec<(&str, &str)> = Vec::new();
+    for (indicator, entry) in pack.indicators.indicator.iter().zip(indicators) {
+        let mut wrong = |message: String, hint: &str| errors.push(entry.error(pack, message, hint));
+        if let Some(parent) = indicator.parent.as_deref().filter(|parent| !known("indicator", parent)) {
+            wrong(
+                format!("unknown code `{parent}`: no indicator to be the parent"),
+                "name a `code` of this file",
+            );
+        }
+        if !known("unit", &indicator.unit) {
+            wrong(
+                format!("unknown code `{}`: no unit", indicator.unit),
+                "`socai export codes` lists the units",
+            );
+        }
+        if let Some((_, before)) = caught.iter().find(|(unit, _)| *unit == indicator.unit) {
+            let message = format!(
+                "`{}` is unreachable: `{before}` above takes every figure of its unit",
+                indicator.code
+            );
+            wrong(message, "give that one phrases, or stand before it");
+        }
+        if indicator.near.is_empty() && indicator.within.is_empty() && indicator.not.is_empty() {
+            caught.push((&indicator.unit, &indicator.code));
+        }
+    }
+    for code in pack.frames.funds.none_for.iter().filter(|code| !known("indicator", code)) {
+        let entry =
+            entries.iter().find(|entry| entry.file == "frames.toml" && entry.id() == "funds.none_for");
+        errors.extend(entry.map(|entry| {
+            entry.error(
+                pack,
+                format!("unknown code `{code}`: no indicator"),
+                "name a `code` of indicators.toml",
+            )
+        }));
+    }
+}
+
+/// An example must name a rule that is there.
+fn examples(pack: &RulePack, errors: &mut Vec<RuleError>) {
+    let entries = pack.entries();
+    let places = entries.iter().filter(|entry| entry.file == "examples.toml");
+    for (example, place) in pack.examples.iter().zip(places) {
+        if !entries.iter().any(|entry| entry.file != "examples.toml" && entry.id() == example.rule) {
+            let message = format!("unknown rule `{}`", example.rule);
+            errors.push(place.error(pack, message, "`socai rules show` lists the rules"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::rules::BUILT_IN;
+
+    fn with(file: &str, from: &str, to: &str) -> Vec<String> {
+        let text = BUILT_IN.iter().find(|known| known.name == file).unwrap().text;
+        assert!(text.contains(from), "{file} holds {from}");
+        let pack = RulePack::parse(&[(file.to_owned(), text.replacen(from, to, 1))]).unwrap();
+        check(&pack).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_built_in_pack_has_nothing_wrong() {
+        let wrong: Vec<String> = check(RulePack::builtin()).iter().map(ToString::to_string).collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn an_unknown_code_is_told_with_its_place() {
+        let errors = with("indicators.toml", "unit = \"VND\"", "unit = \"VNĐ\"");
+        assert!(errors[0].starts_with("indicators.toml:"), "{errors:?}");
+        assert!(errors[0].contains("unknown code `VNĐ`"), "{errors:?}");
+    }
+
+    #[test]
+    fn a_phrase_that_nothing_matches_is_told_with_its_place() {
+        let errors = with("frames.toml", "\"tăng\"", "\"Tăng\"");
+        assert!(errors.iter().any(|error| error.contains("`Tăng` is unreachable")), "{errors:?}");
+        let errors = with("frames.toml", "\"tăng\"", "\"tăng\", \"tăng\"");
+        assert!(errors.iter().any(|error| error.contains("twice")), "{errors:?}");
+    }
+}
