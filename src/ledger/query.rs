@@ -75,12 +75,14 @@ pub struct StageCounts {
     pub derived: u64,
 }
 
+/// A document's columns. `+` keeps the verdicts' index out: with it every document would be compared with
+/// every conflict of the ledger (61 s instead of 0,2 s for ten thousand documents).
 const DOCUMENT: &str =
     "SELECT d.document, d.source, d.tags, d.size, d.media_type, d.position, d.received_at, d.encoding,
    d.source_text, d.clean_text,
    (SELECT count(*) FROM sightings s WHERE s.document = d.document),
    (SELECT count(*) FROM figures f WHERE f.document = d.document),
-   (SELECT count(*) FROM findings x WHERE x.document = d.document AND x.verdict = 'conflicts'),
+   (SELECT count(*) FROM findings x WHERE x.document = d.document AND +x.verdict = 'conflicts'),
    EXISTS (SELECT 1 FROM answers a WHERE a.document = d.document AND a.stage = 'reconcile' AND a.projected)
    FROM documents d";
 
