@@ -30,3 +30,4 @@ mod replay_diff;
 mod replay_history;
 mod replay_upkeep;
 mod rules;
+mod web;
