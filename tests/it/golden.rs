@@ -156,7 +156,7 @@ fn a_stage_whose_output_changed_has_another_version() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, serde_json::to_string_pretty(&now).unwrap() + "\n").unwrap();
         }
-        None => println!("there is no tests/golden/stages.json yet: scripts/golden writes it"),
+        None => panic!("there is no tests/golden/stages.json: scripts/golden writes it"),
         Some(before) => assert_eq!(
             before, now,
             "stages, rules or fixtures are not those recorded: run scripts/golden and commit tests/golden"
