@@ -1,7 +1,7 @@
 //! The ledger that people look at: pages on the loopback interface, read only.
 //!
 //! The life of a request, step by step:
-//! 1. [`serve`] takes it; `guard` refuses a name that is not the loopback's and puts the strict content
+//! 1. [`serve()`] takes it; `guard` refuses a name that is not the loopback's and puts the strict content
 //!    policy on the answer.
 //! 2. [`ask`] reads path, language and filters; the same view may be asked for as page, JSON or CSV.
 //! 3. A function of `page` answers from the ledger ([`site`]), on a thread that may wait for a file.
