@@ -34,7 +34,7 @@ use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What the stage gives, in the order of the source text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
