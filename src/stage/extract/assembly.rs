@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::Extraction;
 use super::areas::Located;
 use super::context::{Bound, Context, is_base};
-use super::frame::{self, Around, Kind, Reading};
+use super::frame::{self, Around, Frames, Kind, Reading};
 use super::label::Label;
 use super::layout::{self, Layout};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
 use super::periods::{Named, Outline};
 use super::ranking::Choice;
-use super::slots::Place;
+use super::slots::{Opening, Place};
 use super::tables::{Cell, Table};
 use super::zones::Zones;
 use crate::model::figure::{
@@ -25,6 +25,7 @@ use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::text::CleanText;
 use crate::model::{Decimal, Digest, Span};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::marks::{Marked, Marks};
 use crate::stage::rules::ranking::{Feature, Group, Kind as KindAxis, Setting, Told};
 
 /// Puts the figures together. `choices` takes among what each period and area was chosen, where asked.
@@ -54,7 +55,8 @@ pub(super) fn assemble(
         choices,
         figures: Vec::new(),
         table: None,
-        over: Over { opening: opening(blocks), ..Over::default() },
+        over: Over { opening: Opening::of(opening(blocks).of(lower), &rules.frames), ..Over::default() },
+        marks: Marks::default(),
     };
     let date = walk.context.date;
     for block in blocks {
@@ -89,6 +91,8 @@ pub(super) struct Walk<'a> {
     table: Option<Table>,
     /// What stands over the sentence that is read.
     pub(super) over: Over,
+    /// Where the cues of the rules stand in the sentence that is read, and in what stands over it.
+    pub(super) marks: Marks<'a>,
 }
 
 /// What stands over a sentence: the text before it that it may go on about.
@@ -108,8 +112,7 @@ pub(super) struct Over {
     pub(super) funds: Option<Bound<Option<Fund>>>,
     /// The name that the last label was given beside what its leader measures.
     pub(super) name: String,
-    /// Title and first sentence.
-    pub(super) opening: Span,
+    pub(super) opening: Opening,
 }
 
 /// What the number before in the same sentence was, for what the next one leaves out.
@@ -144,12 +147,21 @@ fn opening(blocks: &[Block]) -> Span {
 }
 
 impl Walk<'_> {
+    /// The rules of frames, read in what is marked.
+    pub(super) fn frames(&self) -> Frames<'_> {
+        Frames { rules: &self.rules.frames, marks: &self.marks }
+    }
+
     /// Notes what stands over a block: its heading, the sentence that opens its list.
     fn enter(&mut self, block: &Block) {
+        let (lower, cues) = (self.lower, &self.rules.cues);
         let over = &mut self.over;
         if block.kind == BlockKind::ListItem {
             if over.list_head.is_none() {
                 over.list_head = over.previous;
+                if let Some(head) = over.list_head {
+                    self.marks.mark(cues, Marked::ListHead, head.of(lower));
+                }
                 over.head = over
                     .last
                     .clone()
@@ -163,6 +175,7 @@ impl Walk<'_> {
         }
         if block.kind == BlockKind::Heading {
             over.heading = Some(block.span);
+            self.marks.mark(cues, Marked::Heading, block.span.of(lower));
         }
     }
 
@@ -172,13 +185,16 @@ impl Walk<'_> {
         let periods = within(&self.found.periods, span, |period| period.span);
         let places = within(&self.found.places, span, |place| place.span);
         let first_place = self.found.places.partition_point(|place| place.span.start < span.start);
+        if !numbers.is_empty() {
+            self.marks.mark(&self.rules.cues, Marked::Sentence, span.of(self.lower));
+        }
         let mut said = Said::default();
         let mut funds = Funds::None;
         // A sentence that opens with a time, or sums up, begins a new statement.
         let front =
             Span::new(span.start, numbers.iter().find(|n| n.figure).map_or(span.end, |n| n.span.start));
         let dated = periods.iter().any(|period| front.contains(period.span) && !is_base(self.lower, period));
-        if dated || frame::last_of(front.of(self.lower), &self.rules.frames.funds.whole).is_some() {
+        if dated || self.frames().holds(front.of(self.lower), &self.rules.frames.funds.whole) {
             self.over.funds = None;
         }
         self.over.first = None;
@@ -193,8 +209,8 @@ impl Walk<'_> {
         let numbers: Vec<&NumberMention> = figures.collect();
         let layout = Layout::of(self.lower, span, &numbers);
         let named = self.name_times(span, periods);
-        let pairs = frame::last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
-        let pairs = pairs.filter(|_| !numbers.is_empty()).map(|at| span.start + at);
+        let pairs = || self.marks.last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
+        let pairs = (!numbers.is_empty()).then(pairs).flatten().map(|at| span.start + at);
         let nation = (!numbers.is_empty()).then(|| self.first_nation(span)).flatten();
         for (index, number) in numbers.iter().copied().enumerate() {
             let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
@@ -324,7 +340,7 @@ impl Walk<'_> {
             (Measure::Value, _) => Group::Count,
         };
         let money = number.class == MentionClass::Amount;
-        let told = match frame::aspect(around.near, money, &self.rules.frames).map(|cue| cue.aspect) {
+        let told = match frame::aspect(around.near, money, self.frames()).map(|cue| cue.aspect) {
             None => Told::Nothing,
             Some(Aspect::Plan | Aspect::Target | Aspect::Allocated) => Told::Planned,
             Some(_) => Told::Done,
@@ -382,7 +398,7 @@ impl Walk<'_> {
             per,
             range_end: number.role == Role::RangeHigh,
         };
-        let reading = frame::measure(kind, around, before.map(|before| before.reading), &self.rules.frames);
+        let reading = frame::measure(kind, around, before.map(|before| before.reading), self.frames());
         let relative = number.class == MentionClass::Percent;
         let leader = if relative { anchor.or(before) } else { before };
         let outline = self.outline(number, around, passed, reading);

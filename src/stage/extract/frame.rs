@@ -1,11 +1,14 @@
 //! What the words around a number say: its measure and sign, aspect, fund, indicator and label.
 
+use std::ops::Deref;
+
 use crate::model::figure::{Aspect, Fund, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::RulePack;
 use crate::stage::rules::cues::{Cues, PhraseList, last_whole};
 use crate::stage::rules::frames::FrameRules;
 use crate::stage::rules::indicators::Indicator;
+use crate::stage::rules::marks::Marks;
 
 /// The words around one number, in lower case.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,33 @@ pub(super) struct Around<'t> {
     pub(super) right: &'t str,
     /// The whole sentence.
     pub(super) sentence: &'t str,
+}
+
+/// The rules of frames, and where their cues stand in the text that is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frames<'r> {
+    pub(super) rules: &'r FrameRules,
+    pub(super) marks: &'r Marks<'r>,
+}
+
+impl Deref for Frames<'_> {
+    type Target = FrameRules;
+
+    fn deref(&self) -> &FrameRules {
+        self.rules
+    }
+}
+
+impl Frames<'_> {
+    /// Finds the last place where one of `phrases` stands in `words` as whole words.
+    pub(super) fn last_of(&self, words: &str, phrases: &PhraseList) -> Option<usize> {
+        self.marks.last_of(words, phrases)
+    }
+
+    /// Tells whether one of `phrases` stands in `words` as whole words.
+    pub(super) fn holds(&self, words: &str, phrases: &PhraseList) -> bool {
+        self.marks.last_of(words, phrases).is_some()
+    }
 }
 
 /// A measure and what becomes of the printed value.
@@ -74,13 +104,13 @@ pub(super) fn measure(
     kind: Kind<'_>,
     around: Around<'_>,
     before: Option<Reading>,
-    rules: &FrameRules,
+    rules: Frames<'_>,
 ) -> Reading {
     let words = &rules.measures;
     if let Some(before) = before.filter(|_| kind.range_end) {
         return before;
     }
-    let (up, down) = (last_of(around.near, &words.up), last_of(around.near, &words.down));
+    let (up, down) = (rules.last_of(around.near, &words.up), rules.last_of(around.near, &words.down));
     let change = up.max(down);
     let negative = down > up;
     if kind.class == MentionClass::Percent {
@@ -89,7 +119,7 @@ pub(super) fn measure(
     // `tăng 12 mô hình`, `thấp hơn 0,5 tỷ`: the verb stands right before; `tăng lên 5 tỷ` is a level.
     if let Some(at) = change {
         let since = &around.near[at..];
-        let to_level = last_of(since, &words.to_level).is_some() || since.contains([',', ';', '(']);
+        let to_level = rules.last_of(since, &words.to_level).is_some() || since.contains([',', ';', '(']);
         if since.split_whitespace().count() <= 6 && !to_level && !is_rate(around.near, at, rules) {
             return Reading { negative, ..Reading::of(Measure::Difference, "measure.difference") };
         }
@@ -98,7 +128,7 @@ pub(super) fn measure(
         let per = per.trim_start_matches(['/', ' ']);
         words.times.iter().any(|time| per == time.as_str())
     };
-    let mean = last_of(around.near, &words.mean).filter(|at| {
+    let mean = rules.last_of(around.near, &words.mean).filter(|at| {
         let cue = around.near[*at..].trim_start_matches("mỗi ").trim_start();
         change.is_none_or(|change| *at > change)
             && !(cue.len() < around.near[*at..].len()
@@ -112,7 +142,7 @@ pub(super) fn measure(
 }
 
 /// Tells whether the word of change at `at` is a part of a noun: `tốc độ tăng trưởng`.
-fn is_rate(words: &str, at: usize, rules: &FrameRules) -> bool {
+fn is_rate(words: &str, at: usize, rules: Frames<'_>) -> bool {
     rules.measures.rates.iter().any(|rate| {
         let from = at.saturating_sub(rate.len());
         let from = (from..=at).find(|from| words.is_char_boundary(*from)).unwrap_or(at);
@@ -128,7 +158,7 @@ fn percent(
     change: Option<usize>,
     negative: bool,
     before: Option<Reading>,
-    rules: &FrameRules,
+    rules: Frames<'_>,
 ) -> Reading {
     let words = &rules.measures;
     if kind.multiple {
@@ -140,7 +170,7 @@ fn percent(
     let plan = starts_with_one(around.right, &words.of_plan);
     let compared = starts_with_one(around.right, &words.compared);
     // `tốc độ tăng trưởng đạt 6,21%`: the noun is a change, whatever verb follows.
-    let rate = last_of(around.near, &words.rates).map(|at| &around.near[at..]);
+    let rate = rules.last_of(around.near, &words.rates).map(|at| &around.near[at..]);
     if !plan && rate.is_some_and(|since| !since.contains([',', ';', ':'])) {
         return Reading { negative, ..Reading::of(Measure::Growth, "measure.rate") };
     }
@@ -158,10 +188,10 @@ fn percent(
     }
     let cues = [
         (change, 0),
-        (last_of(around.near, &words.share), 1),
-        (last_of(around.near, &words.equals), 2),
-        (last_of(around.near, &words.reaches), 3),
-        (last_of(around.near, &words.exceeds), 4),
+        (rules.last_of(around.near, &words.share), 1),
+        (rules.last_of(around.near, &words.equals), 2),
+        (rules.last_of(around.near, &words.reaches), 3),
+        (rules.last_of(around.near, &words.exceeds), 4),
     ];
     let nearest = cues.iter().filter_map(|(at, cue)| at.map(|at| (at, *cue))).max();
     let level = change.is_some_and(|at| leads_to_level(&around.near[at..], around.right, rules));
@@ -186,22 +216,22 @@ fn percent(
 }
 
 /// A percentage without a verb repeats the verb of the one before, where it stands in one row with it.
-fn elided(around: Around<'_>, before: Option<Reading>, rules: &FrameRules) -> Reading {
+fn elided(around: Around<'_>, before: Option<Reading>, rules: Frames<'_>) -> Reading {
     let alone = Reading::of(Measure::Share, "measure.percent_alone");
     let relative = [Measure::OfPlan, Measure::Growth, Measure::Index, Measure::Share];
     let Some(before) = before.filter(|before| relative.contains(&before.measure)) else { return alone };
     // `A tăng 5%, B 7%, C tăng 9%`: the row goes on behind the number.
     let words = around.near.split_whitespace().count();
-    let row = last_of(around.right, &rules.measures.up).is_some()
-        || last_of(around.right, &rules.measures.down).is_some();
+    let row = rules.last_of(around.right, &rules.measures.up).is_some()
+        || rules.last_of(around.right, &rules.measures.down).is_some();
     if words <= 12 || before.measure == Measure::Growth && row && words <= 30 { before } else { alone }
 }
 
 /// Tells whether the change in `since` ends at the number as a level: `giảm xuống còn 2%`, and `từ 8%`
 /// where the level that it came to follows.
-fn leads_to_level(since: &str, right: &str, rules: &FrameRules) -> bool {
+fn leads_to_level(since: &str, right: &str, rules: Frames<'_>) -> bool {
     let to_level = &rules.measures.to_level;
-    let Some(at) = last_of(since, to_level) else { return false };
+    let Some(at) = rules.last_of(since, to_level) else { return false };
     if since[at..].starts_with("từ") {
         let behind: String = right.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
         return ["lên", "xuống", "còn"].iter().any(|word| behind.split(' ').any(|behind| behind == *word));
@@ -219,7 +249,7 @@ pub(super) struct AspectCue {
 
 /// Reads the aspect from the cues before the numeral; `None` where the words tell none. `money`: of an
 /// amount or a project; what is said of funding alone (`bố trí`) tells nothing of other things.
-pub(super) fn aspect(words: &str, money: bool, rules: &FrameRules) -> Option<AspectCue> {
+pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<AspectCue> {
     let aspects = &rules.aspects;
     let lists = [
         (&aspects.plan, Aspect::Plan),
@@ -233,7 +263,7 @@ pub(super) fn aspect(words: &str, money: bool, rules: &FrameRules) -> Option<Asp
     for (list, aspect) in lists {
         let fits =
             |at: usize| !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules);
-        for (at, phrase) in list.each_last(words, fits) {
+        for (at, phrase) in rules.marks.each_last(words, list, fits) {
             if !money && aspects.money.iter().any(|money| money == phrase) {
                 continue;
             }
@@ -266,7 +296,7 @@ pub(super) fn aspect(words: &str, money: bool, rules: &FrameRules) -> Option<Asp
 }
 
 /// `so với kế hoạch`, `46% kế hoạch`, `Sở Kế hoạch`: a base or a name, not what the figure is.
-fn is_compared(words: &str, at: usize, rules: &FrameRules) -> bool {
+fn is_compared(words: &str, at: usize, rules: Frames<'_>) -> bool {
     let before = words[..at].trim_end();
     rules.aspects.against.iter().any(|word| {
         before.ends_with(word.as_str())
@@ -300,11 +330,12 @@ pub(super) fn without_brackets(words: &str) -> String {
 }
 
 /// Tells whose money an office gives: `Bộ Công Thương giao`, `UBND tỉnh thống nhất dành`.
-pub(super) fn given_by(clause: &str, rules: &FrameRules) -> Option<Fund> {
+pub(super) fn given_by(clause: &str, rules: Frames<'_>) -> Option<Fund> {
     let funds = &rules.funds;
     let givers = [(&funds.national_givers, Fund::National), (&funds.local_givers, Fund::Local)];
-    let gives = last_of(clause, &funds.gives)?;
-    let found = givers.into_iter().filter_map(|(list, fund)| last_of(clause, list).map(|at| (at, fund)));
+    let gives = rules.last_of(clause, &funds.gives)?;
+    let found =
+        givers.into_iter().filter_map(|(list, fund)| rules.last_of(clause, list).map(|at| (at, fund)));
     let found: Vec<(usize, Fund)> = found.filter(|(at, _)| *at < gives).collect();
     match found.as_slice() {
         [] => None,
@@ -315,7 +346,7 @@ pub(super) fn given_by(clause: &str, rules: &FrameRules) -> Option<Fund> {
 
 /// Reads the fund from the cues in `words`, the last one winning; `None` where the words tell none.
 /// A fund that is only set beside the figure (`ngoài vốn của tỉnh`) is none.
-pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
+pub(super) fn fund(words: &str, rules: Frames<'_>) -> Option<Fund> {
     let funds = &rules.funds;
     let lists = [
         (&funds.national, Fund::National),
@@ -326,16 +357,16 @@ pub(super) fn fund(words: &str, rules: &FrameRules) -> Option<Fund> {
     ];
     let beside = |at: usize| {
         let clause = clause_start(&words[..at]);
-        last_of(&words[clause..at], &funds.besides).is_some()
+        rules.last_of(&words[clause..at], &funds.besides).is_some()
     };
-    let cues = lists.into_iter().filter_map(|(list, fund)| last_of(words, list).map(|at| (at, fund)));
+    let cues = lists.into_iter().filter_map(|(list, fund)| rules.last_of(words, list).map(|at| (at, fund)));
     cues.filter(|(at, _)| !beside(*at)).max_by_key(|cue| cue.0).map(|cue| cue.1)
 }
 
 /// Reads the fund where `words` tell of one alone.
-pub(super) fn only_fund(words: &str, rules: &FrameRules) -> Option<Fund> {
+pub(super) fn only_fund(words: &str, rules: Frames<'_>) -> Option<Fund> {
     let funds = &rules.funds;
-    let told = |list: &PhraseList| last_of(words, list).is_some();
+    let told = |list: &PhraseList| rules.last_of(words, list).is_some();
     match (told(&funds.national), told(&funds.local)) {
         (true, true) => None,
         _ => fund(words, rules),

@@ -71,7 +71,7 @@ impl Walk<'_> {
     }
 
     fn foreign(&self, words: &str) -> bool {
-        frame::last_of(words, &self.rules.indicators.foreign).is_some()
+        self.frames().holds(words, &self.rules.indicators.foreign)
     }
 
     fn indicator_of_level<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
@@ -154,8 +154,7 @@ impl Walk<'_> {
     /// with the same thing before.
     fn counts_again(&self, place: &Place<'_>) -> bool {
         let behind = place.clause_behind();
-        let bare =
-            behind.split_whitespace().count() <= 1 || frame::fund(behind, &self.rules.frames).is_some();
+        let bare = behind.split_whitespace().count() <= 1 || frame::fund(behind, self.frames()).is_some();
         let row = !place.around.near.contains(';');
         place.number.class == MentionClass::Count && bare && row
     }

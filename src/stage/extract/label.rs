@@ -136,7 +136,7 @@ impl Walk<'_> {
             .split_whitespace()
             .next_back()
             .is_some_and(|last| labels.prepositions.iter().any(|known| known == last));
-        (row && !preposed && frame::last_of(to, &labels.verbs).is_none()).then_some(before)
+        (row && !preposed && !self.frames().holds(to, &labels.verbs)).then_some(before)
     }
 
     /// The words before the number that name it: behind the last mark, or before a bracket that has shut.
@@ -152,7 +152,7 @@ impl Walk<'_> {
             }
             let mut start = phrase_start(open, labels);
             if number.class != MentionClass::Count {
-                start += last_cut(&open[start..], labels);
+                start += self.last_cut(&open[start..]);
             }
             let span = Span::new(from + start, from + open.len());
             let found = self.without_periods(span, passed);
@@ -172,6 +172,15 @@ impl Walk<'_> {
                 None => return Vec::new(),
             }
         }
+    }
+
+    /// Behind the last word that joins a clause to the one that the number stands in: `được cấp phép với |
+    /// tổng vốn`; 0 where there is none, or nothing behind it.
+    fn last_cut(&self, words: &str) -> usize {
+        let labels = &self.rules.frames.labels;
+        let joins = self.marks.each_last(words, &labels.joins, |_| true);
+        let cuts = joins.into_iter().map(|(at, join)| at + join.len());
+        cuts.filter(|at| trimmed_words(&words[*at..], labels) > 0).max().unwrap_or(0)
     }
 
     /// `kinh phí thực hiện của | 15 tỉnh, thành phố đạt`: the words before the number that is a part of the phrase.
@@ -333,16 +342,6 @@ fn trimmed_words(words: &str, labels: &Labels) -> usize {
 fn is_adverbial(words: &str, labels: &Labels) -> bool {
     let words = words.trim_start();
     labels.adverbs.iter().any(|opening| starts_with_word(words, opening))
-}
-
-/// Behind the last word that joins a clause to the one that the number stands in: `được cấp phép với | tổng
-/// vốn`; 0 where there is none, or nothing behind it.
-fn last_cut(words: &str, labels: &Labels) -> usize {
-    let cut = labels
-        .joins
-        .iter()
-        .filter_map(|join| frame::last_of(words, std::slice::from_ref(join)).map(|at| at + join.len()));
-    cut.filter(|at| trimmed_words(&words[*at..], labels) > 0).max().unwrap_or(0)
 }
 
 fn begins_clause(words: &str, labels: &Labels) -> bool {

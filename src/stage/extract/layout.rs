@@ -165,11 +165,6 @@ pub(super) fn front(lower: &str, end: usize) -> &str {
     &lower[..end]
 }
 
-/// Tells whether one of `phrases` stands in `words` as whole words.
-pub(super) fn holds(words: &str, phrases: &[String]) -> bool {
-    super::frame::last_of(words, phrases).is_some()
-}
-
 /// Tells whether `words` end with one of `phrases` as whole words.
 pub(super) fn ends(words: &str, phrases: &[String]) -> bool {
     let words = words.trim_end();

@@ -3,7 +3,7 @@
 
 use super::assembly::{Passed, Walk};
 use super::context::{Bound, Said, year_of};
-use super::layout::{holds, tail};
+use super::layout::tail;
 use super::mention::period::{Part, TimeRole, Year};
 use super::mention::{NumberMention, PeriodMention};
 use super::ranking::Ballot;
@@ -81,11 +81,11 @@ impl Walk<'_> {
         let clause = &before[before.rfind([',', ';', '.', '(', ':']).map_or(0, |at| at + 1)..];
         if matches!(period.expression.part, Part::Same) {
             Cue::Same
-        } else if holds(clause, &words.law) || clause.trim_end().ends_with("số") {
+        } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
             Cue::Law
         } else if words.compared.iter().any(|phrase| clause.contains(phrase.as_str())) {
             Cue::Compared
-        } else if clause.contains('%') && holds(clause, &words.plan) {
+        } else if clause.contains('%') && self.frames().holds(clause, &words.plan) {
             Cue::Plan
         } else {
             Cue::No

@@ -9,6 +9,8 @@ use crate::model::Span;
 use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
+use crate::stage::rules::cues::PhraseList;
+use crate::stage::rules::frames::FrameRules;
 
 /// A number and what leads it.
 #[derive(Clone, Copy)]
@@ -127,6 +129,30 @@ impl<'p> Place<'p> {
     }
 }
 
+/// What the opening of a report, its title and first sentence, says of all of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Opening {
+    /// It announces a plan.
+    announced: bool,
+    /// The one fund that it is about.
+    fund: Option<Fund>,
+}
+
+impl Opening {
+    pub(super) fn of(words: &str, frames: &FrameRules) -> Self {
+        let funds = &frames.funds;
+        let announced = frame::last_of(words, &frames.aspects.announced).is_some();
+        let words = if announced { words } else { words.lines().next().unwrap_or("") };
+        let named = |list: &PhraseList| frame::last_of(words, list).is_some();
+        let fund = match (named(&funds.national), named(&funds.local), named(&funds.total)) {
+            (true, false, false) => Some(Fund::National),
+            (false, true, false) => Some(Fund::Local),
+            _ => None,
+        };
+        Self { announced, fund }
+    }
+}
+
 impl Walk<'_> {
     pub(super) fn aspect(
         &self,
@@ -134,7 +160,7 @@ impl Walk<'_> {
         reading: Reading,
         period: Option<Period>,
     ) -> Bound<Option<Aspect>> {
-        let frames = &self.rules.frames;
+        let frames = self.frames();
         let found = |aspect, rule: &str, reach| Bound::new(Some(aspect), None, rule, reach);
         let money = place.is_funding();
         let cue = |words: &str| frame::aspect(words, money, frames);
@@ -154,7 +180,7 @@ impl Walk<'_> {
             };
         }
         if let Some(words) = place.compared() {
-            let planned = frame::last_of(words, &frames.aspects.plan).is_some();
+            let planned = frames.holds(words, &frames.aspects.plan);
             let disbursed = place.leader.is_some_and(|leader| leader.aspect.value == Some(Aspect::Disbursed));
             let aspect = match (planned, disbursed) {
                 (true, _) => Aspect::Plan,
@@ -207,7 +233,7 @@ impl Walk<'_> {
 
     /// What stands over the sentence tells: list head, heading, a period to come, a title that announces.
     fn aspect_over(&self, place: &Place<'_>, period: Option<Period>) -> Option<Bound<Option<Aspect>>> {
-        let frames = &self.rules.frames;
+        let frames = self.frames();
         let found = |aspect, rule: &str, reach| Some(Bound::new(Some(aspect), None, rule, reach));
         let of = |span: Option<Span>| {
             span.and_then(|span| frame::aspect(span.of(self.lower), place.is_funding(), frames))
@@ -217,10 +243,8 @@ impl Walk<'_> {
             return found(aspect, "aspect.list_head", Reach::ListHead);
         }
         // `Kết quả … và phương hướng …` heads what was done first.
-        let done = self
-            .over
-            .heading
-            .is_some_and(|span| frame::last_of(span.of(self.lower), &frames.aspects.actual).is_some());
+        let done =
+            self.over.heading.is_some_and(|span| frames.holds(span.of(self.lower), &frames.aspects.actual));
         if let Some(aspect) = of(self.over.heading).filter(|_| !done) {
             return found(aspect, "aspect.heading", Reach::Section);
         }
@@ -248,23 +272,21 @@ impl Walk<'_> {
         let opening = place.around.sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
         let goes_on =
             self.rules.frames.aspects.continued.iter().any(|word| opening.starts_with(word.as_str()));
-        let refers =
-            || refers && frame::last_of(place.around.left, &self.rules.frames.aspects.refers).is_some();
+        let refers = || refers && self.frames().holds(place.around.left, &self.rules.frames.aspects.refers);
         self.over.last.as_ref().filter(|_| goes_on || refers())
     }
 
     /// Tells whether the report announces a plan and the period is not behind it.
     fn announced(&self, period: Option<Period>) -> bool {
-        let opening = self.over.opening.of(self.lower);
         let ahead = match (period, self.context.date) {
             (Some(period), Some(date)) => period.last_day().is_none_or(|last| last >= date),
             _ => true,
         };
-        ahead && frame::last_of(opening, &self.rules.frames.aspects.announced).is_some()
+        ahead && self.over.opening.announced
     }
 
     pub(super) fn fund(&self, place: &Place<'_>, indicator: Option<&IndicatorCode>) -> Bound<Option<Fund>> {
-        let frames = &self.rules.frames;
+        let frames = self.frames();
         let funds = &frames.funds;
         let Place { number, around, leader, relative, .. } = *place;
         let found = |fund, rule: &str, reach| Bound::new(Some(fund), None, rule, reach);
@@ -306,14 +328,13 @@ impl Walk<'_> {
             return found(fund, "fund.cue", Reach::Clause);
         }
         // `4 tỷ đồng ngân sách địa phương, bình quân 53 triệu đồng`: a mean is of the same money.
-        let mean =
-            frame::last_of(place.clause(), &frames.measures.mean).is_some() && !around.near.contains(';');
+        let mean = frames.holds(place.clause(), &frames.measures.mean) && !around.near.contains(';');
         if let Some(leader) =
             leader.filter(|leader| mean && leader.unit == number.unit && leader.fund.value.is_some())
         {
             return leader.fund.clone();
         }
-        let (from, to) = frame::trim_label(place.clause(), frames);
+        let (from, to) = frame::trim_label(place.clause(), &frames);
         let alone = &place.clause()[from..to];
         let named = |list: &[String]| list.iter().any(|name| name == alone);
         let bare = [(&funds.bare_national, Fund::National), (&funds.bare_local, Fund::Local)];
@@ -350,26 +371,10 @@ impl Walk<'_> {
         {
             return before.widened(Reach::Paragraph);
         }
-        if let Some(fund) = self.opening_fund() {
+        if let Some(fund) = self.over.opening.fund {
             return found(fund, "fund.opening", Reach::Title);
         }
         found(Fund::Total, "fund.default", Reach::Default)
-    }
-
-    /// The one fund that the opening of the report is about.
-    fn opening_fund(&self) -> Option<Fund> {
-        let funds = &self.rules.frames.funds;
-        let announced = &self.rules.frames.aspects.announced;
-        let mut opening = self.over.opening.of(self.lower);
-        if frame::last_of(opening, announced).is_none() {
-            opening = opening.lines().next().unwrap_or("");
-        }
-        let named = |list: &[String]| frame::last_of(opening, list).is_some();
-        match (named(&funds.national), named(&funds.local), named(&funds.total)) {
-            (true, false, false) => Some(Fund::National),
-            (false, true, false) => Some(Fund::Local),
-            _ => None,
-        }
     }
 
     /// How many bytes of the sentence stand before its first figure.

@@ -13,6 +13,7 @@ use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::{Decimal, Span};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::cues::PhraseList;
 
 /// A unit that a head or a caption states, with what one of its numerals is worth.
 #[derive(Debug, Clone)]
@@ -161,13 +162,13 @@ impl Walk<'_> {
         passed: &Passed<'_>,
         period: Option<Bound<Period>>,
     ) -> Told {
-        let frames = &self.rules.frames;
+        let frames = self.frames();
         let head = cell.column.of(self.lower);
         let row = cell.row.of(self.lower);
         let caption = table.caption.of(self.lower);
         let percent = number.class == MentionClass::Percent;
         let aspect_of = |words: &str| {
-            let planned = frame::last_of(words, &frames.tables.plan).is_some();
+            let planned = frames.holds(words, &frames.tables.plan);
             let aspect = frame::aspect(words, true, frames).map(|cue| cue.aspect);
             if planned { Some(Aspect::Plan) } else { aspect }
         };
@@ -198,10 +199,11 @@ impl Walk<'_> {
 
     fn reading_of_cell(&self, head: &str, percent: bool, table: &Table) -> Reading {
         let measures = &self.rules.frames.measures;
-        let says = |list: &[String]| frame::last_of(head, list).is_some();
-        let planned = table.columns.iter().any(|column| {
-            frame::last_of(column.words.of(self.lower), &self.rules.frames.tables.plan).is_some()
-        });
+        let says = |list: &PhraseList| self.frames().holds(head, list);
+        let planned = table
+            .columns
+            .iter()
+            .any(|column| self.frames().holds(column.words.of(self.lower), &self.rules.frames.tables.plan));
         let (measure, rule) = match percent {
             false => (Measure::Value, "table.value"),
             true if says(&measures.up) || says(&measures.down) => (Measure::Growth, "table.growth"),
@@ -233,7 +235,7 @@ impl Walk<'_> {
         head: &str,
         caption: &str,
     ) -> Bound<Option<Fund>> {
-        let frames = &self.rules.frames;
+        let frames = self.frames();
         let Some(_) =
             indicator.filter(|code| !frames.funds.none_for.iter().any(|none| none == code.as_str()))
         else {

@@ -17,6 +17,10 @@ pub struct PhraseList {
     places: Box<[u8; 256]>,
     /// Which phrases begin with a byte: their numbers, by byte.
     first: Vec<(u8, u32)>,
+    /// Its number in the pack's [`super::marks::CueTree`].
+    number: Option<u8>,
+    /// Whether a phrase ends with what is no letter and no digit.
+    open: bool,
 }
 
 impl PhraseList {
@@ -36,7 +40,30 @@ impl PhraseList {
             }
         }
         first.sort_unstable();
-        Self { phrases, places, first }
+        let open = phrases.iter().any(|phrase| !phrase.ends_with(char::is_alphanumeric));
+        Self { phrases, places, first, number: None, open }
+    }
+
+    /// Takes its number in the tree of the pack's lists.
+    pub(super) fn numbered(&mut self, number: u8) {
+        self.number = Some(number);
+    }
+
+    /// Returns its number in the tree of the pack's lists; `None` in none.
+    pub(super) fn number(&self) -> Option<u8> {
+        self.number
+    }
+
+    /// Tells whether a phrase ends with what is no letter and no digit.
+    pub(super) fn ends_open(&self) -> bool {
+        self.open
+    }
+
+    /// The phrases that stand as whole words at the very beginning of `words`.
+    pub(super) fn standing_first<'s>(&'s self, words: &str) -> impl Iterator<Item = &'s str> {
+        let may = self.may_start(words.as_bytes(), 0);
+        let standing = self.starting(words.as_bytes(), 0).take_while(move |_| may);
+        standing.filter(|phrase| ends_word(words, phrase.len()))
     }
 
     /// Finds for each phrase the last place where it stands in `words` as whole words and `fits`: places
@@ -134,7 +161,7 @@ pub fn last_whole(words: &str, phrase: &str, fits: &impl Fn(usize) -> bool) -> O
 }
 
 /// Tells whether no letter or digit stands right before `at`.
-fn begins_word(words: &str, at: usize) -> bool {
+pub(super) fn begins_word(words: &str, at: usize) -> bool {
     match at.checked_sub(1).map(|before| words.as_bytes()[before]) {
         None => true,
         Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),
@@ -143,7 +170,7 @@ fn begins_word(words: &str, at: usize) -> bool {
 }
 
 /// Tells whether no letter or digit stands at `at`.
-fn ends_word(words: &str, at: usize) -> bool {
+pub(super) fn ends_word(words: &str, at: usize) -> bool {
     match words.as_bytes().get(at) {
         None => true,
         Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),

@@ -20,6 +20,24 @@ pub struct FrameRules {
     pub labels: Labels,
 }
 
+impl FrameRules {
+    /// The lists whose phrases are looked for in running text; the others are compared with single words, or
+    /// with what stands at one place.
+    pub(super) fn looked_for(&mut self) -> impl Iterator<Item = &mut PhraseList> {
+        let Self { measures, aspects, funds, tables, labels } = self;
+        let Measures { up, down, share, equals, reaches, exceeds, mean, rates, to_level, .. } = measures;
+        let change = [up, down, share, equals, reaches, exceeds, mean, rates, to_level];
+        let Aspects { plan, actual, estimate, disbursed, allocated, target, announced, refers, .. } = aspects;
+        let aspect = [plan, actual, estimate, disbursed, allocated, target, announced, refers];
+        let Funds { total, national, local, counterpart, besides, whole, .. } = funds;
+        let fund = [total, national, local, counterpart, besides, whole];
+        let giver = [&mut funds.national_givers, &mut funds.local_givers, &mut funds.gives];
+        let table = [&mut tables.plan, &mut tables.shares];
+        let label = [&mut labels.joins, &mut labels.verbs];
+        change.into_iter().chain(aspect).chain(fund).chain(giver).chain(table).chain(label)
+    }
+}
+
 /// Words of tables' heads and rows.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

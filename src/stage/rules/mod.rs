@@ -13,6 +13,7 @@ pub mod entries;
 pub mod error;
 pub mod frames;
 pub mod indicators;
+pub mod marks;
 pub mod mention;
 pub mod phrase;
 pub mod ranking;
@@ -155,6 +156,8 @@ pub struct RulePack {
     pub ranking: ranking::RankingRules,
     /// What joins figures into relations.
     pub relations: relations::RelationRules,
+    /// The phrases of the lists of cues that are looked for in running text.
+    pub cues: marks::CueTree,
     /// How a text divides.
     pub segment: segment::SegmentRules,
 }
@@ -182,9 +185,13 @@ impl RulePack {
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
         let examples: ExampleFile = files.read("examples.toml").map_err(|error| vec![error])?;
-        let frames = files.read("frames.toml").map_err(|error| vec![error])?;
-        let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
-        let ranking = ranking::RankingRules::load(&files).map_err(|error| vec![error])?;
+        let mut frames: frames::FrameRules = files.read("frames.toml").map_err(|error| vec![error])?;
+        let mut indicators: indicators::IndicatorRules =
+            files.read("indicators.toml").map_err(|error| vec![error])?;
+        let mut ranking = ranking::RankingRules::load(&files).map_err(|error| vec![error])?;
+        let words_of = [&mut indicators.foreign, &mut ranking.words.pairs];
+        let words_of = words_of.into_iter().chain([&mut ranking.words.law, &mut ranking.words.plan]);
+        let cues = marks::CueTree::new(frames.looked_for().chain(words_of));
         Ok(Self {
             examples: examples.example,
             files,
@@ -196,6 +203,7 @@ impl RulePack {
             indicators,
             ranking,
             relations,
+            cues,
             segment,
         })
     }

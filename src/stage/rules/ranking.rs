@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::Files;
+use super::cues::PhraseList;
 use super::error::{RuleError, read};
 
 /// The file of the pack.
@@ -149,19 +150,19 @@ struct Ranking {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each list is explained in ranking.toml, beside its words")]
 pub struct Cues {
-    pub compared: Vec<String>,
-    pub plan: Vec<String>,
-    pub law: Vec<String>,
-    pub level: Vec<String>,
-    pub at: Vec<String>,
-    pub of: Vec<String>,
-    pub against: Vec<String>,
-    pub rank: Vec<String>,
-    pub way: Vec<String>,
-    pub has: Vec<String>,
-    pub pairs: Vec<String>,
-    pub former: Vec<String>,
-    pub national: Vec<String>,
+    pub compared: PhraseList,
+    pub plan: PhraseList,
+    pub law: PhraseList,
+    pub level: PhraseList,
+    pub at: PhraseList,
+    pub of: PhraseList,
+    pub against: PhraseList,
+    pub rank: PhraseList,
+    pub way: PhraseList,
+    pub has: PhraseList,
+    pub pairs: PhraseList,
+    pub former: PhraseList,
+    pub national: PhraseList,
 }
 
 /// The weights of both slots.
