@@ -89,8 +89,13 @@ impl Rational {
     /// Returns the product.
     #[must_use]
     pub fn mul(&self, other: &Self) -> Self {
+        if let (Repr::Small(a, 1), Repr::Small(c, 1)) = (&self.0, &other.0)
+            && let Some(product) = a.checked_mul(*c)
+        {
+            return Self::whole(product);
+        }
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let (g, h) = (a.gcd(d).max(1), c.gcd(b).max(1));
+            let (g, h) = (common(*a, *d), common(*c, *b));
             let product = (a / g).checked_mul(c / h).zip((b / h).checked_mul(d / g));
             if let Some(done) = product.and_then(|(n, m)| small(n, m)) {
                 return done;
@@ -161,6 +166,17 @@ impl Rational {
     }
 }
 
+/// The greatest common divisor, at least 1: in one machine word where both fit, since most do.
+fn common(a: i128, b: i128) -> i128 {
+    if a == 1 || b == 1 {
+        return 1;
+    }
+    match (u64::try_from(a.unsigned_abs()), u64::try_from(b.unsigned_abs())) {
+        (Ok(a), Ok(b)) => i128::from(a.gcd(&b)).max(1),
+        _ => a.gcd(&b).max(1),
+    }
+}
+
 fn small(n: i128, d: i128) -> Option<Rational> {
     if n == 0 {
         return Some(Rational::ZERO);
@@ -168,8 +184,8 @@ fn small(n: i128, d: i128) -> Option<Rational> {
     if n == i128::MIN || d == i128::MIN {
         return None;
     }
-    let g = n.gcd(&d);
-    let (n, d) = (n / g, d / g);
+    let g = common(n, d);
+    let (n, d) = if g == 1 { (n, d) } else { (n / g, d / g) };
     Some(Rational(if d < 0 { Repr::Small(-n, -d) } else { Repr::Small(n, d) }))
 }
 
@@ -177,7 +193,7 @@ fn small_sum(a: i128, b: i128, c: i128, d: i128) -> Option<Rational> {
     if b == d {
         return small(a.checked_add(c)?, b);
     }
-    let g = b.gcd(&d);
+    let g = common(b, d);
     let left = a.checked_mul(d / g)?;
     let right = c.checked_mul(b / g)?;
     small(left.checked_add(right)?, (b / g).checked_mul(d)?)
@@ -198,11 +214,11 @@ fn big(n: BigInt, d: BigInt) -> Rational {
 
 impl From<Decimal> for Rational {
     fn from(value: Decimal) -> Self {
-        let mut scale = Self::ONE;
-        for _ in 0..value.scale() {
-            scale = scale.mul(&Self::whole(10));
+        if value.is_whole() {
+            return Self::whole(value.mantissa());
         }
-        scale.inverse().map_or(Self::ZERO, |unit| Self::whole(value.mantissa()).mul(&unit))
+        // A scale is at most 30: its power of ten fits.
+        Self::new(value.mantissa(), 10i128.pow(value.scale())).unwrap_or(Self::ZERO)
     }
 }
 

@@ -159,6 +159,13 @@ impl<'f> Claim<'f> {
         width.mul(&Rational::whole(ways)) <= size
     }
 
+    /// Tells whether rounding alone explains what is printed.
+    pub(super) fn holds(&self) -> bool {
+        let last = self.figures.len() - 1;
+        let stated = quantity::interval(self.figures[last], Reading::Rounded);
+        self.implied(last, Reading::Rounded).meets(&stated)
+    }
+
     /// Tells whether one changed digit of one figure makes it hold.
     pub(super) fn is_repairable(&self) -> bool {
         (0..self.figures.len()).any(|at| {

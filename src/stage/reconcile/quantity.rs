@@ -72,74 +72,239 @@ pub(super) fn printed(figure: &Figure) -> &str {
     figure.quote.trim()
 }
 
-/// Tells whether one changed digit of the printed value lands in `wanted`; returns that value.
+/// Tells whether one changed digit of the printed value, or two neighbours exchanged, lands in `wanted`;
+/// returns that value: of several, the one whose digit stands last, and there the least change.
 pub(super) fn one_digit_repair(figure: &Figure, wanted: &Interval) -> Option<Decimal> {
-    let value = figure.value;
-    let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
-    let mut place = unit;
-    loop {
-        // The digit at `place` may become any other: differences of up to nine of its units;
-        // two neighbours exchanged differ by a multiple of nine.
-        for times in (1..=9i128).chain((18..=81).step_by(9)) {
-            let change = place.checked_mul(Decimal::whole(times))?;
-            for next in [value.checked_add(change), value.checked_sub(change)].into_iter().flatten() {
-                let same_sign = next.is_negative() == value.is_negative();
-                if same_sign && one_digit_apart(value, next, unit) {
-                    let mut changed = figure.clone();
-                    changed.value = next;
-                    if interval(&changed, Reading::Rounded).meets(wanted) {
-                        return Some(next);
-                    }
-                }
-            }
+    let count = Count::of(figure)?;
+    if wanted.is_empty() {
+        return None;
+    }
+    let range = count.range(figure, wanted);
+    let admits = |size: i128| match range {
+        Some((low, high)) => low <= size && size <= high,
+        None => count.value(size).is_some_and(|value| {
+            let printed = Figure { value, ..figure.clone() };
+            interval(&printed, Reading::Rounded).meets(wanted)
+        }),
+    };
+    // Nothing that one digit can reach lies there: most figures of a sum that fails are told by this alone.
+    if range.is_some_and(|(low, high)| high < low || high < 0 || low > count.largest()) {
+        return None;
+    }
+    let found = count.changes().find(|size| admits(*size))?;
+    count.value(found)
+}
+
+/// The digits of a figure as they are printed: a whole number of units of the last one.
+struct Count {
+    size: i128,
+    negative: bool,
+    unit: Decimal,
+    /// The last digit first.
+    digits: Vec<i128>,
+}
+
+impl Count {
+    fn of(figure: &Figure) -> Option<Self> {
+        let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
+        let size = whole_times(figure.value, unit)?.checked_abs()?;
+        let (mut digits, mut rest) = (vec![size % 10], size / 10);
+        while rest > 0 {
+            digits.push(rest % 10);
+            rest /= 10;
         }
-        place = place.shift(1)?;
-        let size = if value.is_negative() { value.negated()? } else { value };
-        if place > size {
+        Some(Self { size, negative: figure.value.is_negative(), unit, digits })
+    }
+
+    /// The value of so many units, with the sign that is printed.
+    fn value(&self, size: i128) -> Option<Decimal> {
+        self.unit.checked_mul(Decimal::whole(if self.negative { -size } else { size }))
+    }
+
+    /// The largest number of as many digits.
+    fn largest(&self) -> i128 {
+        let limit = u32::try_from(self.digits.len()).ok().and_then(|digits| 10i128.checked_pow(digits));
+        limit.map_or(i128::MAX, |limit| limit - 1)
+    }
+
+    /// The numbers of as many digits that differ in one digit, or in two neighbours exchanged.
+    fn changes(&self) -> impl Iterator<Item = i128> + '_ {
+        let places = std::iter::successors(Some(1i128), |place| place.checked_mul(10));
+        self.digits.iter().zip(places).enumerate().flat_map(move |(at, (digit, place))| {
+            let above = self.digits.get(at + 1).copied();
+            // As sizes: what is added to a negative value makes its size less.
+            let ways = (1..=9i128).chain((18..=81).step_by(9)).flat_map(|times| [times, -times]);
+            ways.filter_map(move |times| {
+                let times = if self.negative { -times } else { times };
+                let first = above.is_none();
+                let changed = digit + times;
+                let one = (0..=9).contains(&changed) && (changed > 0 || !first || self.digits.len() == 1);
+                let swap = above.is_some_and(|above| {
+                    9 * (digit - above) == times && (*digit > 0 || at + 2 < self.digits.len())
+                });
+                let size = self.size.checked_add(times.checked_mul(place)?)?;
+                ((one || swap) && (size > 0 || !self.negative)).then_some(size)
+            })
+        })
+    }
+
+    /// The least and the greatest size that half a unit either way brings into an interval that is not empty;
+    /// `None` where the figure is hedged or the interval beyond `i128`.
+    fn range(&self, figure: &Figure, wanted: &Interval) -> Option<(i128, i128)> {
+        if figure.qualifier != Qualifier::Eq {
             return None;
         }
+        let wanted = if self.negative { wanted.negated() } else { wanted.clone() };
+        let per_unit = Rational::from(self.unit).inverse()?;
+        // The ends in half units, so that a printed number ends at whole ones.
+        let in_halves = |end: &End| {
+            let (n, d) = end.at.mul(&per_unit).mul(&Rational::whole(2)).as_small()?;
+            Some((n.div_euclid(d), n % d == 0))
+        };
+        let exact = figure.step == Decimal::ZERO;
+        let low = match &wanted.low {
+            None => i128::MIN,
+            Some(end) => {
+                let (halves, whole) = in_halves(end)?;
+                if exact {
+                    // The least `size ≥ end`, or above it.
+                    if whole && end.closed {
+                        halves.div_euclid(2) + halves.rem_euclid(2)
+                    } else {
+                        halves.div_euclid(2) + 1
+                    }
+                } else {
+                    // The least size whose open upper end `2 size + 1` lies above the end.
+                    halves.div_euclid(2) + halves.rem_euclid(2)
+                }
+            }
+        };
+        let high = match &wanted.high {
+            None => i128::MAX,
+            Some(end) => {
+                let (halves, whole) = in_halves(end)?;
+                if exact {
+                    if whole && !end.closed { (halves - 1).div_euclid(2) } else { halves.div_euclid(2) }
+                } else {
+                    // The greatest size whose closed lower end `2 size - 1` lies no higher than the end.
+                    let halves = if whole && !end.closed { halves - 1 } else { halves };
+                    (halves + 1).div_euclid(2)
+                }
+            }
+        };
+        Some((low, high))
     }
+}
+
+/// How many times `unit` goes into `value`; `None` where it leaves a rest.
+fn whole_times(value: Decimal, unit: Decimal) -> Option<i128> {
+    let scale = value.scale().max(unit.scale());
+    let aligned = |one: Decimal| one.mantissa().checked_mul(10i128.checked_pow(scale - one.scale())?);
+    let (value, unit) = (aligned(value)?, aligned(unit)?);
+    (value.checked_rem(unit)? == 0).then(|| value / unit)
 }
 
 /// Counts the printed digits of a value, zeros at its end included.
 pub(super) fn printed_digits(figure: &Figure) -> usize {
-    let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
-    let count = Rational::from(figure.value).div(&unit.into()).and_then(|count| count.as_small());
-    count.map_or(0, |(count, _)| count.unsigned_abs().to_string().len())
+    Count::of(figure).map_or(0, |count| count.digits.len())
 }
 
 /// Tells whether two neighbouring digits, exchanged, give a value in `wanted`; returns it.
 pub(super) fn transposition(figure: &Figure, wanted: &Interval) -> Option<Decimal> {
-    let unit = if figure.step > Decimal::ZERO { figure.step } else { Decimal::whole(1) };
-    let (count, one) = Rational::from(figure.value).div(&unit.into())?.as_small()?;
-    let digits: Vec<u8> = count.unsigned_abs().to_string().into_bytes();
-    if one != 1 || count < 0 {
-        return None;
-    }
-    (1..digits.len()).find_map(|at| {
-        let mut swapped = digits.clone();
-        swapped.swap(at - 1, at);
-        let text = String::from_utf8(swapped).ok()?;
-        let value = text.parse::<i128>().ok().and_then(|count| unit.checked_mul(Decimal::whole(count)))?;
-        (value != figure.value && wanted.contains(&value.into())).then_some(value)
-    })
+    let count = Count::of(figure).filter(|count| !count.negative)?;
+    let places = count.digits.windows(2).enumerate().rev();
+    let swaps = places.filter_map(|(at, pair)| {
+        let place = 10i128.checked_pow(u32::try_from(at).ok()?)?;
+        count.size.checked_add(9 * (pair[0] - pair[1]) * place)
+    });
+    let mut values = swaps.filter(|size| *size != count.size).filter_map(|size| count.value(size));
+    values.find(|value| wanted.contains(&(*value).into()))
 }
 
-fn one_digit_apart(a: Decimal, b: Decimal, unit: Decimal) -> bool {
-    let text = |value: Decimal| {
-        let quotient = Rational::from(value).div(&unit.into());
-        quotient.and_then(|q| q.as_small()).map(|(n, _)| n.unsigned_abs().to_string())
-    };
-    let (Some(a), Some(b)) = (text(a), text(b)) else { return false };
-    if a.len() != b.len() {
-        return false;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::figure::{FigureId, UnitCode};
+    use crate::model::{Digest, Span};
+    use proptest::prelude::*;
+
+    fn figure(count: i128, power: i32, exact: bool, qualifier: Qualifier) -> Figure {
+        let span = Span::new(0, 1);
+        let step = Decimal::whole(1).shift(power).unwrap();
+        Figure {
+            id: FigureId::of(Digest::of(b"quantity"), span, Measure::Growth),
+            span,
+            sentence: span,
+            quote: String::new(),
+            indicator: None,
+            label: String::new(),
+            measure: Measure::Growth,
+            value: if exact { Decimal::whole(count) } else { Decimal::whole(count).shift(power).unwrap() },
+            step: if exact { Decimal::ZERO } else { step },
+            unit: UnitCode::new("percent"),
+            qualifier,
+            low: None,
+            high: None,
+            area: None,
+            period: None,
+            aspect: None,
+            fund: None,
+            base: None,
+            rules: Vec::new(),
+            origins: std::collections::BTreeMap::new(),
+        }
     }
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let changed: Vec<usize> = (0..a.len()).filter(|at| a[*at] != b[*at]).collect();
-    match changed[..] {
-        [_] => true,
-        // Two neighbours exchanged.
-        [x, y] => y == x + 1 && a[x] == b[y] && a[y] == b[x],
-        _ => false,
+
+    /// Every number of as many digits with one digit changed or two neighbours exchanged, by its text.
+    fn by_text(figure: &Figure, wanted: &Interval) -> bool {
+        let unit = if figure.step == Decimal::ZERO { Decimal::whole(1) } else { figure.step };
+        let count = whole_times(figure.value, unit).unwrap();
+        let text = count.unsigned_abs().to_string().into_bytes();
+        let mut others: Vec<Vec<u8>> = Vec::new();
+        for at in 0..text.len() {
+            for digit in b'0'..=b'9' {
+                let mut other = text.clone();
+                other[at] = digit;
+                others.push(other);
+            }
+            if at > 0 {
+                let mut other = text.clone();
+                other.swap(at - 1, at);
+                others.push(other);
+            }
+        }
+        others.into_iter().any(|other| {
+            let leading = other.len() > 1 && other[0] == b'0';
+            let size: i128 = String::from_utf8(other.clone()).unwrap().parse().unwrap();
+            let value = unit.checked_mul(Decimal::whole(if count < 0 { -size } else { size })).unwrap();
+            let alike = value.is_negative() == figure.value.is_negative();
+            let printed = Figure { value, ..figure.clone() };
+            other != text && !leading && alike && interval(&printed, Reading::Rounded).meets(wanted)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_repair_is_found_where_and_only_where_one_changed_digit_does(
+            count in -3_000i128..3_000, power in -3i32..3, exact in any::<bool>(), low in -9_000i128..9_000,
+            width in -20i128..400, closed in any::<(bool, bool)>(), open in 0u8..4, hedge in 0u8..8,
+        ) {
+            let qualifier = match hedge { 0 => Qualifier::Gt, 1 => Qualifier::Le, 2 => Qualifier::Approx, _ => Qualifier::Eq };
+            let figure = figure(count, power, exact, qualifier);
+            // In thirds of a unit, so that ends lie on, between and beside halves of it.
+            let unit = if exact { Rational::ONE } else { Rational::from(figure.step) };
+            let at = |thirds: i128| Rational::new(thirds, 6).unwrap().mul(&unit).mul(&Rational::whole(2));
+            let end = |thirds: i128, closed: bool| if closed { End::closed(at(thirds)) } else { End::open(at(thirds)) };
+            let wanted = Interval {
+                low: (open != 1).then(|| end(low, closed.0)),
+                high: (open != 2).then(|| end(low + width, closed.1)),
+            };
+            let repair = one_digit_repair(&figure, &wanted);
+            prop_assert_eq!(repair.is_some(), by_text(&figure, &wanted));
+            if let Some(value) = repair {
+                let printed = Figure { value, ..figure.clone() };
+                prop_assert!(interval(&printed, Reading::Rounded).meets(&wanted));
+            }
+        }
     }
 }

@@ -193,9 +193,11 @@ fn drop_explained(found: &mut Vec<Claim<'_>>) {
     });
 }
 
+/// Makes the claim that parts add up; the words on its scope are read only where they do not.
 fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
     let mut claim = Claim::of_sum(parts, whole, "relations.sum");
-    claim.scope = page.differs(&claim.figures) || parts.iter().any(|part| page.is_wider(part, whole));
+    claim.scope = !claim.holds()
+        && (page.differs(&claim.figures) || parts.iter().any(|part| page.is_wider(part, whole)));
     claim
 }
 
@@ -212,7 +214,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             if last.span.start - whole.span.start > SPAN_BYTES {
                 break;
             }
-            let tie = Tie::following(page, whole, run, first, count);
+            let tie = || Tie::following(page, whole, run, first, count);
             let mut candidate = claim(page, parts, whole);
             let mut verdict = candidate.decide().verdict;
             if verdict == Verdict::Undetermined && transposed(&candidate) {
@@ -220,7 +222,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 verdict = candidate.decide().verdict;
             }
             match verdict {
-                Verdict::Agrees if is_sound(&candidate) && is_meant(&candidate, tie) => {
+                Verdict::Agrees if is_sound(&candidate) && is_meant(&candidate, tie()) => {
                     // The first parts of a list that goes on may add up by accident.
                     let goes_on = run.get(first + count).is_some_and(|next| next.sentence == last.sentence);
                     if goes_on {
@@ -322,7 +324,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             }
             Verdict::Conflicts
                 if doubtful.is_none()
-                    && nearly(page, whole, parts, &candidate, Tie::preceding(page, whole, parts)) =>
+                    && nearly(page, whole, parts, &candidate, || Tie::preceding(page, whole, parts)) =>
             {
                 doubtful = Some(candidate);
             }
@@ -421,12 +423,18 @@ fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
 }
 
 /// Tells whether numbers fail to add up by one digit only, where that is no accident.
-fn nearly(page: &Page<'_>, whole: &Figure, parts: &[&Figure], claim: &Claim<'_>, tie: Tie) -> bool {
+fn nearly(
+    page: &Page<'_>,
+    whole: &Figure,
+    parts: &[&Figure],
+    claim: &Claim<'_>,
+    tie: impl FnOnce() -> Tie,
+) -> bool {
     let cells = claim.figures.iter().filter(|figure| is_cell(figure)).count();
     (cells == 0 || cells == claim.figures.len())
-        && is_list(page, parts)
         && is_close(whole, parts, true)
-        && claim.is_telling_miss(tie.chance_of_miss())
+        && is_list(page, parts)
+        && claim.is_telling_miss(tie().chance_of_miss())
         && claim.is_repairable()
 }
 
