@@ -182,6 +182,16 @@ impl LogReader {
         self.raw_after(after, limit)?.into_iter().map(RawEvent::decode).collect()
     }
 
+    /// Returns the event at `position`.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] where there is none; what SQLite says, and an event that cannot be read.
+    pub fn event(&self, position: Position) -> Result<Envelope, LogError> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE position = ?1");
+        let event = self.select(&sql, params![position.0.cast_signed()])?.pop();
+        event.ok_or_else(|| LogError::Damaged { position, what: "the event is missing".into() })?.decode()
+    }
+
     /// Returns the history of one stream, in order.
     ///
     /// # Errors

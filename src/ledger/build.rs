@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::error::LedgerError;
-use super::fold;
+use super::{ahead, fold};
 use crate::event::envelope::Position;
 use crate::event_log::{LogReader, Outline};
 use crate::stage::plan::Identities;
@@ -14,8 +14,14 @@ use crate::stage::plan::Identities;
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
 pub(super) const LEDGER_VERSION: i64 = 4;
 
-/// Events folded in one transaction while rebuilding.
+/// Events folded in one transaction while catching up.
 const PAGE: usize = 2_000;
+
+/// Events from the log's start on that are worth a thread that reads ahead.
+const LONG: u64 = 64;
+
+/// The indexes that folding itself looks by.
+const WHILE_FOLDING: [&str; 2] = ["figures_by_document", "finding_cells_by_finding"];
 
 /// How long a statement waits for another connection of the same file.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -35,6 +41,8 @@ pub struct LedgerWriter {
     generation: u64,
     identities: Identities,
     checkpoint: Position,
+    /// What [`LedgerWriter::finish`] makes.
+    indexes: Vec<String>,
 }
 
 impl LedgerWriter {
@@ -44,20 +52,52 @@ impl LedgerWriter {
     /// # Errors
     /// What SQLite or the file system says.
     pub fn open(path: &Path, generation: u64, identities: Identities) -> Result<Self, LedgerError> {
-        let recorded = recorded(&identities);
-        if path.exists() && !is_current(path, &recorded) {
+        if path.exists() && !is_current(path, &recorded(&identities)) {
             remove(path)?;
         }
+        // The log is the truth: a ledger that a power cut tears is rebuilt, so NORMAL is enough.
+        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;";
+        Self::connect(path, generation, identities, pragmas)
+    }
+
+    /// Makes a file that nobody reads before [`LedgerWriter::finish`]: nothing of it is safe until then, and
+    /// what only readers look by is made last.
+    fn fresh(path: &Path, generation: u64, identities: Identities) -> Result<Self, LedgerError> {
+        remove(path)?;
+        let pragmas = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+                       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144;";
+        let mut made = Self::connect(path, generation, identities, pragmas)?;
+        let sqlite = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+        let kept = WHILE_FOLDING.map(|name| format!("'{name}'")).join(", ");
+        let sql = format!(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name NOT IN ({kept})"
+        );
+        let indexes: Vec<(String, String)> = made
+            .connection
+            .prepare(&sql)
+            .and_then(|mut statement| {
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(sqlite)?;
+        for (name, sql) in indexes {
+            made.connection.execute_batch(&format!("DROP INDEX {name}")).map_err(sqlite)?;
+            made.indexes.push(sql);
+        }
+        Ok(made)
+    }
+
+    fn connect(
+        path: &Path,
+        generation: u64,
+        identities: Identities,
+        pragmas: &str,
+    ) -> Result<Self, LedgerError> {
+        let recorded = recorded(&identities);
         let sqlite = |source| LedgerError::Sqlite { path: path.to_owned(), source };
         let connection = Connection::open(path).map_err(sqlite)?;
         connection.busy_timeout(BUSY_WAIT).map_err(sqlite)?;
         connection.set_prepared_statement_cache_capacity(64);
-        // The log is the truth: a ledger that a power cut tears is rebuilt, so NORMAL is enough.
-        connection
-            .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;",
-            )
-            .map_err(sqlite)?;
+        connection.execute_batch(pragmas).map_err(sqlite)?;
         let version: i64 =
             connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
         if version == 0 {
@@ -76,7 +116,8 @@ impl LedgerWriter {
             .query_row("SELECT value FROM ledger WHERE name = 'checkpoint'", [], |row| row.get(0))
             .map_err(sqlite)?;
         let checkpoint = Position(checkpoint.parse().unwrap_or(0));
-        Ok(Self { connection, path: path.to_owned(), generation, identities, checkpoint })
+        let indexes = Vec::new();
+        Ok(Self { connection, path: path.to_owned(), generation, identities, checkpoint, indexes })
     }
 
     /// Returns the last position folded.
@@ -93,7 +134,16 @@ impl LedgerWriter {
     pub fn apply(&mut self, log: &LogReader, events: &[Outline]) -> Result<(), LedgerError> {
         let fresh: Vec<&Outline> = events.iter().filter(|event| event.position > self.checkpoint).collect();
         let Some(last) = fresh.last() else { return Ok(()) };
-        let position = last.position;
+        self.transact(log, last.position, |fold| fresh.iter().try_for_each(|event| fold.outline(event)))
+    }
+
+    /// Folds in one transaction with the new checkpoint.
+    fn transact(
+        &mut self,
+        log: &LogReader,
+        position: Position,
+        work: impl FnOnce(&fold::Fold<'_>) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
         let sqlite = |source| LedgerError::Sqlite { path: self.path.clone(), source };
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(sqlite)?;
@@ -104,9 +154,7 @@ impl LedgerWriter {
             identities: &self.identities,
             path: &self.path,
         };
-        for event in fresh {
-            fold.outline(event)?;
-        }
+        work(&fold)?;
         transaction
             .prepare_cached("UPDATE ledger SET value = ?1 WHERE name = 'checkpoint'")
             .and_then(|mut statement| statement.execute(params![position.to_string()]))
@@ -127,6 +175,9 @@ impl LedgerWriter {
         until: Position,
         mut progress: impl FnMut(Position),
     ) -> Result<(), LedgerError> {
+        if self.checkpoint == Position(0) && until.0 >= LONG {
+            return self.fill(log, until, progress);
+        }
         while self.checkpoint < until {
             let left = usize::try_from(until.0 - self.checkpoint.0).unwrap_or(usize::MAX);
             let events = log.outlines_after(self.checkpoint, PAGE.min(left))?;
@@ -139,13 +190,32 @@ impl LedgerWriter {
         Ok(())
     }
 
-    /// Closes the file so that it is one file again, without a write-ahead log beside it.
+    /// Folds the log from its start on, reading ahead on a second thread.
+    fn fill(
+        &mut self,
+        log: &LogReader,
+        until: Position,
+        mut progress: impl FnMut(Position),
+    ) -> Result<(), LedgerError> {
+        let identities = self.identities;
+        ahead::pages(log.path(), &identities, until, |page| {
+            let Some(last) = page.last() else { return Ok(()) };
+            self.transact(log, last.outline.position, |fold| {
+                page.iter().try_for_each(|one| fold.ahead(one))
+            })?;
+            progress(self.checkpoint);
+            Ok(())
+        })
+    }
+
+    /// Makes what [`LedgerWriter::fresh`] left out, and closes the file, safe on disk.
     fn finish(self) -> Result<(), LedgerError> {
         let path = self.path;
-        self.connection
-            .execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")
-            .map_err(|source| LedgerError::Sqlite { path: path.clone(), source })?;
-        self.connection.close().map_err(|(_, source)| LedgerError::Sqlite { path, source })
+        let made = self.connection.execute_batch(&format!("{}; PRAGMA optimize;", self.indexes.join("; ")));
+        made.map_err(|source| LedgerError::Sqlite { path: path.clone(), source })?;
+        self.connection.close().map_err(|(_, source)| LedgerError::Sqlite { path: path.clone(), source })?;
+        let safe = std::fs::File::open(&path).and_then(|file| file.sync_all());
+        safe.map_err(|source| LedgerError::Io { path, source })
     }
 }
 
@@ -163,8 +233,7 @@ pub fn rebuild(
     progress: impl FnMut(Position),
 ) -> Result<(), LedgerError> {
     let fresh = path.with_extension("rebuilding");
-    remove(&fresh)?;
-    let mut writer = LedgerWriter::open(&fresh, generation, identities)?;
+    let mut writer = LedgerWriter::fresh(&fresh, generation, identities)?;
     writer.catch_up(log, until, progress)?;
     writer.finish()?;
     // What an older file left beside itself must not be read as the new file's.

@@ -5,12 +5,13 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 
+use super::ahead::{Ahead, answer};
 use super::error::LedgerError;
 use crate::event::envelope::{Envelope, Position};
 use crate::event::kinds::{
     DocumentReceived, Event, FiguresExtracted, FiguresReconciled, TextCleaned, TextSegmented,
 };
-use crate::event_log::{LogError, LogReader, Outline};
+use crate::event_log::{LogReader, Outline};
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
 use crate::model::finding::Finding;
@@ -133,11 +134,37 @@ impl Fold<'_> {
     /// Folds one event from its outline; its payload is read only where something of it is shown, so that
     /// the answers of other generations cost next to nothing.
     pub(super) fn outline(&self, outline: &Outline) -> Done {
-        let stage = Stage::ALL.into_iter().find(|stage| stage.answer_kind() == outline.kind);
-        let (Some(stage), Some(key), Some(document)) = (stage, outline.stage_key, outline.stream.document())
-        else {
-            return self.apply(&self.event_at(outline.position)?);
+        let Some((document, stage, key)) = answer(outline) else {
+            return self.apply(&self.log.event(outline.position)?);
         };
+        self.answered(document, stage, key, outline)?;
+        self.advance(document)
+    }
+
+    /// Folds one event that was read ahead, into a ledger that was folded so from its start: nothing that is
+    /// shown replaces anything.
+    pub(super) fn ahead(&self, ahead: &Ahead) -> Done {
+        if let Some(event) = &ahead.event {
+            return self.apply(event);
+        }
+        let Some((document, stage, key)) = answer(&ahead.outline) else { return Ok(()) };
+        self.answered(document, stage, key, &ahead.outline)?;
+        for (stage, envelope) in &ahead.shown {
+            self.show(document, envelope, false, || Ok(ahead.text.clone()))?;
+            self.run(
+                "UPDATE answers SET projected = 1 WHERE document = ?1 AND stage = ?2 AND stage_key = ?3",
+                params![
+                    document.to_string(),
+                    stage.name(),
+                    envelope.stage_key.map(|key| key.to_string()).unwrap_or_default()
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Remembers an answer, and that what was wrong before is so no more.
+    fn answered(&self, document: Digest, stage: Stage, key: Digest, outline: &Outline) -> Done {
         let name = document.to_string();
         self.run(
             "INSERT OR IGNORE INTO answers (document, stage, stage_key, position, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -157,13 +184,7 @@ impl Fold<'_> {
             // A newer clean reads what an older one could not.
             self.run("DELETE FROM refused WHERE document = ?1", params![name])?;
         }
-        self.advance(document)
-    }
-
-    fn event_at(&self, position: Position) -> Result<Envelope, LedgerError> {
-        let event = self.log.after(Position(position.0.saturating_sub(1)), 1)?.pop();
-        let event = event.filter(|event| event.position == position);
-        Ok(event.ok_or_else(|| LogError::Damaged { position, what: "the event is missing".into() })?)
+        Ok(())
     }
 
     /// Shows what the chain of keys now reaches.
@@ -187,7 +208,8 @@ impl Fold<'_> {
             if projected {
                 continue;
             }
-            self.show(document, &self.event_at(Position(position.cast_unsigned()))?)?;
+            let envelope = self.log.event(Position(position.cast_unsigned()))?;
+            self.show(document, &envelope, true, || self.source_text(&document.to_string()))?;
             self.run(
                 "UPDATE answers SET projected = (stage_key = ?3) WHERE document = ?1 AND stage = ?2",
                 params![document.to_string(), stage.name(), key.to_string()],
@@ -196,18 +218,47 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn show(&self, document: Digest, envelope: &Envelope) -> Done {
+    /// Shows an answer; `replaces` where another answer of the stage may be shown. `text` returns the source
+    /// text of the document.
+    fn show(
+        &self,
+        document: Digest,
+        envelope: &Envelope,
+        replaces: bool,
+        text: impl FnOnce() -> Result<String, LedgerError>,
+    ) -> Done {
         let name = document.to_string();
+        if replaces {
+            self.hide(&name, &envelope.event)?;
+        }
         match &envelope.event {
             Event::TextCleaned(cleaned) => self.show_text(&name, cleaned),
             Event::TextSegmented(segmented) => self.show_blocks(&name, segmented),
-            Event::FiguresExtracted(extracted) => self.show_figures(document, extracted, envelope.generation),
+            Event::FiguresExtracted(extracted) => {
+                self.show_figures(&name, extracted, envelope.generation, &text()?)
+            }
             Event::FiguresReconciled(reconciled) => {
                 self.show_findings(&name, reconciled, envelope.generation)?;
                 self.mark_unjoined(&name, envelope.position)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Takes away what another answer of the same stage shows.
+    fn hide(&self, document: &str, event: &Event) -> Done {
+        let gone: &[&str] = match event {
+            Event::FiguresExtracted(_) => {
+                &["DELETE FROM figures WHERE document = ?1", "DELETE FROM mentions WHERE document = ?1"]
+            }
+            Event::FiguresReconciled(_) => &[
+                "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document = ?1)",
+                "DELETE FROM findings WHERE document = ?1",
+                "DELETE FROM derived WHERE document = ?1",
+            ],
+            _ => &[],
+        };
+        gone.iter().try_for_each(|sql| self.run(sql, params![document]))
     }
 
     fn show_text(&self, document: &str, cleaned: &TextCleaned) -> Done {
@@ -224,25 +275,27 @@ impl Fold<'_> {
         )
     }
 
-    fn show_figures(&self, document: Digest, extracted: &FiguresExtracted, generation: u64) -> Done {
-        let name = document.to_string();
-        self.run("DELETE FROM figures WHERE document = ?1", params![name])?;
-        self.run("DELETE FROM mentions WHERE document = ?1", params![name])?;
+    fn show_figures(
+        &self,
+        document: &str,
+        extracted: &FiguresExtracted,
+        generation: u64,
+        text: &str,
+    ) -> Done {
         for figure in &extracted.figures {
-            self.show_figure(&name, figure, generation)?;
+            self.show_figure(document, figure, generation)?;
         }
-        let text = self.source_text(&name)?;
         for mention in &extracted.mentions {
             self.run(
                 "INSERT OR IGNORE INTO mentions (document, \"start\", \"end\", class, value, quote)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![
-                    name,
+                    document,
                     size(mention.span.start),
                     size(mention.span.end),
                     self.code(&mention.class)?,
                     mention.value,
-                    mention.span.of(&text)
+                    mention.span.of(text)
                 ],
             )?;
         }
@@ -279,12 +332,6 @@ impl Fold<'_> {
     }
 
     fn show_findings(&self, document: &str, reconciled: &FiguresReconciled, generation: u64) -> Done {
-        self.run(
-            "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document = ?1)",
-            params![document],
-        )?;
-        self.run("DELETE FROM findings WHERE document = ?1", params![document])?;
-        self.run("DELETE FROM derived WHERE document = ?1", params![document])?;
         for finding in &reconciled.findings {
             self.show_finding(Some(document), finding, generation)?;
         }

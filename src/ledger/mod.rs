@@ -13,6 +13,7 @@
 //! [`rebuild`] makes the file anew beside the old one and swaps it in by rename. [`LedgerReader`]
 //! reads in an order that depends on contents alone, never on positions.
 
+mod ahead;
 mod build;
 pub mod catalogue;
 pub mod corpus;

@@ -127,7 +127,16 @@ impl Line {
                 |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source },
             )?;
         threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(Arc::new(Self {
+        Ok(Arc::new(Self::with(generation, program, projector, stop)))
+    }
+
+    /// Makes the line of a generation whose ledger is made later, when its documents are all read.
+    pub(super) fn without_ledger(generation: u64, program: &Program) -> Arc<Self> {
+        Arc::new(Self::with(generation, program, Projector::none(), CancellationToken::new()))
+    }
+
+    fn with(generation: u64, program: &Program, projector: Projector, stop: CancellationToken) -> Self {
+        Self {
             generation,
             rules: program.rules.clone(),
             identities: program.identities,
@@ -135,6 +144,6 @@ impl Line {
             across: Arc::new(AcrossRules::of(&program.rules)),
             relating: tokio::sync::Mutex::new(()),
             _stop: stop.drop_guard(),
-        }))
+        }
     }
 }

@@ -82,6 +82,11 @@ impl Projector {
         Ok((Self { checkpoint }, handle))
     }
 
+    /// Makes the handle of a line that has no ledger yet: nothing is ever reached.
+    pub fn none() -> Self {
+        Self { checkpoint: watch::channel(Position(0)).1 }
+    }
+
     /// Returns the last position folded, as it moves.
     pub fn checkpoint(&self) -> watch::Receiver<Position> {
         self.checkpoint.clone()

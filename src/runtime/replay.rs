@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::envelope::{Position, StreamId};
 use crate::event_log::{Generation, Generations, LogError, LogReader};
-use crate::ledger::{LedgerWriter, ledger_path};
+use crate::ledger::{LedgerWriter, ledger_path, rebuild};
 use crate::model::Digest;
 use crate::runtime::engine::{Ending, Engine, EngineError};
 use crate::runtime::line::{Line, Program};
@@ -202,7 +202,9 @@ pub(super) async fn build(
             number
         }
     };
-    let line = line_of(engine, built.generation, program)?;
+    let open = at_hand(engine, built.generation);
+    // A ledger is made fastest at one go, when all that it shows is there.
+    let line = open.clone().unwrap_or_else(|| Line::without_ledger(built.generation, program));
     let mut told = false;
     let mut failed: Vec<Digest> = Vec::new();
     loop {
@@ -226,23 +228,53 @@ pub(super) async fn build(
         built.parked += ran.parked;
         failed.extend(ran.broken);
     }
+    let line = match open {
+        Some(line) => line,
+        None => fill(engine, built.generation, program, built.documents > 0).await?,
+    };
     corpus::bring_up(engine, &line).await?;
     *engine.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
     Ok(built)
 }
 
-/// Takes the line of a generation that is at hand, or opens it.
-fn line_of(engine: &Arc<Engine>, generation: u64, program: &Program) -> Result<Arc<Line>, RuntimeError> {
+/// Takes the line of a generation that is at hand.
+fn at_hand(engine: &Arc<Engine>, generation: u64) -> Option<Arc<Line>> {
     let current = engine.line();
     if current.generation == generation {
-        return Ok(current);
+        return Some(current);
     }
     let built = engine.built.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(line) = built.filter(|line| line.generation == generation) {
-        return Ok(line);
+    built.filter(|line| line.generation == generation)
+}
+
+/// Takes the line of a generation that is at hand, or opens it.
+fn line_of(engine: &Arc<Engine>, generation: u64, program: &Program) -> Result<Arc<Line>, RuntimeError> {
+    match at_hand(engine, generation) {
+        Some(line) => Ok(line),
+        None => open(engine, generation, program),
     }
+}
+
+fn open(engine: &Arc<Engine>, generation: u64, program: &Program) -> Result<Arc<Line>, RuntimeError> {
     let (writer, threads) = (&engine.writer, &engine.threads);
     Line::open(&engine.options, generation, program, writer, &engine.world, &engine.now, threads)
+}
+
+/// Makes the ledger of a generation from the log, where there is none or `anew`, and opens its line.
+async fn fill(
+    engine: &Arc<Engine>,
+    generation: u64,
+    program: &Program,
+    anew: bool,
+) -> Result<Arc<Line>, ReplayError> {
+    let path = ledger_path(&engine.options.data_dir, generation);
+    let identities = program.identities;
+    if anew || !path.exists() {
+        let made =
+            move |log: &LogReader| Ok(rebuild(log, &path, generation, identities, log.head()?, |_| {}));
+        engine.read(made).await??;
+    }
+    Ok(open(engine, generation, program)?)
 }
 
 /// What running came to.

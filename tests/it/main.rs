@@ -28,6 +28,7 @@ mod replay;
 mod replay_crash;
 mod replay_diff;
 mod replay_history;
+mod replay_ledger;
 mod replay_upkeep;
 mod rules;
 mod web;

@@ -1,0 +1,97 @@
+//! A ledger made at one go from the log is the one that followed it event by event, whatever the log holds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use socai::event::envelope::Position;
+use socai::event_log::Generations;
+use socai::ledger::{LedgerWriter, ledger_path, rebuild};
+use socai::runtime::Options;
+use socai::runtime::line::{Program, VERSIONS};
+
+use super::inbox::rules;
+use super::replay::{log, other_indicator, ran, replayed, reports, take_in, write_reports};
+
+/// Every row of every table and every index of a ledger, as text.
+fn everything(path: &Path) -> BTreeMap<String, Vec<String>> {
+    let database = rusqlite::Connection::open(path).unwrap();
+    let rows = |sql: &str| -> Vec<String> {
+        let mut statement = database.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            let values = (0..columns).map(|at| format!("{:?}", row.get_ref_unwrap(at)));
+            Ok(values.collect::<Vec<_>>().join(" "))
+        };
+        let mut rows: Vec<String> = statement.query_map([], row).unwrap().map(Result::unwrap).collect();
+        rows.sort();
+        rows
+    };
+    let mut all = BTreeMap::new();
+    let names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let mut statement = database.prepare(names).unwrap();
+    let names: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for name in names {
+        let found = rows(&format!("SELECT * FROM {name}"));
+        all.insert(name, found);
+    }
+    let made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'";
+    all.insert("schema".to_owned(), rows(made));
+    all
+}
+
+#[test]
+fn a_ledger_made_at_one_go_is_the_one_that_followed_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 12);
+    std::fs::write(reports.join("picture.txt"), b"\x00\x01\x02\x03\x04").unwrap();
+    let text =
+        "Năm 2019, kinh phí khuyến công của tỉnh Sơn La thực hiện 35,921 tỷ đồng, đạt 46,47% kế hoạch.\n";
+    std::fs::write(reports.join("plan.txt"), text).unwrap();
+    std::fs::copy(reports.join("00001.txt"), reports.join("again.txt")).unwrap();
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    // Answers that are not shown, and, with another version of clean that gives the same text, answers
+    // that were there before what leads to them.
+    replayed(&options, &Program::new(other_indicator()));
+    let mut versions = VERSIONS;
+    versions[0] += 1;
+    replayed(&options, &Program::with_versions(rules(), versions));
+    let late = folder.path().join("late.txt");
+    std::fs::write(&late, reports::numbered(7, 900, 20).text).unwrap();
+    take_in(&options, &late);
+    assert_eq!(ran(folder.path(), &["quarantine", "drop", "picture.txt"]).0, 0);
+
+    for number in ["2", "1", "3"] {
+        assert_eq!(ran(folder.path(), &["activate", number]).0, 0, "every ledger is brought up to the log");
+    }
+
+    let log = log(&options);
+    let head = log.head().unwrap();
+    for generation in Generations::read(&log).unwrap().all() {
+        let (number, identities) = (generation.number, generation.stages.unwrap());
+        let (slow, quick) = (folder.path().join("slow.db"), folder.path().join("quick.db"));
+        let mut ledger = LedgerWriter::open(&slow, number, identities).unwrap();
+        while ledger.checkpoint() < head {
+            let events = log.outlines_after(ledger.checkpoint(), 7).unwrap();
+            ledger.apply(&log, &events).unwrap();
+        }
+        drop(ledger);
+        rebuild(&log, &quick, number, identities, head, |_| {}).unwrap();
+        let (slow, quick) = (everything(&slow), everything(&quick));
+        for table in ["figures", "mentions", "findings", "derived", "answers", "sightings", "set_aside"] {
+            assert!(!slow[table].is_empty(), "generation {number} has {table}");
+        }
+        for (name, rows) in &slow {
+            assert_eq!(&quick[name], rows, "generation {number}: {name}");
+        }
+        // So is the one that readers see, which was made at one go and then followed.
+        let seen = everything(&ledger_path(&options.data_dir, number));
+        assert_eq!(
+            (&seen["figures"], &seen["schema"]),
+            (&slow["figures"], &slow["schema"]),
+            "generation {number}"
+        );
+        std::fs::remove_file(folder.path().join("slow.db")).unwrap();
+    }
+    assert!(head > Position(100));
+}
