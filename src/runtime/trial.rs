@@ -21,6 +21,7 @@ use crate::runtime::engine::{EngineError, log_path};
 use crate::runtime::line::{Program, pack};
 use crate::runtime::replay::{ReplayError, histories};
 use crate::runtime::work::Progress;
+use crate::stage::extract::reach::Reach;
 use crate::stage::plan::{Identities, Stage};
 use crate::stage::rules::RulePack;
 use crate::stage::rules::edits::{self, Edit, Texts};
@@ -151,6 +152,10 @@ fn each<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + 
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+fn files_of(program: &Program) -> Vec<(String, String)> {
+    program.rules.files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+}
+
 fn log_error(error: crate::event_log::LogError) -> ReplayError {
     EngineError::from(error).into()
 }
@@ -219,11 +224,16 @@ impl Trial {
     pub fn run(&self, program: &Program) -> Result<Difference, ReplayError> {
         let same = |stage: Stage| program.identities.of(stage) == self.base.identities.of(stage);
         let before = [Stage::Clean, Stage::Segment, Stage::Extract].into_iter().all(same);
+        let reach = self.reach(program);
         let path = ledger_path(&self.options.data_dir, self.base.generation);
         let ledger = LedgerReader::open(&path)?;
         let readers: Mutex<Vec<LedgerReader>> = Mutex::new(Vec::new());
         let found = each(&self.documents, self.threads, |stored| {
             if before && same(Stage::Reconcile) {
+                return Ok(Vec::new());
+            }
+            // The rules do not touch it, and findings are made of figures alone.
+            if same(Stage::Reconcile) && !reach.touches(&stored.clean.text) {
                 return Ok(Vec::new());
             }
             let extracted = extracted(stored.document, &stored.source, &stored.clean, &program.rules);
@@ -262,6 +272,18 @@ impl Trial {
         Ok(difference)
     }
 
+    /// Tells which documents the rules of `program` can touch, where the stages up to the figures are
+    /// those of the base but for their rules.
+    fn reach(&self, program: &Program) -> Reach {
+        let same = |stage: Stage| program.identities.of(stage) == self.base.identities.of(stage);
+        let place = Stage::Extract as usize;
+        let stages = same(Stage::Clean) && same(Stage::Segment);
+        if !stages || self.base.versions[place] != program.versions[place] || self.base.files.is_empty() {
+            return Reach::Every;
+        }
+        Reach::of(&self.base.files, &files_of(program))
+    }
+
     /// Cites for every change what did it, and fills in the sentences.
     pub fn account(&self, difference: &mut Difference, program: &Program) {
         let texts: BTreeMap<Digest, &Stored> =
@@ -272,8 +294,7 @@ impl Trial {
             )
         };
         let Ok(()) = difference.sentences(text);
-        let files: Vec<(String, String)> =
-            program.rules.files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let files = files_of(program);
         let changed: BTreeSet<Digest> =
             difference.changes.iter().filter_map(|change| change.document).collect();
         let stored: Vec<&Stored> =

@@ -23,6 +23,7 @@ mod inbox;
 mod mentions;
 mod mutation;
 mod quarantine;
+mod reach;
 mod reconcile;
 mod replay;
 mod replay_crash;

@@ -323,6 +323,8 @@ pub(super) fn without_brackets(words: &str) -> String {
     while let Some(open) = rest.find('(') {
         let Some(shut) = rest[open..].find(')') else { break };
         out.push_str(&rest[..open]);
+        // What stands before and what stands behind do not become one word.
+        out.push(' ');
         rest = &rest[open + shut + 1..];
     }
     out.push_str(rest);

@@ -27,7 +27,7 @@ impl Walk<'_> {
         let near = frame::without_brackets(place.own_near());
         let own = format!("{near} {} {}", label.to_lowercase(), place.behind());
         let names = self.rules.indicators.names.iter();
-        names.fold(own, |own, name| own.replace(name.as_str(), ""))
+        names.fold(own, |own, name| own.replace(name.as_str(), " "))
     }
 
     fn rule_of(&self, code: &IndicatorCode) -> Option<&Indicator> {

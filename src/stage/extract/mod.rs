@@ -19,6 +19,7 @@ mod layout;
 pub mod mention;
 mod periods;
 mod ranking;
+pub mod reach;
 mod slots;
 mod tables;
 mod timeline;
