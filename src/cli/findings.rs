@@ -264,7 +264,7 @@ fn history(out: &mut impl Write, ledger: &LedgerReader, turns: &[Turn]) -> Resul
     for turn in turns {
         let mut names = Vec::new();
         for document in &turn.because {
-            let row = ledger.documents_named(&document.to_string())?.pop();
+            let row = ledger.document(*document)?;
             names.push(row.map_or_else(|| document.short(12), |row| row.source));
         }
         writeln!(

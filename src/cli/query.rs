@@ -114,7 +114,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         }
         finish(out)?;
         let of = if rows.len() < total { format!("{} of {total}", rows.len()) } else { total.to_string() };
-        context.say(&format!("{of} {}", if args.what == What::Figures { "figures" } else { "findings" }));
+        let one = if args.what == What::Figures { "figure" } else { "finding" };
+        context.say(&format!("{of} {one}{}", if total == 1 { "" } else { "s" }));
         return Ok(());
     }
     let log = stores::log(&config)?;

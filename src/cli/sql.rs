@@ -111,7 +111,7 @@ pub(super) fn run(
     finish(out)?;
     if form == Form::Table {
         let more = if more { "; there are more, --limit 0 prints all" } else { "" };
-        context.say(&format!("{count} rows{more}"));
+        context.say(&format!("{count} row{}{more}", if count == 1 { "" } else { "s" }));
     }
     Ok(())
 }

@@ -103,6 +103,15 @@ impl Format {
         }
     }
 
+    /// Tells whether a table is to be had in this format from this program.
+    pub fn has(self, table: Table) -> bool {
+        match self {
+            Self::SdmxCsv | Self::SdmxStructure | Self::JsonLd => table == Table::Figures,
+            Self::Parquet => cfg!(feature = "parquet"),
+            _ => true,
+        }
+    }
+
     /// Returns the ending of a file's name, without its point.
     pub const fn ending(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use crate::ledger::DocumentRow;
 use crate::ledger::catalogue::severity;
 use crate::ledger::views::{FigureRow, FindingRow};
 use crate::model::figure::{Origin, Reach, Slot};
-use crate::model::finding::{Bounds, Finding};
+use crate::model::finding::Finding;
 use crate::model::record::{FigureRecord, MentionRecord};
 use crate::stage::rules::codes::CodeRecord;
 use crate::wording::{Lang, numbers, visible};
@@ -248,10 +248,13 @@ fn finding(source: &Source<'_>, row: &FindingRow) -> Result<Vec<Cell>, ExportErr
         .suspects
         .iter()
         .map(|suspect| {
-            let printed = figures.iter().find(|row| row.figure.id == suspect.id);
-            let printed = printed.map_or(suspect.id.as_str(), |row| row.figure.quote.as_str());
-            let implied = suspect.implied.as_ref().map(|bounds| between(lang, bounds));
-            implied.map_or_else(|| printed.to_owned(), |implied| format!("{printed} → {implied}"))
+            let Some(row) = figures.iter().find(|row| row.figure.id == suspect.id) else {
+                return suspect.id.as_str().to_owned();
+            };
+            let (printed, unit) = (&row.figure.quote, row.figure.unit.as_str());
+            let Some(implied) = &suspect.implied else { return printed.clone() };
+            let implied = numbers::bounds(lang, implied, unit, source.names.name(lang, "unit", unit));
+            format!("{printed} → {implied}")
         })
         .collect();
     let ids: Vec<&str> = finding.figures.iter().map(|operand| operand.id.as_str()).collect();
@@ -281,10 +284,6 @@ pub(super) fn taking_part(source: &Source<'_>, finding: &Finding) -> Result<Vec<
         rows.extend(source.ledger.figure(operand.id.as_str())?);
     }
     Ok(rows)
-}
-
-fn between(lang: Lang, bounds: &Bounds) -> String {
-    numbers::interval(lang, bounds.low.as_deref(), bounds.high.as_deref(), numbers::grouped)
 }
 
 fn derived(source: &Source<'_>, record: &FigureRecord) -> Vec<Cell> {

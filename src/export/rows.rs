@@ -137,7 +137,8 @@ impl Source<'_> {
             Rows::All => self.ledger.documents()?.into_iter().try_for_each(each),
             Rows::Ids(ids) => {
                 for id in ids {
-                    self.ledger.documents_named(id)?.into_iter().try_for_each(&mut each)?;
+                    let row = id.parse().ok().map(|id| self.ledger.document(id)).transpose()?.flatten();
+                    row.map_or(Ok(()), &mut each)?;
                 }
                 Ok(())
             }

@@ -239,6 +239,14 @@ impl LedgerReader {
         self.documents_where("1 ORDER BY d.source, d.document", [])
     }
 
+    /// Returns the document of a digest.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn document(&self, document: Digest) -> Result<Option<DocumentRow>, LedgerError> {
+        Ok(self.documents_where("d.document = ?1", params![document.to_string()])?.pop())
+    }
+
     /// Returns the documents that `name` may mean: a digest or the beginning of one (4 digits or
     /// more), or a file name as first received.
     ///
@@ -246,9 +254,10 @@ impl LedgerReader {
     /// What SQLite says.
     pub fn documents_named(&self, name: &str) -> Result<Vec<DocumentRow>, LedgerError> {
         let hex = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let prefix = if hex { format!("{}*", name.to_ascii_lowercase()) } else { String::from("-") };
+        let prefix = if hex { name.to_ascii_lowercase() } else { String::from("-") };
+        // `g` comes after every digit: both halves are answered by an index.
         self.documents_where(
-            "d.source = ?1 OR d.document GLOB ?2 ORDER BY d.source, d.document",
+            "d.source = ?1 OR (d.document >= ?2 AND d.document < ?2 || 'g') ORDER BY d.source, d.document",
             params![name, prefix],
         )
     }

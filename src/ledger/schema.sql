@@ -19,6 +19,7 @@ CREATE TABLE documents (
   clean_text  TEXT,                 -- blob of the clean text
   blocks      TEXT                  -- blocks of the clean text, JSON
 ) STRICT;
+CREATE INDEX documents_by_source ON documents (source);
 
 CREATE TABLE sightings (            -- the same bytes again
   position    INTEGER PRIMARY KEY,
@@ -27,6 +28,7 @@ CREATE TABLE sightings (            -- the same bytes again
   tags        TEXT    NOT NULL,
   seen_at     INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX sightings_by_document ON sightings (document);
 
 CREATE TABLE refused (              -- looked at and not taken in
   document    TEXT    NOT NULL,
@@ -217,7 +219,7 @@ CREATE VIEW tai_lieu AS
   SELECT d.source AS tep, d.tags AS thu_muc, d.size AS co_byte, d.media_type AS kieu_tep,
          datetime(d.received_at / 1000000, 'unixepoch') AS nhan_luc_utc,
          (SELECT count(*) FROM figures f WHERE f.document = d.document) AS so_lieu,
-         (SELECT count(*) FROM findings x WHERE x.document = d.document AND x.verdict = 'conflicts') AS mau_thuan,
+         (SELECT count(*) FROM findings x WHERE x.document = d.document AND +x.verdict = 'conflicts') AS mau_thuan,
          d.document AS tai_lieu
   FROM documents d ORDER BY d.source;
 CREATE VIEW suy_ra AS                       -- what nobody printed and the printed figures determine

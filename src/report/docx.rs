@@ -49,9 +49,8 @@ pub fn write(report: &Report, out: impl Write + Seek) -> Result<(), ExportError>
     document = document
         .add_paragraph(plain(lang.t("Số liệu", "Figures")).style("Heading1"))
         .add_table(table(report));
-    if report.unlisted > 0 {
-        let more = lang.t("số liệu nữa không in ở đây", "more figures are not printed here");
-        document = document.add_paragraph(plain(&format!("{} {more}.", report.unlisted)));
+    if let Some(more) = report.unlisted_words() {
+        document = document.add_paragraph(plain(&more));
     }
     document = document.add_paragraph(plain(lang.t("Nguồn", "Sources")).style("Heading1"));
     for (at, origin) in (1..).zip(&report.sources) {
@@ -69,17 +68,7 @@ fn plain(text: &str) -> Paragraph {
 }
 
 fn table(report: &Report) -> Table {
-    let lang = report.lang;
-    let heads = [
-        lang.t("Nội dung", "What"),
-        lang.t("Giá trị", "Value"),
-        lang.t("Địa bàn", "Area"),
-        lang.t("Kỳ", "Period"),
-        lang.t("Tính chất", "Aspect"),
-        lang.t("Kết luận", "Verdict"),
-        lang.t("Nguồn", "Source"),
-    ];
-    let head = heads.map(|head| {
+    let head = report.heads().map(|head| {
         let run = Run::new().add_text(head).bold().size(20);
         TableCell::new().shading(Shading::new().fill("E8EDF2")).add_paragraph(Paragraph::new().add_run(run))
     });

@@ -20,15 +20,6 @@ section.conflict { break-inside: avoid; margin: 1em 0; } code, .digest { font: .
 /// Lays the report out as a page.
 pub fn page(report: &Report) -> String {
     let lang = report.lang;
-    let heads = [
-        lang.t("Nội dung", "What"),
-        lang.t("Giá trị", "Value"),
-        lang.t("Địa bàn", "Area"),
-        lang.t("Kỳ", "Period"),
-        lang.t("Tính chất", "Aspect"),
-        lang.t("Kết luận", "Verdict"),
-        lang.t("Nguồn", "Source"),
-    ];
     html! {
         (DOCTYPE)
         html lang=(lang.code()) {
@@ -60,7 +51,7 @@ pub fn page(report: &Report) -> String {
                 }
                 h2 { (lang.t("Số liệu", "Figures")) }
                 table {
-                    thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                    thead { tr { @for head in report.heads() { th scope="col" { (head) } } } }
                     tbody {
                         @for line in &report.figures {
                             tr {
@@ -72,9 +63,7 @@ pub fn page(report: &Report) -> String {
                         }
                     }
                 }
-                @if report.unlisted > 0 {
-                    p { (report.unlisted) " " (lang.t("số liệu nữa không in ở đây; lấy đủ bằng `socai export figures --format xlsx`.", "more figures are not printed here; `socai export figures --format xlsx` has them all.")) }
-                }
+                @if let Some(more) = report.unlisted_words() { p { (more) } }
                 h2 { (lang.t("Nguồn", "Sources")) }
                 ol {
                     @for (at, origin) in (1..).zip(&report.sources) {

@@ -19,12 +19,15 @@ use crate::ledger::catalogue::{Catalogue, Filter, severity};
 use crate::ledger::views::FigureRow;
 use crate::model::Digest;
 use crate::model::figure::Measure;
-use crate::model::finding::{Finding, Verdict};
+use crate::model::finding::{Finding, Suspect, Verdict};
 use crate::wording::lang::sign;
 use crate::wording::{Lang, numbers, visible};
 
 /// Figures in one report; the rest is counted and left to a spreadsheet.
 pub const FIGURES: usize = 1_000;
+
+/// Suspects of one contradiction that are named: beyond the likeliest few a reader looks at every number.
+const SUSPECTS: usize = 3;
 
 /// A report in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,15 +164,23 @@ pub fn gather(
     let title = lang.t("Số liệu khuyến công", "Figures on industrial promotion");
     let title = if scope.is_empty() { title.to_owned() } else { format!("{title}: {}", visible(scope)) };
     let (count, documents) = (selection.len(), sources.list.len());
+    let number = |count: usize| numbers::grouped(&count.to_string());
     let summary = match lang {
         Lang::Vi => format!(
-            "{count} số liệu từ {documents} tài liệu; {} mâu thuẫn cần kiểm tra lại.",
-            conflicts.len()
+            "{} số liệu từ {} tài liệu; {} mâu thuẫn cần kiểm tra lại.",
+            number(count),
+            number(documents),
+            number(conflicts.len())
         ),
         Lang::En => {
+            let some = |count: usize, one: &str| {
+                format!("{} {one}{}", number(count), if count == 1 { "" } else { "s" })
+            };
             format!(
-                "{count} figures of {documents} documents; {} contradictions to look at again.",
-                conflicts.len()
+                "{} of {}; {} to look at again.",
+                some(count, "figure"),
+                some(documents, "document"),
+                some(conflicts.len(), "contradiction")
             )
         }
     };
@@ -205,21 +216,8 @@ fn conflict(source: &Source<'_>, finding: &Finding, sources: &mut Sources) -> Re
     for operand in &finding.figures {
         rows.extend(source.ledger.figure(operand.id.as_str())?);
     }
-    let suspects = finding
-        .suspects
-        .iter()
-        .map(|suspect| {
-            let quote = rows.iter().find(|row| row.figure.id == suspect.id);
-            let quote = quote.map_or(suspect.id.as_str(), |row| row.figure.quote.as_str());
-            let implied = suspect.implied.as_ref().map(|bounds| {
-                numbers::interval(lang, bounds.low.as_deref(), bounds.high.as_deref(), numbers::grouped)
-            });
-            let would = lang.t("đúng ra phải nằm trong khoảng", "would have to lie in");
-            let said =
-                implied.map_or_else(|| quote.to_owned(), |implied| format!("{quote}: {would} {implied}"));
-            visible(&said).into_owned()
-        })
-        .collect();
+    let suspects = finding.suspects.iter().take(SUSPECTS).map(|suspect| suspected(source, suspect, &rows));
+    let suspects = suspects.collect();
     rows.sort_by_key(|row| (row.source.clone(), row.document, row.figure.sentence, row.figure.span));
     let mut sentences: Vec<(Vec<Part>, usize)> = Vec::new();
     for group in rows
@@ -253,4 +251,43 @@ fn conflict(source: &Source<'_>, finding: &Finding, sources: &mut Sources) -> Re
         sentences,
         suspects,
     })
+}
+
+/// Says which number may be wrong, and between what it would have to lie for the others to hold.
+fn suspected(source: &Source<'_>, suspect: &Suspect, rows: &[FigureRow]) -> String {
+    let lang = source.lang;
+    let Some(row) = rows.iter().find(|row| row.figure.id == suspect.id) else {
+        return suspect.id.as_str().to_owned();
+    };
+    let code = row.figure.unit.as_str();
+    let unit = source.names.name(lang, "unit", code);
+    let quote = visible(&row.figure.quote);
+    let Some(implied) = &suspect.implied else { return quote.into_owned() };
+    let implied = numbers::bounds(lang, implied, code, unit);
+    format!("{quote} ({} {implied})", lang.t("các số khác cho", "the others give"))
+}
+
+impl Report {
+    /// Returns the heads of the table of figures.
+    fn heads(&self) -> [&'static str; 7] {
+        let t = |vi, en| self.lang.t(vi, en);
+        [
+            t("Nội dung", "What"),
+            t("Giá trị", "Value"),
+            t("Địa bàn", "Area"),
+            t("Kỳ", "Period"),
+            t("Tính chất", "Aspect"),
+            t("Kết luận", "Verdict"),
+            t("Nguồn", "Source"),
+        ]
+    }
+
+    /// Says how many figures are left out; `None` where all are listed.
+    fn unlisted_words(&self) -> Option<String> {
+        let more = self.lang.t(
+            "số liệu nữa không in ở đây; lấy đủ bằng `socai export figures --format xlsx`",
+            "more figures are not printed here; `socai export figures --format xlsx` has them all",
+        );
+        (self.unlisted > 0).then(|| format!("{} {more}.", numbers::grouped(&self.unlisted.to_string())))
+    }
 }

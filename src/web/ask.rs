@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
+use crate::export::Format;
 use crate::ledger::catalogue::{Facet, Filter};
 use crate::web::lang::Lang;
 
@@ -14,22 +15,23 @@ pub enum Form {
     Html,
     /// `.json`
     Json,
-    /// `.csv`: comma, point, no byte order mark.
-    Csv,
-    /// `.vi.csv`: for Excel in Vietnamese.
-    CsvVi,
-    /// `.xlsx`
-    Xlsx,
+    /// A file, under the format's own ending.
+    File(Format),
     /// `.svg`
     Svg,
 }
 
 /// The endings of a path that name a form, the longer first.
-pub const ENDINGS: [(&str, Form); 5] = [
-    (".vi.csv", Form::CsvVi),
+pub const ENDINGS: [(&str, Form); 10] = [
+    (".vi.csv", Form::File(Format::CsvVi)),
+    (".sdmx.csv", Form::File(Format::SdmxCsv)),
+    (".sdmx.json", Form::File(Format::SdmxStructure)),
+    (".jsonl", Form::File(Format::Jsonl)),
+    (".jsonld", Form::File(Format::JsonLd)),
     (".json", Form::Json),
-    (".csv", Form::Csv),
-    (".xlsx", Form::Xlsx),
+    (".csv", Form::File(Format::Csv)),
+    (".xlsx", Form::File(Format::Xlsx)),
+    (".parquet", Form::File(Format::Parquet)),
     (".svg", Form::Svg),
 ];
 
@@ -94,9 +96,16 @@ impl Ask {
         self.query.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
     }
 
-    /// Returns the page asked for, from 1.
-    pub fn page(&self) -> usize {
-        self.value("page").and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
+    /// Returns the page asked for of a list of `rows` rows, from 1; the last one where it has fewer.
+    pub fn page_of(&self, rows: usize) -> usize {
+        let asked: usize = self.value("page").and_then(|text| text.parse().ok()).unwrap_or(1);
+        asked.clamp(1, rows.div_ceil(PAGE_ROWS).max(1))
+    }
+
+    /// Returns those of `rows` that stand on the page asked for.
+    pub fn page_rows<'r, T>(&self, rows: &'r [T]) -> &'r [T] {
+        let from = (self.page_of(rows.len()) - 1) * PAGE_ROWS;
+        rows.get(from..(from + PAGE_ROWS).min(rows.len())).unwrap_or(&[])
     }
 
     /// Returns the filter that the parameters state.
@@ -105,7 +114,8 @@ impl Ask {
             facets: Facet::ALL.map(|facet| self.values(facet.name())),
             text: self.value("q").unwrap_or("").to_owned(),
             document: self.value("document").map(str::to_ascii_lowercase),
-            year: self.value("year").and_then(|text| text.parse().ok()),
+            // What is no year is the year of nothing.
+            year: self.value("year").map(|text| text.parse().unwrap_or(i16::MIN)),
         }
     }
 
@@ -158,12 +168,30 @@ mod tests {
     #[test]
     fn a_view_has_one_address_in_every_form_and_language() {
         let ask = Ask::new("/so-lieu.csv", "q=kinh+ph%C3%AD&area=VN63%3A24&page=3&lang=en", "lang=vi");
-        assert_eq!((ask.path.as_str(), ask.form, ask.lang, ask.page()), ("/so-lieu", Form::Csv, Lang::En, 3));
+        assert_eq!((ask.path.as_str(), ask.lang), ("/so-lieu", Lang::En));
+        assert_eq!(ask.form, Form::File(Format::Csv));
         assert_eq!(ask.filter().of(Facet::Area), ["VN63:24"]);
         assert_eq!(ask.as_form("json"), "/so-lieu.json?q=kinh+ph%C3%AD&area=VN63%3A24");
         assert_eq!(ask.link(|query| query.clear()), "/so-lieu");
         assert!(ask.in_lang(Lang::Vi).ends_with("&lang=vi"));
         assert_eq!(Ask::new("/", "", "a=b; lang=en").lang, Lang::En);
-        assert_eq!(Ask::new("/x.vi.csv", "", "").form, Form::CsvVi);
+        assert_eq!(Ask::new("/x.vi.csv", "", "").form, Form::File(Format::CsvVi));
+        assert_eq!(Ask::new("/x.sdmx.json", "", "").form, Form::File(Format::SdmxStructure));
+    }
+
+    #[test]
+    fn a_page_beyond_the_last_is_the_last() {
+        let rows: Vec<usize> = (0..120).collect();
+        let page = |query: &str| {
+            let ask = Ask::new("/x", query, "");
+            (ask.page_of(rows.len()), ask.page_rows(&rows).first().copied(), ask.page_rows(&rows).len())
+        };
+        assert_eq!(page(""), (1, Some(0), 50));
+        assert_eq!(page("page=3"), (3, Some(100), 20));
+        for beyond in ["page=4", "page=18446744073709551615"] {
+            assert_eq!(page(beyond), (3, Some(100), 20), "{beyond}");
+        }
+        assert_eq!(page("page=0"), (1, Some(0), 50));
+        assert_eq!(Ask::new("/x", "page=9", "").page_rows::<u8>(&[]), &[] as &[u8]);
     }
 }

@@ -72,8 +72,7 @@ fn look(site: &Site, load: Option<Load>) -> Result<Moment, ViewError> {
     let ledger = site.ledger()?;
     let mut troubles = Vec::new();
     for trouble in ledger.troubles()? {
-        let named = ledger.documents_named(&trouble.document.to_string())?;
-        let source = named.first().map(|row| row.source.clone());
+        let source = ledger.document(trouble.document)?.map(|row| row.source);
         troubles.push((trouble, source.unwrap_or_default()));
     }
     Ok(Moment {

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::event_log::LogReader;
-use crate::export::{self, Format, Rows, Source, Table, Texts};
+use crate::export::{self, Rows, Source, Table, Texts};
 use crate::ledger::LedgerReader;
 use crate::web::ask::{Ask, Form};
 use crate::web::reply::{Reply, ViewError};
 use crate::web::site::Site;
+
+/// Where the whole ledger is to be had as a Data Package.
+pub(super) const PACKAGE: &str = "/goi-du-lieu.zip";
 
 /// Answers with the records of these ids, in this order, in the form asked for; with all, in order of
 /// file name and place, where `ids` is `None`.
@@ -23,12 +26,10 @@ pub(super) fn reply(
     table: Table,
     ids: Option<Vec<String>>,
 ) -> Result<Reply, ViewError> {
-    let format = match ask.form {
-        Form::Csv => Format::Csv,
-        Form::CsvVi => Format::CsvVi,
-        Form::Xlsx => Format::Xlsx,
-        Form::Html | Form::Json | Form::Svg => return Err(ViewError::Form),
-    };
+    let Form::File(format) = ask.form else { return Err(ViewError::Form) };
+    if !format.has(table) {
+        return Err(ViewError::Form);
+    }
     let (site, lang) = (site.clone(), ask.lang);
     Ok(Reply::Stream {
         media_type: format.media_type(),
@@ -38,6 +39,21 @@ pub(super) fn reply(
             let source = Source { ledger: &ledger, texts: Texts::new(&log), names: &site.names, lang };
             let rows = ids.as_deref().map_or(Rows::All, Rows::Ids);
             export::write(&source, table, rows, format, out).map_err(|error| error.to_string())
+        }),
+    })
+}
+
+/// Answers with the whole ledger as a Data Package in one archive.
+pub(super) fn package(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewError> {
+    let (site, lang) = (site.clone(), ask.lang);
+    site.ledger()?;
+    Ok(Reply::Stream {
+        media_type: "application/zip",
+        name: Some("socai.zip".to_owned()),
+        writing: Box::new(move |out| {
+            let (log, ledger) = open(&site)?;
+            let source = Source { ledger: &ledger, texts: Texts::new(&log), names: &site.names, lang };
+            export::package::archive(&source, out).map_err(|error| error.to_string())
         }),
     })
 }

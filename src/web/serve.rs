@@ -12,11 +12,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
+use crate::event_log::LogError;
+use crate::ledger::LedgerError;
 use crate::web::ask::{Ask, ENDINGS, Form};
 use crate::web::lang::Lang;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::site::Site;
-use crate::web::{guard, live, page, shell};
+use crate::web::{guard, live, page, records, shell};
 
 /// Why the page cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +99,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let by = |view: View| get(move |State(site), ask| answer(site, ask, view));
     let mut router =
         Router::new().route("/", by(page::overview::view)).route("/bieu-do", by(page::chart::first));
+    router = router.route(records::PACKAGE, by(records::package));
     for (path, view) in LISTS {
         router = router.route(path, by(view));
         for (ending, _) in ENDINGS {
@@ -123,7 +126,8 @@ pub fn router(site: Arc<Site>) -> Router {
         )
         .route("/tep/icon.svg", get(|| async { asset("image/svg+xml", shell::ICON) }))
         .fallback(|ask: Ask| async move {
-            let missing = ViewError::Missing(format!("{}: no such page", ask.path));
+            let none = ask.lang.t("không có trang này", "no such page");
+            let missing = ViewError::Missing(format!("{}: {none}", ask.path));
             refuse(&ask, &missing)
         })
         .layer(axum::middleware::from_fn(guard::guard))
@@ -197,10 +201,23 @@ fn refuse(ask: &Ask, error: &ViewError) -> Response {
                     ),
                 ),
             };
-            shell::sorry(ask, title, &error.to_string(), next).into_response()
+            shell::sorry(ask, title, &said(lang, error), next).into_response()
         }
-        _ => Reply::Json(serde_json::json!({ "error": error.to_string() })).into_response(),
+        _ => Reply::Json(serde_json::json!({ "error": said(lang, error) })).into_response(),
     };
     *response.status_mut() = status;
     response
+}
+
+/// Says in a language what is wrong; what only a developer can mend stays as the program said it.
+fn said(lang: Lang, error: &ViewError) -> String {
+    match error {
+        ViewError::Form => lang
+            .t("Trang này không lấy được ở dạng ấy.", "This view is not to be had in this form.")
+            .to_owned(),
+        ViewError::Ledger(LedgerError::Missing { path }) | ViewError::Log(LogError::Missing { path }) => {
+            format!("{} {}", lang.t("Chưa có", "There is not yet"), path.display())
+        }
+        other => other.to_string(),
+    }
 }

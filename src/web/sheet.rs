@@ -29,9 +29,9 @@ impl Sheet {
     /// [`ViewError::Form`] for a form that is none.
     pub(super) fn reply(&self, form: Form) -> Result<Reply, ViewError> {
         match form {
-            Form::Csv => self.csv(b',', false),
-            Form::CsvVi => self.csv(b';', true),
-            Form::Xlsx => self.xlsx(),
+            Form::File(Format::Csv) => self.csv(b',', false),
+            Form::File(Format::CsvVi) => self.csv(b';', true),
+            Form::File(Format::Xlsx) => self.xlsx(),
             _ => Err(ViewError::Form),
         }
     }
@@ -120,9 +120,11 @@ mod tests {
             Ok(Reply::File(_, _, bytes)) => String::from_utf8(bytes).unwrap(),
             _ => panic!("no file"),
         };
-        assert_eq!(csv(Form::Csv), "value,text\n-8.5,'=1+1\n");
-        assert_eq!(csv(Form::CsvVi), "\u{feff}value;text\n-8,5;'=1+1\n");
-        assert!(matches!(sheet.reply(Form::Xlsx), Ok(Reply::File(_, _, bytes)) if bytes.starts_with(b"PK")));
+        assert_eq!(csv(Form::File(Format::Csv)), "value,text\n-8.5,'=1+1\n");
+        assert_eq!(csv(Form::File(Format::CsvVi)), "\u{feff}value;text\n-8,5;'=1+1\n");
+        assert!(
+            matches!(sheet.reply(Form::File(Format::Xlsx)), Ok(Reply::File(_, _, bytes)) if bytes.starts_with(b"PK"))
+        );
         assert!(matches!(sheet.reply(Form::Svg), Err(ViewError::Form)));
     }
 }

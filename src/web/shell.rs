@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::model::finding::Verdict;
 use crate::web::ask::{Ask, PAGE_ROWS};
 use crate::web::lang::{Lang, sign};
+use crate::web::numbers;
 use crate::web::reply::Reply;
 use crate::wording::{is_unseen, visible};
 
@@ -170,13 +171,16 @@ pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Mark
 
 /// Links to the pages of a list of `total` rows.
 pub(super) fn pager(ask: &Ask, total: usize) -> Markup {
-    let (lang, here, last) = (ask.lang, ask.page(), total.div_ceil(PAGE_ROWS).max(1));
+    let (lang, here, last) = (ask.lang, ask.page_of(total), total.div_ceil(PAGE_ROWS).max(1));
     let to = |page: usize| ask.link(|query| query.push(("page".to_owned(), page.to_string())));
+    let number = |number: usize| numbers::grouped(&number.to_string());
     html! {
         nav.pager aria-label=(lang.t("Trang", "Pages of the list")) {
+            @if here > 2 { a href=(to(1)) { "⇤ " (lang.t("đầu", "first")) } }
             @if here > 1 { a rel="prev" href=(to(here - 1)) { "← " (lang.t("trước", "previous")) } }
-            span { (lang.t("trang", "page")) " " (here) " / " (last) " · " (total) " " (lang.t("dòng", "rows")) }
+            span { (lang.t("trang", "page")) " " (number(here)) " / " (number(last)) " · " (number(total)) " " (lang.t("dòng", "rows")) }
             @if here < last { a rel="next" href=(to(here + 1)) { (lang.t("sau", "next")) " →" } }
+            @if here + 1 < last { a href=(to(last)) { (lang.t("cuối", "last")) " ⇥" } }
         }
     }
 }

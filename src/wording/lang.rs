@@ -43,6 +43,24 @@ impl Lang {
         self.t(&explanation.vi, &explanation.en)
     }
 
+    /// Says why a document was refused or parked, by the code of the reason; `message`, which is English,
+    /// where that says no more.
+    pub fn reason<'t>(self, code: &str, message: &'t str) -> &'t str {
+        let vi = match code {
+            "too_large" => {
+                "tệp lớn hơn giới hạn; hãy chia nhỏ tài liệu, hoặc nâng giới hạn trong pipeline.toml"
+            }
+            "unknown_type" => "không phải tệp văn bản; hãy lưu thành văn bản thuần (UTF-8) rồi thả lại",
+            "undecodable" => "không nhận ra bảng mã; hãy chuyển tệp sang UTF-8 rồi thả lại",
+            "too_slow" => "công đoạn chạy quá thời gian cho phép",
+            "cannot_change" => "công đoạn không làm được tài liệu này, thử lại cũng vậy",
+            "failed_three_times" => "công đoạn lỗi ba lần liền",
+            "non_deterministic" => "công đoạn cho hai kết quả khác nhau từ cùng một đầu vào",
+            _ => message,
+        };
+        self.t(vi, message)
+    }
+
     /// Returns a verdict in words; `None` is a figure that nothing checks.
     pub const fn verdict(self, verdict: Option<Verdict>) -> &'static str {
         match verdict {

@@ -68,7 +68,10 @@ impl Names {
             _ if value == NONE => lang.t("không rõ", "not stated").to_owned(),
             Facet::Period => numbers::period(lang, value),
             Facet::Area => self.area(lang, value),
-            Facet::Verdict => lang.verdict(crate::model::finding::Verdict::from_code(value)).to_owned(),
+            Facet::Verdict => {
+                let verdict = crate::model::finding::Verdict::from_code(value);
+                verdict.map_or(value, |verdict| lang.verdict(Some(verdict))).to_owned()
+            }
             other => self.name(lang, other.name(), value).to_owned(),
         }
     }

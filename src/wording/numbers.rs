@@ -2,6 +2,7 @@
 //! thousands. Pages use it in both languages, so that a value reads like the quote beside it.
 
 use crate::model::Decimal;
+use crate::model::finding::Bounds;
 use crate::wording::lang::Lang;
 
 /// Writes an exact decimal (`77228000000`, `46.47`) as printed: `77.228.000.000`, `46,47`. Text that is
@@ -107,6 +108,13 @@ pub fn interval(lang: Lang, low: Option<&str>, high: Option<&str>, show: impl Fn
         (None, Some(high)) => format!("{} {}", lang.t("đến", "at most"), show(high)),
         (None, None) => lang.t("không giới hạn", "unbounded").to_owned(),
     }
+}
+
+/// Writes computed bounds in a unit (code and name), shortened outwards.
+pub fn bounds(lang: Lang, bounds: &Bounds, unit: &str, unit_name: &str) -> String {
+    let low = bounds.low.as_deref().map(|end| short(end, false));
+    let high = bounds.high.as_deref().map(|end| short(end, true));
+    interval(lang, low.as_deref(), high.as_deref(), |end| with_unit(end, unit, unit_name))
 }
 
 /// Writes a period of the record contract in words.

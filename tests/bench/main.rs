@@ -1,4 +1,4 @@
-//! Benches: `scripts/bench [SUBCOMMAND] [--documents N] [--megabytes N] [--figures N,N] [--seed S]`.
+//! Benches: `scripts/bench [SUBCOMMAND] [--documents N] [--megabytes N] [--figures N,N] [--seed S] [--kept DIR]`.
 //!
 //! Without arguments, as `cargo test` runs it, every bench runs small, so that none can rot; its
 //! figures mean nothing then. Each subcommand is a module with one `run(&Sizes)`.
@@ -45,7 +45,7 @@ fn main() {
     let measuring = arguments.iter().any(|argument| argument == "--bench");
     let mut sizes = if measuring { FULL } else { SMALL };
     let mut figures: Vec<u64> = if measuring { vec![10_000, 100_000, 1_000_000] } else { vec![240, 480] };
-    let mut wanted = None;
+    let (mut wanted, mut kept) = (None, None);
     let mut words = arguments.iter().map(String::as_str);
     while let Some(word) = words.next() {
         let mut number = || words.next().and_then(|text| text.parse().ok()).expect("a number after the flag");
@@ -53,6 +53,8 @@ fn main() {
             "--documents" => sizes.documents = number(),
             "--megabytes" => sizes.megabytes = number(),
             "--seed" => sizes.seed = number(),
+            // A data directory of `web`'s, filled where it is empty, so that it need not be filled each time.
+            "--kept" => kept = words.next().map(std::path::PathBuf::from),
             "--figures" => {
                 let list = words.next().expect("numbers after the flag");
                 let number = |text: &str| text.parse().expect("a number of figures");
@@ -77,7 +79,7 @@ fn main() {
         replay::run(&sizes);
     }
     if wanted.is_none_or(|name| name == "web") {
-        web::run(&sizes);
+        web::run(&sizes, kept.as_deref());
     }
     if let Some(peak) = peak_memory() {
         println!("peak memory           {:>12.1} MB", peak as f64 / 1e6);
@@ -96,7 +98,12 @@ fn per_second(count: u64, time: Duration) -> f64 {
 
 /// Returns the most memory this process ever held, in bytes; `None` where the system does not tell.
 fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    peak_memory_of(std::path::Path::new("/proc/self/status"))
+}
+
+/// As [`peak_memory`], of the process whose status file it is.
+fn peak_memory_of(status: &std::path::Path) -> Option<u64> {
+    let status = std::fs::read_to_string(status).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
 }

@@ -8,11 +8,18 @@ use std::process::Command;
 const REQUIRED: &str = "SOCAI_BROWSER_TESTS";
 
 /// Finds a program in the folders of PATH.
-fn find(names: &[&str]) -> Option<PathBuf> {
+pub(super) fn find(names: &[&str]) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     let mut places =
         std::env::split_paths(&folders).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
     places.find(|place| place.is_file())
+}
+
+/// Says that a test did not run, and why; fails where the variable `required` is set.
+pub(super) fn not_run(required: &str, why: &str) {
+    assert!(std::env::var_os(required).is_none(), "{why}");
+    // Past the capture of the test runner: whoever runs the tests must hear of it.
+    let _unheard = writeln!(std::io::stderr(), "NOT RUN: {why}");
 }
 
 /// What the tests need, or what is missing of it.
@@ -33,9 +40,7 @@ fn the_page_in_a_browser() {
     let (node, browser) = match tools(&tests) {
         Ok(tools) => tools,
         Err(missing) => {
-            assert!(std::env::var_os(REQUIRED).is_none(), "{missing}");
-            // Past the capture of the test runner: whoever runs the tests must hear of it.
-            let _unheard = writeln!(std::io::stderr(), "NOT RUN: the page in a browser: {missing}");
+            not_run(REQUIRED, &format!("the page in a browser: {missing}"));
             return;
         }
     };

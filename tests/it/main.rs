@@ -22,6 +22,7 @@ mod golden;
 mod inbox;
 mod mentions;
 mod mutation;
+mod office;
 mod quarantine;
 mod reach;
 mod reconcile;

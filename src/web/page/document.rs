@@ -91,7 +91,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             }
         }
     };
-    Ok(page(ask, &row.source, super::TABLE_FORMS, &body))
+    Ok(page(ask, &row.source, &super::record_forms(Table::Figures), &body))
 }
 
 /// Returns the worst verdict of every figure that a finding names.

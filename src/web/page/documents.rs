@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use crate::export::Table;
-use crate::web::ask::{Ask, Form, PAGE_ROWS};
+use crate::web::ask::{Ask, Form};
 use crate::web::numbers;
 use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
@@ -22,7 +22,6 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         Some("conflicts") => rows.sort_by_key(|row| std::cmp::Reverse(row.conflicts)),
         _ => {}
     }
-    let shown = || rows.iter().skip((ask.page() - 1) * PAGE_ROWS).take(PAGE_ROWS);
     match ask.form {
         Form::Json => return Ok(Reply::Json(serde_json::json!({ "total": rows.len(), "documents": rows }))),
         Form::Html => {}
@@ -32,7 +31,9 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         }
     }
     let lang = ask.lang;
-    let lines: Vec<_> = shown()
+    let lines: Vec<_> = ask
+        .page_rows(&rows)
+        .iter()
         .map(|row| {
             vec![
                 html! { a href={ "/tai-lieu/" (row.document) } { (text(&row.source)) } },
@@ -70,7 +71,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             (pager(ask, rows.len()))
         }
     };
-    Ok(page(ask, lang.t("Tài liệu", "Documents"), super::TABLE_FORMS, &body))
+    Ok(page(ask, lang.t("Tài liệu", "Documents"), &super::record_forms(Table::Documents), &body))
 }
 
 /// Links to the orders of the list.

@@ -11,6 +11,7 @@ use crate::event_log::{LogReader, RawEvent};
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
 use crate::web::lang::Lang;
 use crate::web::numbers;
+use crate::web::page::stage;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::sheet::Sheet;
 use crate::web::shell::{page, pager, pairs, table, text};
@@ -79,12 +80,13 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
 fn newest(log: &LogReader, ask: &Ask) -> Result<(Vec<Envelope>, usize), ViewError> {
     let head = log.head()?.0;
     let size = if ask.form == Form::Html { PAGE_ROWS as u64 } else { FILE_ROWS };
-    let skipped = if ask.form == Form::Html { (ask.page() as u64 - 1).saturating_mul(size) } else { 0 };
+    let total = usize::try_from(head).unwrap_or(usize::MAX);
+    let skipped = if ask.form == Form::Html { (ask.page_of(total) as u64 - 1) * size } else { 0 };
     let until = head.saturating_sub(skipped);
     let after = until.saturating_sub(size);
     let mut events = log.after(Position(after), usize::try_from(until - after).unwrap_or(0))?;
     events.reverse();
-    Ok((events, usize::try_from(head).unwrap_or(usize::MAX)))
+    Ok((events, total))
 }
 
 /// The events of the stream that `name` means.
@@ -112,7 +114,7 @@ fn of_stream(
     events.reverse();
     let total = events.len();
     if ask.form == Form::Html {
-        events = events.into_iter().skip((ask.page() - 1) * PAGE_ROWS).take(PAGE_ROWS).collect();
+        events = ask.page_rows(&events).to_vec();
     }
     Ok((events, total))
 }
@@ -190,7 +192,9 @@ pub(super) fn gist(lang: Lang, event: &Event) -> String {
             format!("{} ({} byte, {})", event.name, event.size, event.media_type)
         }
         Event::DocumentSeenAgain(event) => event.name.clone(),
-        Event::DocumentRefused(event) => format!("{}: {}", event.name, event.message),
+        Event::DocumentRefused(event) => {
+            format!("{}: {}", event.name, lang.reason(&event.reason, &event.message))
+        }
         Event::TextCleaned(event) => event.encoding.clone(),
         Event::TextSegmented(event) => count(event.blocks.len(), "khối", "blocks"),
         Event::FiguresExtracted(event) => format!(
@@ -208,8 +212,10 @@ pub(super) fn gist(lang: Lang, event: &Event) -> String {
             count(event.joined.len(), "tài liệu", "documents"),
             count(event.components.len(), "nhóm số liệu", "components")
         ),
-        Event::StageFailed(event) => format!("{}: {}", event.stage, event.message),
-        Event::StageParked(event) => format!("{}: {}", event.stage, event.message),
+        Event::StageFailed(event) => format!("{}: {}", stage(lang, &event.stage), event.message),
+        Event::StageParked(event) => {
+            format!("{}: {}", stage(lang, &event.stage), lang.reason(&event.reason, &event.message))
+        }
         Event::DocumentRetried(event) => event.document.short(12),
         Event::DocumentDropped(event) => event.document.short(12),
         Event::GenerationStarted(event) => format!("{}: {}", event.number, event.reason),
@@ -235,6 +241,7 @@ fn kind(lang: Lang, kind: &str) -> &str {
         "document-dropped" => lang.t("gác tài liệu sang bên", "document set aside"),
         "generation-started" => lang.t("bắt đầu thế hệ", "generation started"),
         "generation-activated" => lang.t("dùng thế hệ", "generation activated"),
+        "generation-let-go" => lang.t("bỏ thế hệ", "generation let go"),
         other => other,
     }
 }

@@ -17,8 +17,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
     let missing =
         || ViewError::Missing(format!("{id}: {}", lang.t("không có số liệu này", "no such figure")));
     let row = ledger.figure(&id)?.ok_or_else(missing)?;
-    let document = ledger.documents_named(&row.document.to_string())?;
-    let source = site.text(document.first().and_then(|row| row.source_text))?;
+    let source = site.text(ledger.source_text_of(row.document)?)?;
     match ask.form {
         Form::Json => {
             let record = FigureRecord::printed(row.document, &row.source, &row.figure, row.generation);
@@ -29,7 +28,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         }
         Form::Html => {
             let body = inspector::show(site, ask, &ledger, &row, &source)?;
-            Ok(page(ask, &row.figure.quote, super::TABLE_FORMS, &body))
+            Ok(page(ask, &row.figure.quote, &super::record_forms(Table::Figures), &body))
         }
         _ => records::reply(site, ask, Table::Figures, Some(vec![id])),
     }

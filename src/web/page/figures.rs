@@ -9,9 +9,10 @@ use crate::ledger::LedgerReader;
 use crate::ledger::catalogue::{Catalogue, Facet, Selection};
 use crate::model::figure::Measure;
 use crate::model::record::FigureRecord;
-use crate::web::ask::{Ask, Form, PAGE_ROWS};
+use crate::web::ask::{Ask, Form};
 use crate::web::lang::Lang;
 use crate::web::numbers;
+use crate::web::page::conditions::conditions;
 use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, page, pager, table, text};
@@ -47,7 +48,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             return records::reply(site, ask, Table::Figures, ids);
         }
     }
-    let rows = lines(site, lang, &ledger, &catalogue, &selection, ask.page())?;
+    let rows = lines(site, lang, &ledger, &catalogue, ask.page_rows(&selection.rows))?;
     let heads = [
         lang.t("Nguyên văn", "As printed"),
         lang.t("Nội dung", "What"),
@@ -57,8 +58,8 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         lang.t("Tệp", "File"),
         lang.t("Kết luận", "Verdict"),
     ];
-    let filter = ask.filter();
     let body = html! {
+        (conditions(site, ask))
         div.browse {
             div.facets {
                 form.filter method="get" action="/so-lieu" role="search" {
@@ -69,7 +70,6 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
                     input #q name="q" type="search" value=[ask.value("q")];
                     button { (lang.t("Tìm", "Search")) }
                 }
-                @if !filter.is_empty() { p { a href="/so-lieu" { (lang.t("Bỏ mọi điều kiện", "Clear all")) } } }
                 @for facet in Facet::ALL { (facet_list(site, ask, facet, &selection)) }
             }
             div.results {
@@ -81,7 +81,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             }
         }
     };
-    Ok(page(ask, lang.t("Số liệu", "Figures"), super::TABLE_FORMS, &body))
+    Ok(page(ask, lang.t("Số liệu", "Figures"), &super::record_forms(Table::Figures), &body))
 }
 
 fn lines(
@@ -89,11 +89,10 @@ fn lines(
     lang: Lang,
     ledger: &LedgerReader,
     catalogue: &Catalogue,
-    selection: &Selection,
-    page: usize,
+    rows: &[u32],
 ) -> Result<Vec<Vec<Markup>>, ViewError> {
     let mut lines = Vec::new();
-    for place in selection.rows.iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS) {
+    for place in rows {
         // A figure that went since the catalogue was made is left out.
         let Some(row) = ledger.figure(catalogue.figure_id(*place))? else { continue };
         let figure = &row.figure;
@@ -150,7 +149,7 @@ fn facet_list(site: &Site, ask: &Ask, facet: Facet, selection: &Selection) -> Ma
             li { a href=(to) aria-current=[chosen.then_some("true")] {
                 @if chosen { span aria-hidden="true" { "☑ " } span.vh { (lang.t("Bỏ: ", "Remove: ")) } } @else { span aria-hidden="true" { "☐ " } }
                 (text(&site.names.facet(lang, facet, value)))
-            } " " span.count { (count) } }
+            } " " span.count { (numbers::grouped(&count.to_string())) } }
         }
     };
     html! {

@@ -9,7 +9,7 @@ use crate::export::Table;
 use crate::ledger::LedgerReader;
 use crate::ledger::views::FigureRow;
 use crate::model::Span;
-use crate::model::finding::{Bounds, Finding};
+use crate::model::finding::Finding;
 use crate::model::record::FindingRecord;
 use crate::web::ask::{Ask, Form};
 use crate::web::lang::Lang;
@@ -52,8 +52,8 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         (pairs(&[
             (lang.t("Quan hệ", "Relation"), html! { (site.names.name(lang, "relation", finding.relation.code())) }),
             (lang.t("Công thức", "Formula"), html! { (text(&finding.formula)) }),
-            (lang.t("Tính ra", "Computed"), html! { (bounds(lang, &finding.computed, unit)) }),
-            (lang.t("In trong báo cáo", "Stated"), html! { (bounds(lang, &finding.stated, unit)) }),
+            (lang.t("Tính ra", "Computed"), html! { (numbers::bounds(lang, &finding.computed, unit.0, unit.1)) }),
+            (lang.t("In trong báo cáo", "Stated"), html! { (numbers::bounds(lang, &finding.stated, unit.0, unit.1)) }),
             (lang.t("Chênh lệch", "Gap"), html! { (gap(lang, &finding.gap, unit)) }),
             (lang.t("Quy tắc", "Rule"), html! { code { (finding.rule) } }),
             (lang.t("Giả định", "Assumptions"), html! { @if finding.assumptions.is_empty() { (lang.t("không có", "none")) } @else { (text(&finding.assumptions.join("; "))) } }),
@@ -64,14 +64,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         h2 { (lang.t("Các câu liên quan", "The sentences")) }
         (sentences(site, lang, &ledger, &figures, finding)?)
     };
-    Ok(page(ask, lang.t("Đối chiếu", "Check"), super::TABLE_FORMS, &body))
-}
-
-/// Shows an interval in a unit (code and name), shortened outwards.
-fn bounds(lang: Lang, bounds: &Bounds, unit: (&str, &str)) -> String {
-    let low = bounds.low.as_deref().map(|end| numbers::short(end, false));
-    let high = bounds.high.as_deref().map(|end| numbers::short(end, true));
-    numbers::interval(lang, low.as_deref(), high.as_deref(), |end| numbers::with_unit(end, unit.0, unit.1))
+    Ok(page(ask, lang.t("Đối chiếu", "Check"), &super::record_forms(Table::Findings), &body))
 }
 
 /// Shows the distance of two intervals: of percentages it is in percentage points.
@@ -158,7 +151,7 @@ fn suspects(site: &Site, lang: Lang, finding: &Finding, figures: &BTreeMap<&str,
                         @match &suspect.implied {
                             Some(implied) => {
                                 (lang.t("các số khác chỉ khớp nếu nó ", "the others agree only if it is "))
-                                (bounds(lang, implied, (&code, &name)))
+                                (numbers::bounds(lang, implied, &code, &name))
                             }
                             None => { (lang.t("không giá trị nào làm mọi quan hệ khớp", "no value makes every relation hold")) }
                         }
@@ -186,8 +179,7 @@ fn sentences(
         own.sort_by_key(|row| (row.figure.span, row.figure.id.clone()));
         own.dedup_by(|one, other| one.figure.id == other.figure.id);
         let Some(first) = own.first() else { continue };
-        let document_row = ledger.documents_named(&document.to_string())?;
-        let source = site.text(document_row.first().and_then(|row| row.source_text))?;
+        let source = site.text(ledger.source_text_of(*document)?)?;
         let mut spans: Vec<Span> = own.iter().map(|row| row.figure.sentence).collect();
         spans.sort_unstable();
         spans.dedup();

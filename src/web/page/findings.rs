@@ -8,7 +8,9 @@ use crate::export::Table;
 use crate::ledger::catalogue::Facet;
 use crate::model::finding::Verdict;
 use crate::model::record::FindingRecord;
-use crate::web::ask::{Ask, Form, PAGE_ROWS};
+use crate::web::ask::{Ask, Form};
+use crate::web::numbers;
+use crate::web::page::conditions::conditions;
 use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, page, pager, table, text};
@@ -32,7 +34,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         _ => return records::reply(site, ask, Table::Findings, Some(ids())),
     }
     let mut lines = Vec::new();
-    for place in selection.rows.iter().skip((ask.page() - 1) * PAGE_ROWS).take(PAGE_ROWS) {
+    for place in ask.page_rows(&selection.rows) {
         let Some(row) = ledger.finding(catalogue.finding_id(*place))? else { continue };
         let finding = &row.finding;
         lines.push(vec![
@@ -66,13 +68,15 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             }
         })
     };
+    let count = |count: u64| numbers::grouped(&count.to_string());
     let body = html! {
+        (conditions(site, ask))
         nav.tabs aria-label=(lang.t("Lọc theo kết luận", "By verdict")) {
             ul {
-                li { a href=(choice(None)) aria-current=[asked.is_empty().then_some("true")] { (lang.t("tất cả", "all")) " (" (counts.values().sum::<u64>()) ")" } }
+                li { a href=(choice(None)) aria-current=[asked.is_empty().then_some("true")] { (lang.t("tất cả", "all")) " (" (count(counts.values().sum())) ")" } }
                 @for verdict in Verdict::ALL {
                     li { a href=(choice(Some(*verdict))) aria-current=[asked.iter().any(|code| code == verdict.code()).then_some("true")] {
-                        (shell::verdict(lang, Some(*verdict))) " (" (counts.get(verdict.code()).copied().unwrap_or(0)) ")"
+                        (shell::verdict(lang, Some(*verdict))) " (" (count(counts.get(verdict.code()).copied().unwrap_or(0))) ")"
                     } }
                 }
             }
@@ -91,5 +95,5 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             (pager(ask, selection.rows.len()))
         }
     };
-    Ok(page(ask, lang.t("Đối chiếu", "Checks"), super::TABLE_FORMS, &body))
+    Ok(page(ask, lang.t("Đối chiếu", "Checks"), &super::record_forms(Table::Findings), &body))
 }

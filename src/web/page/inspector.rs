@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use crate::event::envelope::StreamId;
+use crate::event::envelope::{Envelope, StreamId};
 use crate::event::kinds::Event;
 use crate::ledger::LedgerReader;
 use crate::ledger::views::FigureRow;
@@ -13,6 +13,7 @@ use crate::model::figure::{Figure, Origin, Reach, Slot};
 use crate::web::ask::Ask;
 use crate::web::lang::Lang;
 use crate::web::numbers;
+use crate::web::page::place;
 use crate::web::reply::ViewError;
 use crate::web::shell::{self, pairs, text};
 use crate::web::site::Site;
@@ -34,6 +35,7 @@ pub(super) fn show(
     let (low, high) = (figure.low.map(|end| end.to_string()), figure.high.map(|end| end.to_string()));
     let checks = ledger.findings_with(figure.id.as_str())?;
     let same = ledger.of_same_key(figure, SAME_KEY_ROWS)?;
+    let events = site.log()?.stream(StreamId::Document(row.document))?;
     Ok(html! {
         p.printed { q { (text(&figure.quote)) } }
         (pairs(&[
@@ -48,7 +50,7 @@ pub(super) fn show(
         blockquote lang="vi" { (shell::bare(figure.sentence.of(source).trim())) }
         (pairs(&[
             (lang.t("Tệp", "File"), html! { a href={ "/tai-lieu/" (row.document) "?figure=" (figure.id) "#f-" (figure.id) } { (text(&row.source)) } }),
-            (lang.t("Vị trí", "Place"), html! { (lang.t("dòng", "line")) " " (line_of(source, figure.span.start)) ", byte " (figure.span.start) "–" (figure.span.end) }),
+            (lang.t("Vị trí", "Place"), place_words(lang, &events, figure, source)),
             (lang.t("Mã băm", "Digest"), html! { code.hash { (row.document) } }),
             (lang.t("Quy tắc", "Rules"), html! { @for (at, rule) in figure.rules.iter().enumerate() { @if at > 0 { ", " } code { (rule) } } }),
             (lang.t("Thế hệ", "Generation"), html! { (row.generation) }),
@@ -76,7 +78,7 @@ pub(super) fn show(
         }
         h3 { (lang.t("Lịch sử", "History")) }
         ol.history {
-            @for past in history(site, row)? {
+            @for past in history(&events, row) {
                 li {
                     a href={ "/su-kien/" (past.position) } { (lang.t("sự kiện", "event")) " " (past.position) } ", "
                     (numbers::moment(past.at)) ", " (lang.t("thế hệ", "generation")) " " (past.generation) ": "
@@ -101,19 +103,33 @@ struct Past {
     figure: Option<Figure>,
 }
 
+/// Says where a figure stands: page, line, bytes, and the cell of a table.
+fn place_words(lang: Lang, events: &[Envelope], figure: &Figure, source: &str) -> Markup {
+    let start = figure.span.start;
+    html! {
+        @if let Some(page) = place::page(source, start) { (lang.t("trang", "page")) " " (page) ", " }
+        (lang.t("dòng", "line")) " " (place::line(source, start)) ", byte " (start) "–" (figure.span.end)
+        @if let Some(cell) = place::cell(events, figure, source) {
+            "; " (lang.t("bảng, hàng", "table, row")) " " (cell.row)
+            @if !cell.row_name.is_empty() { " «" (text(&cell.row_name)) "»" }
+            ", " (lang.t("cột", "column")) " " (cell.column)
+            @if !cell.column_name.is_empty() { " «" (text(&cell.column_name)) "»" }
+        }
+    }
+}
+
 /// Returns every extraction of a figure's document, oldest first.
-fn history(site: &Site, row: &FigureRow) -> Result<Vec<Past>, ViewError> {
-    let events = site.log()?.stream(StreamId::Document(row.document))?;
-    let past = events.into_iter().filter_map(|envelope| {
-        let Event::FiguresExtracted(extracted) = envelope.event else { return None };
+fn history(events: &[Envelope], row: &FigureRow) -> Vec<Past> {
+    let past = events.iter().filter_map(|envelope| {
+        let Event::FiguresExtracted(extracted) = &envelope.event else { return None };
         Some(Past {
             position: envelope.position.0,
             at: envelope.recorded_at.as_microsecond(),
             generation: envelope.generation,
-            figure: extracted.figures.into_iter().find(|figure| figure.id == row.figure.id),
+            figure: extracted.figures.iter().find(|figure| figure.id == row.figure.id).cloned(),
         })
     });
-    Ok(past.collect())
+    past.collect()
 }
 
 /// Names the slots in which two readings of a figure differ.
@@ -123,12 +139,6 @@ fn difference(site: &Site, lang: Lang, one: &Figure, other: &Figure) -> String {
     let names: Vec<String> =
         differing.map(|(one, _)| format!("{}: {}", one.name, one.value.as_deref().unwrap_or("–"))).collect();
     names.join("; ")
-}
-
-/// Returns the number, from 1, of the line in which a byte of a text stands.
-fn line_of(source: &str, at: usize) -> usize {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// A slot, its name and its value in words.

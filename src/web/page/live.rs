@@ -132,7 +132,8 @@ fn troubles(site: &Site, lang: Lang, moment: &Moment) -> Markup {
                     li {
                         span.verdict.v-conflicts { (if trouble.parked { "⏸ " } else { "↻ " }) (if trouble.parked { lang.t("tạm dừng", "parked") } else { lang.t("đang thử lại", "being tried again") }) } " "
                         a href={ "/tai-lieu/" (trouble.document) } { (text(source)) } ", "
-                        (super::stage(lang, &trouble.stage)) ", " (lang.t("lần thử", "tries")) " " (trouble.attempts) ": " (text(&trouble.message)) " "
+                        (super::stage(lang, &trouble.stage)) ", " (lang.t("lần thử", "tries")) " " (trouble.attempts) ": " (text(lang.reason(&trouble.reason, &trouble.message))) " "
+                        @if lang == Lang::Vi { small lang="en" { (text(&trouble.message)) } " " }
                         @if trouble.parked {
                             @if site.retries {
                                 form.inline method="post" action="/xu-ly/thu-lai" {

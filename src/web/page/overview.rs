@@ -11,6 +11,7 @@ use crate::model::finding::Verdict;
 use crate::web::ask::{Ask, Form};
 use crate::web::lang::Lang;
 use crate::web::numbers;
+use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::series::{Pair, Series};
 use crate::web::sheet::Sheet;
@@ -66,6 +67,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
             (pair_table(site, lang, &catalogue, &pairs))
         }
         (documents(lang, &newest, &refused))
+        p { a href=(records::PACKAGE) { (lang.t("Toàn bộ sổ cái trong một tệp (Data Package, ZIP)", "The whole ledger in one file (Data Package, ZIP)")) } }
     };
     Ok(page(ask, lang.t("Tổng quan", "Overview"), super::TABLE_FORMS, &body))
 }
@@ -165,13 +167,13 @@ fn documents(lang: Lang, newest: &[&DocumentRow], refused: &[RefusedRow]) -> Mar
         section aria-labelledby="newest" {
             h2 #newest { (lang.t("Tài liệu mới nhận", "Newest documents")) }
             ul.plain { @for row in newest {
-                li { a href={ "/tai-lieu/" (row.document) } { (text(&row.source)) } " " span.count { (numbers::moment(row.received_at)) ", " (row.figures) " " (lang.t("số liệu", "figures")) } }
+                li { a href={ "/tai-lieu/" (row.document) } { (text(&row.source)) } " " span.count { (numbers::moment(row.received_at)) ", " (numbers::grouped(&row.figures.to_string())) " " (lang.t("số liệu", "figures")) } }
             } }
         }
         @if !refused.is_empty() {
             section aria-labelledby="refused" {
                 h2 #refused { (lang.t("Không nhận", "Refused")) " (" (refused.len()) ")" }
-                ul.plain { @for row in refused.iter().take(SOME) { li { (text(&row.source)) ": " (text(&row.message)) } } }
+                ul.plain { @for row in refused.iter().take(SOME) { li { (text(&row.source)) ": " (text(lang.reason(&row.reason, &row.message))) } } }
             }
         }
     }
