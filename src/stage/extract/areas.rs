@@ -64,7 +64,7 @@ impl Walk<'_> {
             (false, true) => Nation::Sentence,
             (true, true) => Nation::Both,
         };
-        let candidates = ballot.candidates(|zone, features: &mut Vec<Feature>| {
+        let features = |zone: Zone, features: &mut Vec<Feature>| {
             let kind = zone.kind() as usize;
             let main = if title == Some(zone) {
                 Main::Title
@@ -86,13 +86,12 @@ impl Walk<'_> {
             add(template::ZonePrevails, &[prevails as usize, main as usize, kind]);
             add(template::VersusLast, &[versus as usize, outline.setting as usize, kind]);
             add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
-        });
-        let chosen = ballot.elect(&candidates);
+        };
+        let chosen = ballot.elect(features, &mut self.seen);
         let date = self.context.date;
         let zones = self.zones;
-        self.record(number, Slot::Area, &candidates, |zone| {
-            zones.code(zone, period, date).map(|area| area.to_string())
-        });
+        let print = |zone| zones.code(zone, period, date).map(|area| area.to_string());
+        self.record(number, Slot::Area, || ballot.candidates(features), print);
         let zone = chosen.unwrap_or_else(|| Bound::new(Zone::Nowhere, None, "place.open", Reach::Default));
         let area = self.zones.code(zone.value, period, date);
         Located { zone, area }
@@ -171,8 +170,7 @@ impl Walk<'_> {
         let before = passed.layout.lead(self.lower, place.start, passed.span.start);
         if before.trim().is_empty() {
             Lead::First
-        } else if words.against.iter().any(|word| before.contains(word.as_str())) && !ends(before, &words.at)
-        {
+        } else if words.against.occurs_in(before) && !ends(before, &words.at) {
             Lead::Compared
         } else if ends(before, &words.at) {
             Lead::At

@@ -11,7 +11,7 @@ use super::layout::{self, Layout};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
 use super::periods::{Named, Outline};
-use super::ranking::Choice;
+use super::ranking::{Choice, Seen};
 use super::slots::{Opening, Place};
 use super::tables::{Cell, Table};
 use super::zones::Zones;
@@ -25,7 +25,8 @@ use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::text::CleanText;
 use crate::model::{Decimal, Digest, Span};
 use crate::stage::rules::RulePack;
-use crate::stage::rules::marks::{Marked, Marks};
+use crate::stage::rules::cues::find;
+use crate::stage::rules::marks::{Cued, Marked, Marks};
 use crate::stage::rules::ranking::{Feature, Group, Kind as KindAxis, Setting, Told};
 
 /// Puts the figures together. `choices` takes among what each period and area was chosen, where asked.
@@ -57,6 +58,8 @@ pub(super) fn assemble(
         table: None,
         over: Over { opening: Opening::of(opening(blocks).of(lower), &rules.frames), ..Over::default() },
         marks: Marks::default(),
+        within: Cued::default(),
+        seen: Seen::default(),
     };
     let date = walk.context.date;
     for block in blocks {
@@ -93,6 +96,10 @@ pub(super) struct Walk<'a> {
     pub(super) over: Over,
     /// Where the cues of the rules stand in the sentence that is read, and in what stands over it.
     pub(super) marks: Marks<'a>,
+    /// What indicators ask for in the sentence that is read.
+    pub(super) within: Cued<'a>,
+    /// For elections.
+    pub(super) seen: Seen,
 }
 
 /// What stands over a sentence: the text before it that it may go on about.
@@ -187,6 +194,9 @@ impl Walk<'_> {
         let first_place = self.found.places.partition_point(|place| place.span.start < span.start);
         if !numbers.is_empty() {
             self.marks.mark(&self.rules.cues, Marked::Sentence, span.of(self.lower));
+            if self.about_promotion {
+                self.within = Cued::of(&self.rules.sentence_cues, span.of(self.lower));
+            }
         }
         let mut said = Said::default();
         let mut funds = Funds::None;
@@ -273,9 +283,7 @@ impl Walk<'_> {
 
     /// Where a body of the whole country is first named in a sentence.
     fn first_nation(&self, span: Span) -> Option<usize> {
-        let words = span.of(self.lower);
-        let national = self.rules.ranking.words.national.iter();
-        national.filter_map(|body| words.find(body.as_str())).min().map(|at| span.start + at)
+        self.rules.ranking.words.national.first_in(span.of(self.lower)).map(|at| span.start + at)
     }
 
     /// What a sentence states stays spoken of in the ones that follow.
@@ -309,16 +317,16 @@ impl Walk<'_> {
     }
 
     /// Notes among what a slot's value was chosen, where that is asked for.
-    pub(super) fn record<V: Copy>(
+    pub(super) fn record<V>(
         &mut self,
         number: &NumberMention,
         slot: Slot,
-        candidates: &[(V, Vec<Feature>)],
+        candidates: impl FnOnce() -> Vec<(V, Vec<Feature>)>,
         print: impl Fn(V) -> Option<String>,
     ) {
-        let span = self.clean.map.to_source(number.span);
         if let Some(choices) = &mut self.choices {
-            let candidates = candidates.iter().map(|(value, features)| (print(*value), features.clone()));
+            let span = self.clean.map.to_source(number.span);
+            let candidates = candidates().into_iter().map(|(value, features)| (print(value), features));
             choices.push(Choice { span, slot, candidates: candidates.collect() });
         }
     }
@@ -362,7 +370,7 @@ impl Walk<'_> {
         let Some(open) = passed.layout.bracket(number.span.start) else {
             let near = layout::tail(self.lower, passed.from, number.span.start);
             let near = &near[near.rfind([',', ';', ':', '(', ')']).map_or(0, |at| at + 1)..];
-            let level = words.level.iter().any(|word| near.contains(word.as_str()));
+            let level = words.level.occurs_in(near);
             return if level { Setting::Level } else { Setting::Open };
         };
         if passed.layout.figures(open, number.span.start) > 0 {
@@ -370,12 +378,12 @@ impl Walk<'_> {
         }
         let before = layout::tail(self.lower, passed.from.min(open), open);
         let clause = &before[before.rfind([',', ';', ')']).map_or(0, |at| at + 1)..];
-        let compared = words.compared.iter().any(|word| clause.contains(word.as_str()))
-            || clause.contains("cùng kỳ")
+        let compared = words.compared.occurs_in(clause)
+            || find(clause, "cùng kỳ").is_some()
             || layout::begins(clause, &frames.compared);
         if layout::begins(clause, &frames.of_plan) {
             Setting::BracketPlan
-        } else if compared || passed.from > passed.span.start && clause.contains("năm") {
+        } else if compared || passed.from > passed.span.start && find(clause, "năm").is_some() {
             Setting::BracketBase
         } else {
             Setting::Bracket
@@ -413,7 +421,7 @@ impl Walk<'_> {
         let Located { zone, area } = located;
         let area = area.map(|value| Bound { value, origin: zone.origin });
         let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
-        let place = Place { number, around, leader, relative, bracketed: passed.bracketed };
+        let place = Place::of(number, around, leader, relative, passed.bracketed);
         // The upper end of a range is what its lower end is.
         let (aspect, indicator, fund) = match before.filter(|_| number.role == Role::RangeHigh) {
             Some(low) => (low.aspect.clone(), low.indicator.clone(), low.fund.clone()),

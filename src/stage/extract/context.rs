@@ -17,6 +17,7 @@ use crate::model::figure::{Origin, Reach};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::cues::find;
 use crate::stage::rules::ranking::{Distance, Prevails};
 
 /// A slot's value and where it came from (clean offsets).
@@ -121,7 +122,7 @@ impl Context {
         let opening =
             prose.next().and_then(|block| block.sentences.first()).map_or(0, |first| first.span.end);
         let opening = super::layout::front(lower, opening);
-        context.national = rules.ranking.words.national.iter().any(|body| opening.contains(body.as_str()));
+        context.national = rules.ranking.words.national.occurs_in(opening);
         let title = title(text, blocks);
         context.places_of_document(title, blocks, found, zones);
         context.periods_of_document(title, lower, blocks, found);
@@ -429,5 +430,5 @@ pub(super) fn is_base(lower: &str, period: &PeriodMention) -> bool {
     let before = super::layout::tail(lower, 0, period.span.start);
     let clause = before.rfind([',', ';', '.', ':', '(', '\n']).map_or(0, |at| at + 1);
     let clause = before[clause..].trim_end();
-    clause.contains("so với") || clause.ends_with("so") || clause.ends_with("so cùng kỳ")
+    find(clause, "so với").is_some() || clause.ends_with("so") || clause.ends_with("so cùng kỳ")
 }

@@ -266,7 +266,7 @@ mod tests {
             ("places.toml", "name") => mention.other_name_before = none(),
             ("numbers.toml", "digits") => {
                 let word = pack.words.get(&entry.name);
-                mention.digits.remove(&word);
+                mention.digits.remove(word);
             }
             ("numbers.toml", section) => {
                 let tree = match section {

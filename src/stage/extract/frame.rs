@@ -1,14 +1,15 @@
 //! What the words around a number say: its measure and sign, aspect, fund, indicator and label.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::model::figure::{Aspect, Fund, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::RulePack;
-use crate::stage::rules::cues::{Cues, PhraseList, last_whole};
+use crate::stage::rules::cues::{Cues, PhraseList, find, last_whole};
 use crate::stage::rules::frames::FrameRules;
 use crate::stage::rules::indicators::Indicator;
-use crate::stage::rules::marks::Marks;
+use crate::stage::rules::marks::{Cued, Marks};
 
 /// The words around one number, in lower case.
 #[derive(Debug, Clone, Copy)]
@@ -202,12 +203,12 @@ fn percent(
             Reading { on_top: true, ..Reading::of(Measure::OfPlan, "measure.exceeds_plan") }
         }
         _ if plan => Reading::of(Measure::OfPlan, "measure.of_plan"),
-        Some((_, 2)) if compared || clause(around.right).contains("năm") => {
+        Some((_, 2)) if compared || find(clause(around.right), "năm").is_some() => {
             Reading::of(Measure::Index, "measure.index")
         }
         Some((_, 2)) => Reading::of(Measure::Share, "measure.equals_part"),
         Some((_, 3)) if compared => Reading::of(Measure::Index, "measure.index"),
-        Some((_, 3)) if around.left.contains("kế hoạch") && !around.near.contains("tỷ lệ") => {
+        Some((_, 3)) if find(around.left, "kế hoạch").is_some() && find(around.near, "tỷ lệ").is_none() => {
             Reading::of(Measure::OfPlan, "measure.of_plan_named_before")
         }
         None => elided(around, before, rules),
@@ -317,7 +318,10 @@ pub(super) fn clause_start(words: &str) -> usize {
 }
 
 /// The words without what stands in brackets that have shut.
-pub(super) fn without_brackets(words: &str) -> String {
+pub(super) fn without_brackets(words: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'(', words.as_bytes()).is_none() {
+        return Cow::Borrowed(words);
+    }
     let mut out = String::with_capacity(words.len());
     let mut rest = words;
     while let Some(open) = rest.find('(') {
@@ -328,7 +332,7 @@ pub(super) fn without_brackets(words: &str) -> String {
         rest = &rest[open + shut + 1..];
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 /// Tells whose money an office gives: `Bộ Công Thương giao`, `UBND tỉnh thống nhất dành`.
@@ -378,25 +382,25 @@ pub(super) fn only_fund(words: &str, rules: Frames<'_>) -> Option<Fund> {
 /// Finds the indicator by unit and words.
 pub(super) fn indicator<'r>(
     unit: &str,
-    own: &str,
-    sentence: &str,
+    own: &Cued<'_>,
+    sentence: &Cued<'_>,
     rules: &'r RulePack,
 ) -> Option<&'r Indicator> {
     rules.indicators.indicator.iter().find(|rule| rule.unit == unit && suits(rule, own, sentence))
 }
 
 /// Tells whether the words of a figure's own and of its sentence are those of an indicator.
-pub(super) fn suits(rule: &Indicator, own: &str, sentence: &str) -> bool {
+pub(super) fn suits(rule: &Indicator, own: &Cued<'_>, sentence: &Cued<'_>) -> bool {
     stands(&rule.near, own) && suits_sentence(rule, own, sentence)
 }
 
 /// As [`suits`], whatever the phrases of the figure's own words.
-pub(super) fn suits_sentence(rule: &Indicator, own: &str, sentence: &str) -> bool {
-    stands(&rule.within, sentence) && last_of(own, &rule.not).is_none()
+pub(super) fn suits_sentence(rule: &Indicator, own: &Cued<'_>, sentence: &Cued<'_>) -> bool {
+    stands(&rule.within, sentence) && !own.whole(&rule.not)
 }
 
-fn stands(list: &PhraseList, words: &str) -> bool {
-    list.is_empty() || list.occurs_in(words)
+fn stands(list: &PhraseList, words: &Cued<'_>) -> bool {
+    list.is_empty() || words.anywhere(list)
 }
 
 /// Trims from both ends of `words` what no label begins or ends with; the offsets of what is left.
@@ -404,9 +408,7 @@ pub(super) fn trim_label(words: &str, rules: &FrameRules) -> (usize, usize) {
     let (mut start, mut end) = (0, words.len());
     let trim = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        word.is_empty()
-            || rules.labels.trim.iter().any(|known| known == word)
-            || word.bytes().all(|b| b.is_ascii_digit())
+        word.is_empty() || rules.labels.trim.has(word) || word.bytes().all(|b| b.is_ascii_digit())
     };
     loop {
         let rest = &words[start..end];
@@ -417,7 +419,7 @@ pub(super) fn trim_label(words: &str, rules: &FrameRules) -> (usize, usize) {
         }
         // `được giao`, `thực hiện`: what one word of ends no label.
         let passive = word == "được" && rest[gap + word.len()..].contains(char::is_alphabetic);
-        let kept = passive || rules.labels.kept.iter().any(|kept| rest[gap..].starts_with(kept.as_str()));
+        let kept = passive || rules.labels.kept.begins(&rest[gap..]);
         if kept || !trim(word) {
             start += gap;
             break;

@@ -7,13 +7,16 @@ use super::slots::Place;
 use crate::model::figure::{IndicatorCode, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::indicators::Indicator;
+use crate::stage::rules::letters::lower_case;
+use crate::stage::rules::marks::Cued;
 
 impl Walk<'_> {
     pub(super) fn indicator(&self, place: &Place<'_>, label: &str) -> Option<IndicatorCode> {
         if !self.about_promotion {
             return None;
         }
-        let own = self.own_words(place, label);
+        let own = &self.own_words(place, label);
+        let own = Cued::of(&self.rules.own_cues, own);
         let indicator = if place.relative {
             self.indicator_of_rate(place, &own)
         } else {
@@ -25,9 +28,12 @@ impl Walk<'_> {
     /// The words of the figure's own, without the names of offices.
     fn own_words(&self, place: &Place<'_>, label: &str) -> String {
         let near = frame::without_brackets(place.own_near());
-        let own = format!("{near} {} {}", label.to_lowercase(), place.behind());
-        let names = self.rules.indicators.names.iter();
-        names.fold(own, |own, name| own.replace(name.as_str(), " "))
+        let own = [&near, " ", &lower_case(label), " ", place.behind()].concat();
+        let names = &self.rules.indicators.names;
+        if !names.occurs_in(&own) {
+            return own;
+        }
+        names.iter().fold(own, |own, name| own.replace(name.as_str(), " "))
     }
 
     fn rule_of(&self, code: &IndicatorCode) -> Option<&Indicator> {
@@ -36,23 +42,23 @@ impl Walk<'_> {
 
     /// A percentage is of the indicator that its own words name, else of that of its leader, else of what was
     /// spoken of last.
-    fn indicator_of_rate<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
+    fn indicator_of_rate<'s>(&'s self, place: &Place<'s>, own: &Cued<'_>) -> Option<&'s str> {
         let near = place.wide();
-        let told = |unit: &str, words: &str| frame::indicator(unit, words, place.around.sentence, self.rules);
+        let told = |unit: &str, words: &Cued<'_>| frame::indicator(unit, words, &self.within, self.rules);
         if let Some(rule) = told("percent", own) {
             return Some(&rule.code);
         }
         let foreign = self.foreign(place.clause()) || self.foreign(place.clause_behind());
         let spoken_of =
-            || self.over.last.as_ref().filter(|last| last.unit.as_str() == "VND" && !self.foreign(own));
+            || self.over.last.as_ref().filter(|last| last.unit.as_str() == "VND" && !self.foreign(own.words));
         let leader =
             place.leader.and_then(|leader| leader.indicator.as_ref()).and_then(|code| self.rule_of(code));
         if place.leader.is_none() {
             // `Số đề án cao hơn 21%`: of whatever unit, named in the words before; else what was spoken of.
             let words = format!("{near} {}", place.clause_behind());
+            let words = Cued::of(&self.rules.own_cues, &words);
             let mut rules = self.rules.indicators.indicator.iter();
-            let named =
-                rules.find(|rule| !rule.near.is_empty() && frame::suits(rule, &words, place.around.sentence));
+            let named = rules.find(|rule| !rule.near.is_empty() && frame::suits(rule, &words, &self.within));
             let before = || spoken_of().and_then(|last| last.indicator.as_ref()).map(IndicatorCode::as_str);
             return named.map(|rule| rule.code.as_str()).or_else(before).filter(|_| !foreign);
         }
@@ -61,8 +67,11 @@ impl Walk<'_> {
             |rule| rule.unit.as_str(),
         );
         let words = place.near().split_whitespace().count();
-        if let Some(rule) = told(unit, near).filter(|_| near.split_whitespace().count() > 4 && !foreign) {
-            return Some(&rule.code);
+        if !foreign && near.split_whitespace().count() > 4 {
+            let near = Cued::of(&self.rules.own_cues, near);
+            if let Some(rule) = told(unit, &near) {
+                return Some(&rule.code);
+            }
         }
         let leader = leader.filter(|_| !foreign)?;
         // `đào tạo nghề chiếm 60%; xúc tiến thương mại chiếm 10%`: another part of the same whole.
@@ -74,11 +83,11 @@ impl Walk<'_> {
         self.frames().holds(words, &self.rules.indicators.foreign)
     }
 
-    fn indicator_of_level<'s>(&'s self, place: &Place<'s>, own: &str) -> Option<&'s str> {
+    fn indicator_of_level<'s>(&'s self, place: &Place<'s>, own: &Cued<'_>) -> Option<&'s str> {
         let Place { number, around, leader, .. } = *place;
         let unit = number.unit.as_str();
-        let rule = |words: &str| frame::indicator(unit, words, around.sentence, self.rules);
-        let told = |words: &str| rule(words).map(|rule| rule.code.as_str());
+        let rule = |words: &Cued<'_>| frame::indicator(unit, words, &self.within, self.rules);
+        let told = |words: &str| rule(&Cued::of(&self.rules.own_cues, words)).map(|rule| rule.code.as_str());
         let same_unit = leader.filter(|leader| leader.unit == number.unit);
         let repeat = |leader: &'s Before| leader.indicator.as_ref().map(IndicatorCode::as_str);
         if place.bracketed
@@ -118,10 +127,10 @@ impl Walk<'_> {
             around.left.get(from..).unwrap_or("")
         });
         let counted = number.class == MentionClass::Count && !since.contains(';');
-        if let Some(code) = told(since).filter(|_| counted) {
+        if let Some(code) = counted.then(|| told(since)).flatten() {
             return Some(code);
         }
-        let foreign = own_foreign || self.foreign(own);
+        let foreign = own_foreign || self.foreign(own.words);
         if let Some(code) = self.repeated(place, same_unit).filter(|_| !foreign) {
             return Some(code);
         }
@@ -132,20 +141,20 @@ impl Walk<'_> {
         {
             return Some(whole);
         }
-        let segment = format!("{} {}", place.segment(), place.behind());
-        if let Some(code) = told(&segment).filter(|_| !foreign) {
+        let segment = || [place.segment(), " ", place.behind()].concat();
+        if let Some(code) = (!foreign).then(|| told(&segment())).flatten() {
             return Some(code);
         }
         if let Some(code) = self.repeated(place, self.goes_on_from(place)).filter(|_| !foreign) {
             return Some(code);
         }
         // Money has its own last resort below; what else was named in the sentence is only of one kind.
-        if let Some(code) = told(around.left).filter(|_| unit != "VND" && !foreign) {
+        if let Some(code) = (unit != "VND" && !foreign).then(|| told(around.left)).flatten() {
             return Some(code);
         }
         let mut rules = self.rules.indicators.indicator.iter();
         let otherwise = rules.find(|rule| {
-            rule.otherwise && rule.unit == unit && frame::suits_sentence(rule, own, around.sentence)
+            rule.otherwise && rule.unit == unit && frame::suits_sentence(rule, own, &self.within)
         });
         otherwise.filter(|_| !foreign).map(|rule| rule.code.as_str())
     }

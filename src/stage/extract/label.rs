@@ -14,6 +14,7 @@ use crate::model::Span;
 use crate::model::figure::Measure;
 use crate::model::mention::MentionClass;
 use crate::model::segment::BlockKind;
+use crate::stage::rules::cues::{PhraseList, rfind};
 use crate::stage::rules::frames::Labels;
 
 /// Bytes of a label's part at most; longer ones are a sentence that no rule could cut.
@@ -50,8 +51,7 @@ impl Walk<'_> {
             let noun = self.counted(number, passed);
             let bare = number.noun.is_none_or(|own| own.end == noun.end);
             let to = self.lower[passed.from..number.span.start].trim_end();
-            let classifier =
-                labels.classifiers.iter().any(|known| known == noun.of(self.lower)) && !to.ends_with(" cho");
+            let classifier = labels.classifiers.has(noun.of(self.lower)) && !to.ends_with(" cho");
             if classifier && !before.is_empty() {
                 return self.joined(&before);
             }
@@ -66,7 +66,7 @@ impl Walk<'_> {
             return self.joined(&[respect]);
         }
         let words = before.iter().map(|part| part.of(self.lower)).collect::<Vec<_>>().join(" ");
-        let telling = (!relative || words.split_whitespace().count() >= 2) && !labels.weak.contains(&words);
+        let telling = (!relative || words.split_whitespace().count() >= 2) && !labels.weak.has(&words);
         let mut own = if telling { before.clone() } else { Vec::new() };
         // `Trung Quốc đạt 1,9 tỷ USD`, after others: a name says whose, the figure before says what.
         let named = |span: &Span| {
@@ -81,9 +81,7 @@ impl Walk<'_> {
             return Label { text, words: Some(*name), name: name.of(&self.clean.text).to_owned() };
         }
         // `cơ sở thụ hưởng bỏ thêm 31 tỷ đồng vốn đối ứng`: what is named behind is the thing; a bare verb stays.
-        let thing = behind.is_some_and(|behind| {
-            labels.moneys.iter().any(|money| starts_with_word(behind.of(self.lower), money))
-        });
+        let thing = behind.is_some_and(|behind| begins_with_one(behind.of(self.lower), &labels.moneys));
         if measure == Measure::Value && thing && words.split_whitespace().count() > LEAD_WORDS {
             own.clear();
         }
@@ -132,10 +130,7 @@ impl Walk<'_> {
             return (opened && whole.len() <= LABEL_BYTES).then_some(whole);
         }
         let row = lead.ends_with([';', ':']) || passed.from > passed.span.start;
-        let preposed = to
-            .split_whitespace()
-            .next_back()
-            .is_some_and(|last| labels.prepositions.iter().any(|known| known == last));
+        let preposed = to.split_whitespace().next_back().is_some_and(|last| labels.prepositions.has(last));
         (row && !preposed && !self.frames().holds(to, &labels.verbs)).then_some(before)
     }
 
@@ -223,8 +218,7 @@ impl Walk<'_> {
         };
         let part = trimmed(part);
         let words = part.of(self.lower);
-        let subjects = frames.labels.subjects.iter().filter(|subject| starts_with_word(words, subject));
-        match subjects.map(|subject| subject.len()).max() {
+        match frames.labels.subjects.standing_first(words).map(str::len).max() {
             Some(subject) => trimmed(Span::new(part.start + subject, part.end)),
             None => part,
         }
@@ -239,7 +233,7 @@ impl Walk<'_> {
             words
                 .split(|c: char| !c.is_alphanumeric())
                 .filter(|word| !word.is_empty())
-                .all(|word| labels.trim.iter().chain(&labels.divisions).any(|known| known == word))
+                .all(|word| labels.trim.has(word) || labels.divisions.has(word))
         };
         for place in
             passed.places.iter().filter(|place| place.span.overlaps(span) && place.area(None).is_some())
@@ -272,8 +266,8 @@ impl Walk<'_> {
         if !of_whole && !starts_with_word(words, "về") {
             return None;
         }
-        let mut stops = labels.verbs.iter().chain(&labels.stop).chain(&labels.prepositions);
-        if !given && stops.any(|stop| starts_with_word(words, stop)) {
+        let mut stops = [&labels.verbs, &labels.stop, &labels.prepositions].into_iter();
+        if !given && stops.any(|stops| begins_with_one(words, stops)) {
             return None;
         }
         let to = if given { behind.len() - words.len() + "cho".len() } else { 0 };
@@ -295,6 +289,10 @@ impl Walk<'_> {
     }
 }
 
+fn begins_with_one(words: &str, list: &PhraseList) -> bool {
+    list.standing_first(words).next().is_some()
+}
+
 fn starts_with_word(words: &str, word: &str) -> bool {
     words.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
@@ -306,7 +304,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
         .rfind([';', ':', '(', ')', '“', '”'])
         .map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8));
     let hard =
-        hard.max(words.rfind(". ").map_or(0, |at| at + 1)).max(words.rfind(" - ").map_or(0, |at| at + 3));
+        hard.max(rfind(words, ". ").map_or(0, |at| at + 1)).max(rfind(words, " - ").map_or(0, |at| at + 3));
     let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
     let member = trimmed_words(&words[comma + 1..], labels);
     if member == 0 || member > MEMBER_WORDS || begins_clause(&words[comma + 1..], labels) {
@@ -335,18 +333,16 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
 
 /// How many words of `words` are left when what ends no label is off.
 fn trimmed_words(words: &str, labels: &Labels) -> usize {
-    let trim = |word: &&str| !labels.trim.iter().any(|known| known == word);
+    let trim = |word: &&str| !labels.trim.has(word);
     words.split_whitespace().filter(trim).count()
 }
 
 fn is_adverbial(words: &str, labels: &Labels) -> bool {
-    let words = words.trim_start();
-    labels.adverbs.iter().any(|opening| starts_with_word(words, opening))
+    begins_with_one(words.trim_start(), &labels.adverbs)
 }
 
 fn begins_clause(words: &str, labels: &Labels) -> bool {
-    let words = words.trim_start();
-    labels.clause.iter().any(|opening| starts_with_word(words, opening))
+    begins_with_one(words.trim_start(), &labels.clause)
 }
 
 /// Where the noun phrase at the beginning of `words` ends. Where a number follows (`numbered`), what runs
@@ -383,9 +379,7 @@ fn phrase_end(words: &str, labels: &Labels, numbered: bool) -> usize {
 
 /// Where the first stop word of `chunk` begins; its end where there is none.
 fn stop_at(chunk: &str, labels: &Labels) -> usize {
-    word_starts(chunk)
-        .find(|(_, word)| labels.stop.iter().any(|stop| stop == word))
-        .map_or(chunk.len(), |(at, _)| at)
+    word_starts(chunk).find(|(_, word)| labels.stop.has(word)).map_or(chunk.len(), |(at, _)| at)
 }
 
 fn word_starts(words: &str) -> impl Iterator<Item = (usize, &str)> {

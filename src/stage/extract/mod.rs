@@ -33,6 +33,7 @@ use crate::model::segment::Block;
 use crate::model::text::CleanText;
 use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::letters::lower_case;
 
 /// Changes whenever the stage's output may; a part of its identity.
 pub const VERSION: u32 = 4;
@@ -73,17 +74,4 @@ pub fn choices(
     let mut choices = Vec::new();
     assembly::assemble(document, source, clean, &lower, blocks, &found, rules, Some(&mut choices));
     choices
-}
-
-/// Lower case with the same offsets: a letter whose lower case has another length stays as it is.
-fn lower_case(text: &str) -> String {
-    let mut lower = String::with_capacity(text.len());
-    for letter in text.chars() {
-        let mut folded = letter.to_lowercase();
-        match (folded.next(), folded.next()) {
-            (Some(one), None) if one.len_utf8() == letter.len_utf8() => lower.push(one),
-            _ => lower.push(letter),
-        }
-    }
-    lower
 }

@@ -83,7 +83,7 @@ impl Walk<'_> {
             Cue::Same
         } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
             Cue::Law
-        } else if words.compared.iter().any(|phrase| clause.contains(phrase.as_str())) {
+        } else if words.compared.occurs_in(clause) {
             Cue::Compared
         } else if clause.contains('%') && self.frames().holds(clause, &words.plan) {
             Cue::Plan
@@ -203,7 +203,7 @@ impl Walk<'_> {
         let last = last.map(|said| said.value);
         let date = self.context.date;
         let model = &rules.ranking.period;
-        let candidates = ballot.candidates(|value, features: &mut Vec<Feature>| {
+        let features = |value: Option<Period>, features: &mut Vec<Feature>| {
             let shape = shape(value);
             let versus = versus(value, last);
             let time = time(value, date);
@@ -215,11 +215,10 @@ impl Walk<'_> {
             add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
             add(template::TimeTold, &[time as usize, outline.told as usize]);
             add(template::TimeShape, &[time as usize, shape as usize]);
-        });
-        let chosen = ballot.elect(&candidates);
-        self.record(number, crate::model::figure::Slot::Period, &candidates, |value| {
-            value.map(|period| period.to_string())
-        });
+        };
+        let chosen = ballot.elect(features, &mut self.seen);
+        let print = |value: Option<Period>| value.map(|period| period.to_string());
+        self.record(number, crate::model::figure::Slot::Period, || ballot.candidates(features), print);
         let Bound { value, origin } = chosen?;
         Some(Bound { value: value?, origin })
     }

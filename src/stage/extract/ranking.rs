@@ -9,21 +9,50 @@ use super::context::Bound;
 
 /// A place in the text that tells a value.
 #[derive(Debug, Clone)]
-struct Source<'r, V> {
-    value: V,
+struct Source<'r> {
+    /// The number of its value in the ballot.
+    value: usize,
     words: Option<Span>,
     rule: &'r str,
     reach: Reach,
     /// Where its features begin in the pool; they end where the next source's begin.
     features: usize,
+    /// The sum of their weights.
+    score: i64,
 }
 
 /// The sources of one slot of one figure, nearest first.
 #[derive(Debug, Clone)]
 pub(super) struct Ballot<'r, V> {
     model: &'r Model,
-    sources: Vec<Source<'r, V>>,
+    /// Each value once, in order of its first source.
+    values: Vec<V>,
+    sources: Vec<Source<'r>>,
     pool: Vec<Feature>,
+}
+
+/// Which features a candidate has had: the number of the candidate that had each last.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    last: Vec<u32>,
+    candidate: u32,
+}
+
+impl Seen {
+    fn next(&mut self, features: usize) {
+        if self.last.len() < features || self.candidate == u32::MAX {
+            self.last.clear();
+            self.last.resize(features, 0);
+            self.candidate = 0;
+        }
+        self.candidate += 1;
+    }
+
+    /// Tells whether the candidate has not had the feature yet, and notes that it has.
+    fn is_new(&mut self, feature: Feature) -> bool {
+        let last = &mut self.last[usize::from(feature.0)];
+        std::mem::replace(last, self.candidate) != self.candidate
+    }
 }
 
 /// What was chosen and among what: what training learns from and `choices` returns.
@@ -39,66 +68,82 @@ pub struct Choice {
 
 impl<'r, V: Copy + Eq> Ballot<'r, V> {
     pub(super) fn new(model: &'r Model) -> Self {
-        Self { model, sources: Vec::with_capacity(16), pool: Vec::with_capacity(128) }
+        Self {
+            model,
+            values: Vec::with_capacity(16),
+            sources: Vec::with_capacity(32),
+            pool: Vec::with_capacity(256),
+        }
     }
 
     /// Adds a source; its features follow with [`Self::feature`].
     pub(super) fn source(&mut self, value: V, words: Option<Span>, rule: &'r str, reach: Reach) {
-        self.sources.push(Source { value, words, rule, reach, features: self.pool.len() });
+        let known = self.values.iter().position(|known| *known == value);
+        let value = known.unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        });
+        self.sources.push(Source { value, words, rule, reach, features: self.pool.len(), score: 0 });
     }
 
     /// Gives the source added last a feature.
+    #[inline]
     pub(super) fn feature(&mut self, template: usize, values: &[usize]) {
-        self.pool.push(self.model.feature(template, values));
+        let feature = self.model.feature(template, values);
+        self.pool.push(feature);
+        if let Some(source) = self.sources.last_mut() {
+            source.score += self.model.weight(feature);
+        }
     }
 
-    fn features(&self, source: usize) -> &[Feature] {
-        let end = self.sources.get(source + 1).map_or(self.pool.len(), |next| next.features);
-        &self.pool[self.sources[source].features..end]
+    /// The features of each source of a value.
+    fn features_of(&self, value: usize) -> impl Iterator<Item = &[Feature]> {
+        let of = move |(at, source): (usize, &Source<'r>)| {
+            let end = self.sources.get(at + 1).map_or(self.pool.len(), |next| next.features);
+            (source.value == value).then(|| &self.pool[source.features..end])
+        };
+        self.sources.iter().enumerate().filter_map(of)
     }
 
     /// Returns the candidates: each value once, in order of its first source, with the features of all
     /// its sources and those that `of` gives the value itself.
     pub(super) fn candidates(&self, of: impl Fn(V, &mut Vec<Feature>)) -> Vec<(V, Vec<Feature>)> {
-        let mut candidates: Vec<(V, Vec<Feature>)> = Vec::with_capacity(self.sources.len());
-        for (at, source) in self.sources.iter().enumerate() {
-            match candidates.iter_mut().find(|(value, _)| *value == source.value) {
-                Some((_, features)) => features.extend_from_slice(self.features(at)),
-                None => {
-                    let mut features = self.features(at).to_vec();
-                    of(source.value, &mut features);
-                    candidates.push((source.value, features));
-                }
-            }
-        }
-        for (_, features) in &mut candidates {
+        let candidate = |(number, value): (usize, &V)| {
+            let mut features: Vec<Feature> = self.features_of(number).flatten().copied().collect();
+            of(*value, &mut features);
             features.sort_unstable();
             features.dedup();
-        }
-        candidates
+            (*value, features)
+        };
+        self.values.iter().enumerate().map(candidate).collect()
     }
 
-    /// Returns the value that wins, with the source of it whose own features weigh most. Of equal
-    /// scores the one added first wins.
-    pub(super) fn elect(&self, candidates: &[(V, Vec<Feature>)]) -> Option<Bound<V>> {
-        let sum = |features: &[Feature]| features.iter().map(|f| self.model.weight(*f)).sum::<i64>();
-        let mut best: Option<(i64, V)> = None;
-        for (value, features) in candidates {
-            let score = sum(features);
+    /// Returns the value that wins, with the source of it whose own features weigh most. A candidate has the
+    /// features of all its sources and those that `of` gives the value itself, each once. Of equal scores
+    /// the one added first wins.
+    pub(super) fn elect(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<Bound<V>> {
+        let mut best: Option<(i64, usize)> = None;
+        let mut own = Vec::with_capacity(16);
+        for (number, value) in self.values.iter().enumerate() {
+            own.clear();
+            of(*value, &mut own);
+            seen.next(self.model.len());
+            let all = self.features_of(number).chain([own.as_slice()]).flatten();
+            let new = all.filter(|feature| seen.is_new(**feature));
+            let score = new.map(|feature| self.model.weight(*feature)).sum();
             if best.is_none_or(|(most, _)| score > most) {
-                best = Some((score, *value));
+                best = Some((score, number));
             }
         }
-        let (_, value) = best?;
-        let mut told: Option<(i64, &Source<'r, V>)> = None;
-        for (at, source) in self.sources.iter().enumerate().filter(|(_, source)| source.value == value) {
-            let score = sum(self.features(at));
-            if told.is_none_or(|(most, _)| score > most) {
-                told = Some((score, source));
+        let (_, number) = best?;
+        let mut told: Option<&Source<'r>> = None;
+        for source in self.sources.iter().filter(|source| source.value == number) {
+            if told.is_none_or(|told| source.score > told.score) {
+                told = Some(source);
             }
         }
-        let (_, source) = told?;
+        let source = told?;
         let origin = Origin { words: source.words, rule: source.rule.to_owned(), reach: source.reach };
-        Some(Bound { value, origin })
+        Some(Bound { value: self.values[number], origin })
     }
 }

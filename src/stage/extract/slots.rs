@@ -9,7 +9,7 @@ use crate::model::Span;
 use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
-use crate::stage::rules::cues::PhraseList;
+use crate::stage::rules::cues::{PhraseList, find};
 use crate::stage::rules::frames::FrameRules;
 
 /// A number and what leads it.
@@ -23,20 +23,36 @@ pub(super) struct Place<'p> {
     pub(super) relative: bool,
     /// It stands in a bracket.
     pub(super) bracketed: bool,
+    near: &'p str,
+    clause: &'p str,
+    clause_behind: &'p str,
 }
 
 impl<'p> Place<'p> {
+    pub(super) fn of(
+        number: &'p NumberMention,
+        around: Around<'p>,
+        leader: Option<&'p Before>,
+        relative: bool,
+        bracketed: bool,
+    ) -> Self {
+        let mut near = around.near;
+        if near.len() < around.left.len()
+            && let Some(mark) = near.find([',', ';', '.', '(', ':']).or_else(|| find(near, " và "))
+        {
+            near = &near[mark..];
+        }
+        let near = &near[near.rfind(';').map_or(0, |at| at + 1)..];
+        let clause = &near[near.rfind([',', ';', '.', '(', ')', ':']).map_or(0, |at| at + 1)..];
+        let clause_behind = around.right.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("");
+        Self { number, around, leader, relative, bracketed, near, clause, clause_behind }
+    }
+
     /// The words before the numeral since the number before and the last semicolon. What follows the number
     /// before up to the next mark (`đạt 52,5% kế hoạch năm, …`, `14 cơ sở đăng ký nhãn hiệu, …`) belongs to
     /// that one.
     pub(super) fn near(&self) -> &'p str {
-        let mut near = self.around.near;
-        if near.len() < self.around.left.len()
-            && let Some(mark) = near.find([',', ';', '.', '(', ':']).or_else(|| near.find(" và "))
-        {
-            near = &near[mark..];
-        }
-        &near[near.rfind(';').map_or(0, |at| at + 1)..]
+        self.near
     }
 
     /// As [`Self::near`], with what follows the number before, save the plan that a percentage is of.
@@ -63,8 +79,7 @@ impl<'p> Place<'p> {
 
     /// The words before the numeral since the last mark.
     pub(super) fn clause(&self) -> &'p str {
-        let near = self.near();
-        &near[near.rfind([',', ';', '.', '(', ')', ':']).map_or(0, |at| at + 1)..]
+        self.clause
     }
 
     /// Money and projects are planned, allocated and disbursed.
@@ -87,7 +102,7 @@ impl<'p> Place<'p> {
 
     /// The words behind the unit to the end of the clause.
     pub(super) fn clause_behind(&self) -> &'p str {
-        self.around.right.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("")
+        self.clause_behind
     }
 
     /// The words behind a counted thing to the next mark that ends a clause: `34 cơ sở được tư vấn, đánh giá
@@ -125,7 +140,7 @@ impl<'p> Place<'p> {
         let compared =
             ["so với", "so cùng", "cùng kỳ", "% kế hoạch", "% dự toán", "% năm", "của năm", "năm trước"];
         let close = self.bracketed || clause.trim_end().ends_with("mức");
-        (close && compared.iter().any(|word| clause.contains(word))).then_some(clause)
+        (close && compared.iter().any(|word| find(clause, word).is_some())).then_some(clause)
     }
 }
 

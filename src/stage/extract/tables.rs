@@ -14,6 +14,7 @@ use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::{Decimal, Span};
 use crate::stage::rules::RulePack;
 use crate::stage::rules::cues::PhraseList;
+use crate::stage::rules::marks::Cued;
 
 /// A unit that a head or a caption states, with what one of its numerals is worth.
 #[derive(Debug, Clone)]
@@ -219,7 +220,9 @@ impl Walk<'_> {
             return None;
         }
         let all = format!("{row} {head} {caption}");
-        let told = |words: &str| frame::indicator(unit, words, &all, self.rules);
+        let all = Cued::of(&self.rules.sentence_cues, &all);
+        let told =
+            |words: &str| frame::indicator(unit, &Cued::of(&self.rules.own_cues, words), &all, self.rules);
         let by_phrase = |words: &str| told(words).filter(|rule| !rule.near.is_empty());
         let otherwise =
             || self.rules.indicators.indicator.iter().find(|rule| rule.otherwise && rule.unit == unit);

@@ -60,7 +60,7 @@ impl PhraseList {
     }
 
     /// The phrases that stand as whole words at the very beginning of `words`.
-    pub(super) fn standing_first<'s>(&'s self, words: &str) -> impl Iterator<Item = &'s str> {
+    pub fn standing_first<'s>(&'s self, words: &str) -> impl Iterator<Item = &'s str> {
         let may = self.may_start(words.as_bytes(), 0);
         let standing = self.starting(words.as_bytes(), 0).take_while(move |_| may);
         standing.filter(|phrase| ends_word(words, phrase.len()))
@@ -87,13 +87,24 @@ impl PhraseList {
 
     /// Tells whether a phrase stands anywhere in `words`, as whole words or not.
     pub fn occurs_in(&self, words: &str) -> bool {
+        self.first_in(words).is_some()
+    }
+
+    /// Finds the first place where a phrase stands in `words`, as whole words or not.
+    pub fn first_in(&self, words: &str) -> Option<usize> {
         let bytes = words.as_bytes();
-        (0..bytes.len()).any(|at| self.may_start(bytes, at) && self.starting(bytes, at).next().is_some())
+        (0..bytes.len()).find(|at| self.may_start(bytes, *at) && self.starting(bytes, *at).next().is_some())
+    }
+
+    /// Tells whether `word` is one of the phrases.
+    pub fn has(&self, word: &str) -> bool {
+        let bytes = word.as_bytes();
+        self.may_start(bytes, 0) && self.starting(bytes, 0).any(|phrase| phrase.len() == word.len())
     }
 
     /// Tells whether `words` begins with a phrase.
     pub fn begins(&self, words: &str) -> bool {
-        self.starting(words.as_bytes(), 0).next().is_some()
+        self.may_start(words.as_bytes(), 0) && self.starting(words.as_bytes(), 0).next().is_some()
     }
 
     /// Tells whether the three bytes from `at` on are ones that some phrase begins with.
@@ -158,6 +169,23 @@ pub fn last_whole(words: &str, phrase: &str, fits: &impl Fn(usize) -> bool) -> O
         end = at;
     }
     None
+}
+
+/// Finds the first place of a few bytes in `words`; for short words and phrases, where a searcher costs more
+/// to make than to use.
+pub fn find(words: &str, phrase: &str) -> Option<usize> {
+    let (bytes, phrase) = (words.as_bytes(), phrase.as_bytes());
+    let last = bytes.len().checked_sub(phrase.len())?;
+    let first = phrase.first()?;
+    memchr::memchr_iter(*first, &bytes[..=last]).find(|at| bytes[*at..].starts_with(phrase))
+}
+
+/// Finds the last place of a few bytes in `words`, as [`find`] does the first.
+pub fn rfind(words: &str, phrase: &str) -> Option<usize> {
+    let (bytes, phrase) = (words.as_bytes(), phrase.as_bytes());
+    let last = bytes.len().checked_sub(phrase.len())?;
+    let first = phrase.first()?;
+    memchr::memrchr_iter(*first, &bytes[..=last]).find(|at| bytes[*at..].starts_with(phrase))
 }
 
 /// Tells whether no letter or digit stands right before `at`.
@@ -251,6 +279,11 @@ mod tests {
             prop_assert_eq!(phrases[..].last_fitting(&words, |_| true), slowly(&phrases, &words));
             let occurs = phrases.iter().any(|phrase| !phrase.is_empty() && words.contains(phrase.as_str()));
             prop_assert_eq!(list.occurs_in(&words), occurs);
+            prop_assert_eq!(list.has(&words), phrases.contains(&words) && !words.is_empty());
+            for phrase in phrases.iter().filter(|phrase| !phrase.is_empty()) {
+                prop_assert_eq!(find(&words, phrase), words.find(phrase.as_str()));
+                prop_assert_eq!(rfind(&words, phrase), words.rfind(phrase.as_str()));
+            }
         }
     }
 

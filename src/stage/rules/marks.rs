@@ -8,6 +8,7 @@
 //!    stretch are scanned as [`PhraseList`] does; the answers are the same.
 
 use super::cues::{Cues, PhraseList, begins_word, ends_word};
+use super::letters::latin;
 
 /// Lists of one tree at most: a list beyond is scanned for, as words without marks are.
 const MAX_LISTS: usize = 250;
@@ -85,9 +86,9 @@ impl CueTree {
         Some(())
     }
 
-    /// Finds every phrase that stands at `at` of `text` with a word's end behind it.
+    /// Finds every phrase that stands at `at` of `text`: where it ends, and its number.
     #[inline]
-    fn standing(&self, text: &str, at: usize, mut found: impl FnMut(usize, u16)) {
+    fn walk(&self, text: &str, at: usize, mut found: impl FnMut(usize, u16)) {
         let mut node = 0;
         let mut next = at;
         for byte in &text.as_bytes()[at..] {
@@ -96,9 +97,53 @@ impl CueTree {
                 return;
             }
             next += 1;
-            if self.ends[node] != 0 && ends_word(text, next) {
+            if self.ends[node] != 0 {
                 found(next, self.ends[node] - 1);
             }
+        }
+    }
+}
+
+/// Which lists of a tree have a phrase in some words.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cued<'w> {
+    /// The words.
+    pub words: &'w str,
+    /// A bit for each list: it has a phrase that stands there, and that stands there as whole words.
+    anywhere: [u64; 4],
+    whole: [u64; 4],
+}
+
+impl<'w> Cued<'w> {
+    /// Looks for all phrases of `tree` in `words`.
+    pub fn of(tree: &CueTree, words: &'w str) -> Self {
+        let mut told = Self { words, ..Self::default() };
+        for at in 0..words.len() {
+            tree.walk(words, at, |end, phrase| {
+                let whole = begins_word(words, at) && ends_word(words, end);
+                for (list, _) in &tree.lists[usize::from(phrase)] {
+                    let (place, bit) = (usize::from(*list) / 64, 1 << (list % 64));
+                    told.anywhere[place] |= bit;
+                    told.whole[place] |= if whole { bit } else { 0 };
+                }
+            });
+        }
+        told
+    }
+
+    /// Tells whether a phrase of `list`, one of the tree's, stands in the words, as whole words or not.
+    pub fn anywhere(&self, list: &PhraseList) -> bool {
+        match list.number() {
+            Some(number) => self.anywhere[usize::from(number) / 64] >> (number % 64) & 1 == 1,
+            None => list.occurs_in(self.words),
+        }
+    }
+
+    /// Tells whether a phrase of `list`, one of the tree's, stands in the words as whole words.
+    pub fn whole(&self, list: &PhraseList) -> bool {
+        match list.number() {
+            Some(number) => self.whole[usize::from(number) / 64] >> (number % 64) & 1 == 1,
+            None => list.last_fitting(self.words, |_| true).is_some(),
         }
     }
 }
@@ -132,7 +177,10 @@ impl<'t> Stretch<'t> {
         self.text = text;
         let Self { hits, touched, .. } = self;
         for_each_beginning(text, |at| {
-            tree.standing(text, at, |end, phrase| {
+            tree.walk(text, at, |end, phrase| {
+                if !ends_word(text, end) {
+                    return;
+                }
                 for (list, phrase) in &tree.lists[usize::from(phrase)] {
                     let hits = &mut hits[usize::from(*list)];
                     if hits.is_empty() {
@@ -161,16 +209,14 @@ fn for_each_beginning(text: &str, mut found: impl FnMut(usize)) {
             found(at);
         }
         let byte = bytes[at];
-        (inside, at) = match byte {
-            0..=0x7f => (byte.is_ascii_alphanumeric(), at + 1),
-            // Latin letters, all but `×` and `÷`, and Vietnamese ones.
-            0xc3 => (!matches!(bytes[at + 1], 0x97 | 0xb7), at + 2),
-            0xc4..=0xc9 => (true, at + 2),
-            0xe1 if bytes[at + 1] >= 0xb8 && bytes[at + 1] <= 0xbb => (true, at + 3),
-            _ => {
-                let letter = text[at..].chars().next();
-                (letter.is_some_and(char::is_alphanumeric), at + letter.map_or(1, char::len_utf8))
-            }
+        let wide = if byte.is_ascii() { 0 } else { latin(bytes, at) };
+        (inside, at) = if byte.is_ascii() {
+            (byte.is_ascii_alphanumeric(), at + 1)
+        } else if wide > 0 {
+            (true, at + wide)
+        } else {
+            let letter = text[at..].chars().next();
+            (letter.is_some_and(char::is_alphanumeric), at + letter.map_or(1, char::len_utf8))
         };
     }
 }
@@ -200,13 +246,15 @@ impl<'t> Marks<'t> {
 
     /// Finds the last place where a phrase of `list` stands in `words` as whole words.
     pub fn last_of(&self, words: &str, list: &PhraseList) -> Option<usize> {
-        let Some((hits, from)) = self.hits(words, list) else {
+        let Some((hits, from, cut)) = self.hits(words, list) else {
             return list.last_fitting(words, |_| true);
         };
         let end = from + words.len();
         let hits = hits[..hits.partition_point(|hit| hit.at < end)].iter().rev();
         let mut hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);
-        hits.next().map(|hit| hit.at - from).or_else(|| list.standing_first(words).next().map(|_| 0))
+        hits.next()
+            .map(|hit| hit.at - from)
+            .or_else(|| cut.then(|| list.standing_first(words).next()).flatten().map(|_| 0))
     }
 
     /// As [`PhraseList::each_last`].
@@ -216,7 +264,7 @@ impl<'t> Marks<'t> {
         list: &'l PhraseList,
         fits: impl Fn(usize) -> bool,
     ) -> Vec<(usize, &'l str)> {
-        let Some((hits, from)) = self.hits(words, list) else {
+        let Some((hits, from, cut)) = self.hits(words, list) else {
             return list.each_last(words, fits);
         };
         let end = from + words.len();
@@ -224,7 +272,8 @@ impl<'t> Marks<'t> {
         let hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);
         let hits = hits.map(|hit| (hit.at - from, list[usize::from(hit.phrase)].as_str()));
         let mut found: Vec<(usize, &str)> = Vec::new();
-        for (at, phrase) in hits.chain(list.standing_first(words).map(|phrase| (0, phrase))) {
+        let first = cut.then(|| list.standing_first(words)).into_iter().flatten();
+        for (at, phrase) in hits.chain(first.map(|phrase| (0, phrase))) {
             if !found.iter().any(|(_, known)| *known == phrase) && fits(at) {
                 found.push((at, phrase));
             }
@@ -232,18 +281,17 @@ impl<'t> Marks<'t> {
         found
     }
 
-    /// The hits of `list` in the stretch that `words` is cut out of, and where it begins there. `None` where
-    /// it is cut out of none, or where a phrase may end with it that goes on in the stretch.
-    ///
-    /// A phrase that stands at the very beginning of `words` and not of a word of the stretch is no hit.
-    fn hits(&self, words: &str, list: &PhraseList) -> Option<(&[Hit], usize)> {
+    /// The hits of `list` in the stretch that `words` is cut out of, where it begins there, and whether it is
+    /// cut off a letter or digit before it, so that a phrase at its very beginning is no hit. `None` where it
+    /// is cut out of no stretch, or where a phrase may end with it that goes on in the stretch.
+    fn hits(&self, words: &str, list: &PhraseList) -> Option<(&[Hit], usize, bool)> {
         let number = list.number()?;
         for stretch in &self.stretches {
             let Some(from) = stretch.place(words) else { continue };
             let hits = stretch.hits.get(usize::from(number))?;
             let whole = ends_word(stretch.text, from + words.len())
                 || !list.ends_open() && begins_word(words, words.len());
-            return whole.then_some((hits.as_slice(), from));
+            return whole.then(|| (hits.as_slice(), from, !begins_word(stretch.text, from)));
         }
         None
     }
@@ -282,6 +330,9 @@ mod tests {
                 };
                 let each = sorted(list.each_last(words, fits));
                 prop_assert_eq!(sorted(marks.each_last(words, list, fits)), each);
+                let told = Cued::of(&tree, words);
+                prop_assert_eq!(told.anywhere(list), list.occurs_in(words));
+                prop_assert_eq!(told.whole(list), list.last_fitting(words, |_| true).is_some());
             }
         }
     }

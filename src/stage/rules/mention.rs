@@ -319,9 +319,39 @@ pub struct MentionRules {
     /// What makes the place after it a part of another name.
     pub other_name_before: Phrases,
     /// The value of each number word.
-    pub digits: BTreeMap<Word, i32>,
+    pub digits: NumberWords,
     /// Words that the code itself knows.
     pub fixed: Fixed,
+}
+
+/// The values of number words.
+#[derive(Debug, Clone, Default)]
+pub struct NumberWords(Vec<Option<i32>>);
+
+impl NumberWords {
+    /// Returns the value of a word.
+    pub fn get(&self, word: Word) -> Option<i32> {
+        self.0.get(word.index()).copied().flatten()
+    }
+
+    /// Takes a word's value out.
+    #[cfg(test)]
+    pub(crate) fn remove(&mut self, word: Word) {
+        if let Some(value) = self.0.get_mut(word.index()) {
+            *value = None;
+        }
+    }
+}
+
+impl FromIterator<(Word, i32)> for NumberWords {
+    fn from_iter<I: IntoIterator<Item = (Word, i32)>>(words: I) -> Self {
+        let mut values = Vec::new();
+        for (word, value) in words {
+            values.resize(values.len().max(word.index() + 1), None);
+            values[word.index()] = Some(value);
+        }
+        Self(values)
+    }
 }
 
 /// Words of closed classes that the number grammar is built of.

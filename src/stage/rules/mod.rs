@@ -13,6 +13,7 @@ pub mod entries;
 pub mod error;
 pub mod frames;
 pub mod indicators;
+pub mod letters;
 pub mod marks;
 pub mod mention;
 pub mod phrase;
@@ -158,6 +159,10 @@ pub struct RulePack {
     pub relations: relations::RelationRules,
     /// The phrases of the lists of cues that are looked for in running text.
     pub cues: marks::CueTree,
+    /// What indicators ask for in a figure's own words.
+    pub own_cues: marks::CueTree,
+    /// What indicators ask for in a figure's sentence.
+    pub sentence_cues: marks::CueTree,
     /// How a text divides.
     pub segment: segment::SegmentRules,
 }
@@ -192,6 +197,10 @@ impl RulePack {
         let words_of = [&mut indicators.foreign, &mut ranking.words.pairs];
         let words_of = words_of.into_iter().chain([&mut ranking.words.law, &mut ranking.words.plan]);
         let cues = marks::CueTree::new(frames.looked_for().chain(words_of));
+        let own = indicators.indicator.iter_mut().flat_map(|rule| [&mut rule.near, &mut rule.not]);
+        let own_cues = marks::CueTree::new(own);
+        let within = indicators.indicator.iter_mut().map(|rule| &mut rule.within);
+        let sentence_cues = marks::CueTree::new(within);
         Ok(Self {
             examples: examples.example,
             files,
@@ -204,6 +213,8 @@ impl RulePack {
             ranking,
             relations,
             cues,
+            own_cues,
+            sentence_cues,
             segment,
         })
     }

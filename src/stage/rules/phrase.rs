@@ -37,6 +37,8 @@ pub const MAX_SEQUENCES: usize = 2000;
 #[derive(Debug, Clone)]
 pub struct Phrases {
     nodes: Vec<Node>,
+    /// By word: whether some pattern starts with it.
+    starts: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -59,7 +61,7 @@ pub struct Found {
 
 impl Default for Phrases {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()] }
+        Self { nodes: vec![Node::default()], starts: Vec::new() }
     }
 }
 
@@ -106,6 +108,10 @@ impl Phrases {
                             let edges = &mut self.nodes[at].words;
                             let place = edges.partition_point(|(w, _)| w < word);
                             edges.insert(place, (*word, node));
+                            if at == 0 {
+                                self.starts.resize(self.starts.len().max(word.index() + 1), false);
+                                self.starts[word.index()] = true;
+                            }
                         }
                         Step::Slot(slot) => self.nodes[at].slots.push((*slot, node)),
                     }
@@ -126,7 +132,7 @@ impl Phrases {
 
     /// Tells whether some pattern starts with this word (slots apart).
     pub fn starts_with(&self, word: Word) -> bool {
-        self.nodes[0].words.binary_search_by_key(&word, |(w, _)| *w).is_ok()
+        self.starts.get(word.index()).is_some_and(|starts| *starts)
     }
 
     /// Finds the longest pattern that matches from the first of `tokens` on.
@@ -136,6 +142,10 @@ impl Phrases {
         tokens: &[Token],
         number: &impl Fn(Word) -> Option<i32>,
     ) -> Option<Found> {
+        let first = tokens.first()?;
+        if self.nodes[0].slots.is_empty() && !self.starts_with(first.word) {
+            return None;
+        }
         let mut best = None;
         let mut values = Vec::new();
         self.walk(0, text, tokens, 0, number, &mut values, &mut best);

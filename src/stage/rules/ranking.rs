@@ -59,7 +59,24 @@ pub struct Feature(pub u16);
 pub struct Model {
     templates: &'static [Template],
     offsets: Vec<usize>,
+    /// By template: where its features begin, and the lengths of its axes behind the first.
+    shapes: Vec<Places>,
     weights: Vec<i32>,
+}
+
+/// Where the features of a template are, and how its values number them. A template has three axes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Places {
+    offset: usize,
+    second: usize,
+    third: usize,
+}
+
+impl Places {
+    fn of(template: &Template, offset: usize) -> Self {
+        let length = |axis: usize| template.axes.get(axis).map_or(1, |axis| axis.len());
+        Self { offset, second: length(1), third: length(2) }
+    }
 }
 
 impl PartialEq for Template {
@@ -73,23 +90,37 @@ impl Eq for Template {}
 impl Model {
     fn of(templates: &'static [Template]) -> Self {
         let mut offsets = Vec::with_capacity(templates.len());
+        let mut shapes = Vec::with_capacity(templates.len());
         let mut end = 0;
         for template in templates {
             offsets.push(end);
+            shapes.push(Places::of(template, end));
             end += template.len();
         }
-        Self { templates, offsets, weights: vec![0; end] }
+        Self { templates, offsets, shapes, weights: vec![0; end] }
     }
 
     /// Returns the feature of the template at `template` with these values of its axes.
+    #[inline]
     pub fn feature(&self, template: usize, values: &[usize]) -> Feature {
-        let axes = self.templates[template].axes;
-        debug_assert_eq!(axes.len(), values.len(), "{}", self.templates[template].name);
-        let index = axes.iter().zip(values).fold(0, |index, (axis, value)| index * axis.len() + value);
-        Feature((self.offsets[template] + index) as u16)
+        debug_assert_eq!(
+            self.templates[template].axes.len(),
+            values.len(),
+            "{}",
+            self.templates[template].name
+        );
+        let shape = &self.shapes[template];
+        let index = match *values {
+            [a] => a,
+            [a, b] => a * shape.second + b,
+            [a, b, c] => (a * shape.second + b) * shape.third + c,
+            _ => 0,
+        };
+        Feature((shape.offset + index) as u16)
     }
 
     /// Returns the weight of a feature.
+    #[inline]
     pub fn weight(&self, feature: Feature) -> i64 {
         self.weights.get(usize::from(feature.0)).copied().unwrap_or(0).into()
     }

@@ -7,6 +7,7 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::letters::latin;
 use crate::model::Span;
 
 /// A word of the vocabulary; equal for all spellings of it.
@@ -70,7 +71,92 @@ impl Hasher for Fnv {
 }
 
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated; its hasher is fixed")]
-type Table = std::collections::HashMap<Box<str>, Word, BuildHasherDefault<Fnv>>;
+type Long = std::collections::HashMap<Box<str>, Word, BuildHasherDefault<Fnv>>;
+
+/// Bytes of a spelling that is looked up as one number.
+const SHORT_BYTES: usize = 16;
+
+/// Spellings and the words that they are.
+#[derive(Debug, Clone)]
+struct Table {
+    /// Spellings of [`SHORT_BYTES`] at most, as little-endian numbers, at the place that their hash gives or the
+    /// first free one behind it; 0 where none is. Never more than half full.
+    short: Vec<(u128, Word)>,
+    /// How many of them there are.
+    count: usize,
+    long: Long,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { short: vec![(0, Word::UNKNOWN); 64], count: 0, long: Long::default() }
+    }
+}
+
+impl Table {
+    /// The spelling as a number; `None` where it is too long. No spelling holds a zero byte.
+    fn key(letters: &[u8]) -> Option<u128> {
+        let mut key = [0; SHORT_BYTES];
+        key.get_mut(..letters.len())?.copy_from_slice(letters);
+        Some(u128::from_le_bytes(key))
+    }
+
+    /// Where `key` stands, or would.
+    #[inline]
+    fn place(&self, key: u128) -> usize {
+        let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+        let hash = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mask = self.short.len() - 1;
+        let mut at = (hash >> 40) as usize & mask;
+        while self.short[at].0 != key && self.short[at].0 != 0 {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn get(&self, letters: &str) -> Word {
+        match Self::key(letters.as_bytes()) {
+            Some(key) => self.short[self.place(key)].1,
+            None => self.long.get(letters).copied().unwrap_or(Word::UNKNOWN),
+        }
+    }
+
+    /// As [`Self::get`] of the letters `span` of `text`.
+    #[inline]
+    fn get_in(&self, text: &str, span: Span) -> Word {
+        let window = text.as_bytes().get(span.start..span.start + SHORT_BYTES);
+        let length = span.end - span.start;
+        match window.and_then(|window| <[u8; SHORT_BYTES]>::try_from(window).ok()) {
+            Some(window) if length < SHORT_BYTES => {
+                let key = u128::from_le_bytes(window) & ((1 << (8 * length)) - 1);
+                self.short[self.place(key)].1
+            }
+            _ => self.get(span.of(text)),
+        }
+    }
+
+    /// Takes in a spelling that is not known.
+    fn add(&mut self, spelling: &str, word: Word) {
+        let Some(key) = Self::key(spelling.as_bytes()).filter(|key| *key != 0) else {
+            self.long.entry(spelling.into()).or_insert(word);
+            return;
+        };
+        let at = self.place(key);
+        if self.short[at].0 == 0 {
+            self.short[at] = (key, word);
+            self.count += 1;
+        }
+        if self.count * 2 > self.short.len() {
+            let wider = vec![(0, Word::UNKNOWN); self.short.len() * 2];
+            for (key, word) in std::mem::replace(&mut self.short, wider) {
+                if key != 0 {
+                    let at = self.place(key);
+                    self.short[at] = (key, word);
+                }
+            }
+        }
+    }
+}
 
 /// All words of all rules.
 #[derive(Debug, Clone)]
@@ -98,7 +184,7 @@ impl Vocabulary {
 
     /// Returns the word that a token of these letters is.
     pub fn get(&self, letters: &str) -> Word {
-        self.words.get(letters).copied().unwrap_or(Word::UNKNOWN)
+        self.words.get(letters)
     }
 
     /// Takes in a word in all its spellings, and returns it.
@@ -115,11 +201,11 @@ impl Vocabulary {
                     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
                 };
                 for form in [spelling, upper, title] {
-                    self.words.entry(form.into_boxed_str()).or_insert(id);
+                    self.words.add(&form, id);
                 }
             }
         }
-        self.words.entry(word.into()).or_insert(id);
+        self.words.add(word, id);
         id
     }
 
@@ -138,7 +224,7 @@ impl Vocabulary {
                         at += 1;
                     }
                     let span = Span::new(start, at);
-                    let word = self.get(span.of(text));
+                    let word = self.words.get_in(text, span);
                     tokens.push(Token { span, kind: TokenKind::Digits, word, capital: false });
                 }
                 Class::Letter => {
@@ -149,6 +235,10 @@ impl Vocabulary {
                 Class::Mark => {
                     at += 1;
                     self.push_mark(text, Span::new(start, at), tokens);
+                }
+                Class::Wide if latin(bytes, at) > 0 => {
+                    at = letters_end(text, at + latin(bytes, at), end);
+                    self.push_letters(text, Span::new(start, at), tokens);
                 }
                 Class::Wide => {
                     let Some(first) = text[at..end].chars().next() else { break };
@@ -165,15 +255,21 @@ impl Vocabulary {
     }
 
     fn push_mark(&self, text: &str, span: Span, tokens: &mut Vec<Token>) {
-        tokens.push(Token { span, kind: TokenKind::Mark, word: self.get(span.of(text)), capital: false });
+        tokens.push(Token {
+            span,
+            kind: TokenKind::Mark,
+            word: self.words.get_in(text, span),
+            capital: false,
+        });
     }
 
     fn push_letters(&self, text: &str, span: Span, tokens: &mut Vec<Token>) {
         let letters = span.of(text);
-        let word = self.get(letters);
-        let capital = letters.chars().next().is_some_and(|first| {
-            if first.is_ascii() { first.is_ascii_uppercase() } else { first.is_uppercase() }
-        });
+        let word = self.words.get_in(text, span);
+        let capital = match letters.as_bytes().first() {
+            Some(first) if first.is_ascii() => first.is_ascii_uppercase(),
+            _ => letters.chars().next().is_some_and(|first| super::letters::letters().is_capital(first)),
+        };
         let token = Token { span, kind: TokenKind::Letters, word, capital };
         if word == Word::UNKNOWN
             && let Some((cut, left, right)) = self.unglue(letters)
@@ -238,6 +334,7 @@ fn letters_end(text: &str, mut at: usize, end: usize) -> usize {
     while at < end {
         match CLASS[bytes[at] as usize] {
             Class::Letter => at += 1,
+            Class::Wide if latin(bytes, at) > 0 => at += latin(bytes, at),
             Class::Wide => match text[at..end].chars().next() {
                 Some(next) if is_letter(next) => at += next.len_utf8(),
                 _ => break,
@@ -263,7 +360,7 @@ fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
-fn base(letter: char) -> char {
+pub(super) fn base(letter: char) -> char {
     match letter.to_lowercase().next().unwrap_or(letter) {
         'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'ă' | 'ằ' | 'ắ' | 'ẳ' | 'ẵ' | 'ặ' | 'â' | 'ầ' | 'ấ' | 'ẩ' | 'ẫ'
         | 'ậ' => 'a',
@@ -280,8 +377,9 @@ fn base(letter: char) -> char {
 fn has_two_vowel_runs(letters: &str) -> bool {
     let mut runs = 0;
     let mut inside = false;
+    let table = super::letters::letters();
     for letter in letters.chars() {
-        let vowel = matches!(base(letter), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+        let vowel = table.is_vowel(letter);
         runs += usize::from(vowel && !inside);
         inside = vowel;
     }

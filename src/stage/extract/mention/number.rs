@@ -88,7 +88,7 @@ impl Line<'_> {
 
     /// Tells whether a number word, `nửa` or `gấp` stands at `at`.
     fn spells(&self, at: usize) -> bool {
-        self.rules.digits.contains_key(&self.tokens[at].word)
+        self.rules.digits.get(self.tokens[at].word).is_some()
             || self.is(at, self.rules.fixed.nua)
             || self.is(at, self.rules.fixed.gap)
     }
@@ -173,7 +173,7 @@ impl Line<'_> {
         } else if self.is(next, fixed.ruoi) {
             150
         } else {
-            let spelt = self.tokens.get(next).and_then(|token| self.rules.digits.get(&token.word))?;
+            let spelt = self.tokens.get(next).and_then(|token| self.rules.digits.get(token.word))?;
             let alone = self.tokens.get(next + 1).is_none_or(|after| {
                 after.kind == TokenKind::Mark || self.longest(&self.rules.stop, next + 1).is_some()
             });

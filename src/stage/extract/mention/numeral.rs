@@ -110,7 +110,7 @@ struct Spelt<'a> {
 impl Spelt<'_> {
     fn digit(&self, at: usize) -> Option<i32> {
         let token = self.tokens.get(at).filter(|token| token.kind == TokenKind::Letters)?;
-        self.rules.digits.get(&token.word).copied()
+        self.rules.digits.get(token.word)
     }
 
     fn is(&self, at: usize, word: Option<Word>) -> bool {

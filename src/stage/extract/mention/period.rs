@@ -262,7 +262,7 @@ pub(super) fn length(count: &str, unit: &str) -> Option<String> {
 impl Line<'_> {
     /// Finds the line's dates, periods and durations and takes their tokens.
     pub(crate) fn periods(&mut self, out: &mut Vec<PeriodMention>) {
-        let number = |word: Word| self.rules.digits.get(&word).copied();
+        let number = |word: Word| self.rules.digits.get(word);
         let mut found = Vec::new();
         let mut at = 0;
         while at < self.tokens.len() {
@@ -273,7 +273,7 @@ impl Line<'_> {
                     TokenKind::Letters => {
                         token.word != Word::UNKNOWN
                             && (self.rules.period_words.starts_with(token.word)
-                                || self.rules.digits.contains_key(&token.word))
+                                || self.rules.digits.get(token.word).is_some())
                     }
                     TokenKind::Mark => false,
                 };
@@ -318,7 +318,7 @@ impl Line<'_> {
         let fixed = &self.rules.fixed;
         // `lần thứ 9 năm 2023`: a rank, and a year after it.
         let counted = self.tokens[at].kind != TokenKind::Letters
-            || self.rules.digits.contains_key(&self.tokens[at].word);
+            || self.rules.digits.get(self.tokens[at].word).is_some();
         if counted
             && self.ending_at(&self.rules.ordinal_before, at, 3).is_some_and(|(from, _)| {
                 self.tokens[from..at]
