@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::context::{Context, finish};
 use super::stores;
 use crate::error::{Exit, Failure};
-use crate::stage::extract::examples;
+use crate::stage::examples;
 use crate::stage::rules::check::check;
 use crate::stage::rules::{RuleError, RulePack};
 

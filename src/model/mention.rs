@@ -3,29 +3,30 @@
 use serde::{Deserialize, Serialize};
 
 use super::Span;
+use super::figure::codes;
 
-/// What a numeral is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MentionClass {
-    /// Money or a physical quantity.
-    Amount,
-    /// A percentage, a number of percentage points, or a multiple (`gấp 1,5 lần`).
-    Percent,
-    /// A number of counted things.
-    Count,
-    /// A day.
-    Date,
-    /// A stretch of time.
-    Period,
-    /// The number of a law, decree, decision, circular.
-    LegalReference,
-    /// A rank or a number in an order (`lần thứ XVIII`, `đợt 1`), list numbering.
-    Ordinal,
-    /// A length of time that names no period (`5 năm thực hiện`).
-    Duration,
-    /// A telephone number, an address, an age, a model name, a numeral of no known class.
-    Other,
+codes! {
+    /// What a numeral is.
+    MentionClass {
+        /// Money or a physical quantity.
+        Amount = "amount",
+        /// A percentage, a number of percentage points, or a multiple (`gấp 1,5 lần`).
+        Percent = "percent",
+        /// A number of counted things.
+        Count = "count",
+        /// A day.
+        Date = "date",
+        /// A stretch of time.
+        Period = "period",
+        /// The number of a law, decree, decision, circular.
+        LegalReference = "legal_reference",
+        /// A rank or a number in an order (`lần thứ XVIII`, `đợt 1`), list numbering.
+        Ordinal = "ordinal",
+        /// A length of time that names no period (`5 năm thực hiện`).
+        Duration = "duration",
+        /// A telephone number, an address, an age, a model name, a numeral of no known class.
+        Other = "other",
+    }
 }
 
 /// A numeral as printed (record contract, end of section 1).

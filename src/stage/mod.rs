@@ -14,6 +14,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods, clippy::float_arithmetic)]
 
 pub mod clean;
+pub mod examples;
 pub mod extract;
 pub mod plan;
 pub mod reconcile;

@@ -11,7 +11,6 @@
 mod areas;
 mod assembly;
 mod context;
-pub mod examples;
 mod frame;
 mod indicator;
 mod label;

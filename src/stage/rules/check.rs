@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
+use super::mention::PlaceKind;
 use super::{RuleError, RulePack};
+use crate::model::figure::{Aspect, Fund, Measure, Qualifier};
+use crate::model::finding::{Relation, Verdict};
+use crate::model::mention::MentionClass;
 
 /// Files whose lists of phrases are compared with lower-case text.
 const LOWER_CASE: &[&str] = &["frames.toml", "indicators.toml"];
@@ -22,6 +26,7 @@ pub fn check(pack: &RulePack) -> Vec<RuleError> {
         }
     }
     codes(pack, &mut errors);
+    lists(pack, &mut errors);
     examples(pack, &mut errors);
     errors
 }
@@ -104,6 +109,50 @@ fn codes(pack: &RulePack, errors: &mut Vec<RuleError>) {
                 "name a `code` of indicators.toml",
             )
         }));
+    }
+}
+
+/// Every code that records may hold has its line in `codes.toml`: one without is an empty cell in an export.
+fn lists(pack: &RulePack, errors: &mut Vec<RuleError>) {
+    let file = "codes.toml";
+    let mut missing = |list: &str, code: &str, hint: &str| {
+        let message = format!("unknown code `{code}`: no line of the list {list} names it");
+        errors.push(RuleError::of_file(file, message, hint));
+    };
+    let mut known: Vec<(&str, &str)> = Vec::new();
+    known.extend(Measure::ALL.iter().map(|value| ("measure", value.code())));
+    known.extend(Qualifier::ALL.iter().map(|value| ("qualifier", value.code())));
+    known.extend(Aspect::ALL.iter().map(|value| ("aspect", value.code())));
+    known.extend(Fund::ALL.iter().map(|value| ("fund", value.code())));
+    known.extend(Verdict::ALL.iter().map(|value| ("verdict", value.code())));
+    known.extend(Relation::ALL.iter().map(|value| ("relation", value.code())));
+    known.extend(MentionClass::ALL.iter().map(|value| ("class", value.code())));
+    let units = pack.mention.units.iter().map(|unit| unit.code.as_str());
+    let units: BTreeSet<&str> = units.chain(pack.mention.nouns.iter().map(|noun| noun.unit.as_str())).collect();
+    known.extend(units.into_iter().map(|code| ("unit", code)));
+    for (list, code) in known {
+        if !pack.codes.code.iter().any(|line| line.list == list && line.code == code) {
+            missing(list, code, "add a [[code]] with its names");
+        }
+    }
+    let regions = &pack.codes.region;
+    for place in &pack.mention.places {
+        let code = place.code.as_deref().unwrap_or("");
+        let in_region = || regions.iter().any(|region| region.provinces.iter().any(|known| known == code));
+        match place.kind {
+            PlaceKind::Region if !regions.iter().any(|region| region.code == code) => {
+                missing("area", code, "add a [[region]] with its provinces");
+            }
+            PlaceKind::Province if !code.is_empty() && !in_region() => {
+                missing("region", code, "add the province to the [[region]] that it is in");
+            }
+            _ => {}
+        }
+    }
+    let after: BTreeSet<&str> =
+        pack.mention.places.iter().filter_map(|place| place.after.as_deref()).collect();
+    for code in after.into_iter().filter(|code| !pack.codes.names_34.contains_key(*code)) {
+        missing("names_34", code, "add its name as of 1 July 2025");
     }
 }
 

@@ -19,6 +19,7 @@ pub mod mention;
 pub mod phrase;
 pub mod ranking;
 pub mod relations;
+pub mod removal;
 pub mod segment;
 pub mod word;
 

@@ -123,7 +123,6 @@ impl Phrases {
     }
 
     /// Takes a rule's patterns out.
-    #[cfg(test)]
     pub(crate) fn remove(&mut self, rule: u32) {
         for node in self.nodes.iter_mut().filter(|node| node.rule == Some(rule)) {
             node.rule = None;
