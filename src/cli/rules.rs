@@ -9,6 +9,7 @@ use super::stores;
 use crate::error::{Exit, Failure};
 use crate::stage::examples;
 use crate::stage::rules::check::check;
+use crate::stage::rules::entries::Entry;
 use crate::stage::rules::{RuleError, RulePack};
 
 /// Check, test or show the rules by which texts are read
@@ -16,6 +17,7 @@ use crate::stage::rules::{RuleError, RulePack};
 #[command(after_help = "Examples:
   socai rules check rules/                    file, line and column of what is wrong
   socai rules test                            every example that a rule carries
+  socai rules test --mutate                   and whether an example misses each rule
   socai rules show von_doi_ung                a rule as it stands in its file
   socai rules show > rules.txt                the names of all rules
 
@@ -36,6 +38,9 @@ enum What {
     Test {
         /// The folder of rule files [default: rules.path]
         path: Option<PathBuf>,
+        /// Take each rule away in turn, and tell those that no example of theirs misses
+        #[arg(long)]
+        mutate: bool,
     },
     /// Print a rule as it stands in its file; without a code, the names of all
     Show {
@@ -58,15 +63,26 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             context.say(&format!("{} rules, nothing wrong", pack.entries().len()));
             Ok(())
         }
-        What::Test { path } => {
+        What::Test { path, mutate } => {
             let pack = pack(path.as_deref(), context)?;
             let tried = examples::run(&pack);
             report(context, &tried.failed, "failed", path.as_deref())?;
             context.say(&format!("{} examples hold", tried.tried));
+            if mutate {
+                let unmissed: Vec<RuleError> =
+                    examples::unmissed(&pack).iter().map(|entry| unmissed(entry, &pack)).collect();
+                report(context, &unmissed, "not missed", path.as_deref())?;
+                context.say("each rule is missed by an example when it is taken away");
+            }
             Ok(())
         }
         What::Show { code } => show(code.as_deref(), &*pack(None, context)?, context),
     }
+}
+
+fn unmissed(entry: &Entry, pack: &RulePack) -> RuleError {
+    let message = format!("{} can be taken away and no example of its own fails", entry.id());
+    entry.error(pack, message, "add an example that fails without the rule, or remove the rule")
 }
 
 fn pack(path: Option<&Path>, context: &Context) -> Result<Arc<RulePack>, Failure> {

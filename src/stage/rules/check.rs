@@ -128,7 +128,8 @@ fn lists(pack: &RulePack, errors: &mut Vec<RuleError>) {
     known.extend(Relation::ALL.iter().map(|value| ("relation", value.code())));
     known.extend(MentionClass::ALL.iter().map(|value| ("class", value.code())));
     let units = pack.mention.units.iter().map(|unit| unit.code.as_str());
-    let units: BTreeSet<&str> = units.chain(pack.mention.nouns.iter().map(|noun| noun.unit.as_str())).collect();
+    let units: BTreeSet<&str> =
+        units.chain(pack.mention.nouns.iter().map(|noun| noun.unit.as_str())).collect();
     known.extend(units.into_iter().map(|code| ("unit", code)));
     for (list, code) in known {
         if !pack.codes.code.iter().any(|line| line.list == list && line.code == code) {

@@ -191,18 +191,10 @@ impl RulePack {
         let relations = files.read("relations.toml").map_err(|error| vec![error])?;
         let segment = files.read("segment.toml").map_err(|error| vec![error])?;
         let examples: ExampleFile = files.read("examples.toml").map_err(|error| vec![error])?;
-        let mut frames: frames::FrameRules = files.read("frames.toml").map_err(|error| vec![error])?;
-        let mut indicators: indicators::IndicatorRules =
-            files.read("indicators.toml").map_err(|error| vec![error])?;
-        let mut ranking = ranking::RankingRules::load(&files).map_err(|error| vec![error])?;
-        let words_of = [&mut indicators.foreign, &mut ranking.words.pairs];
-        let words_of = words_of.into_iter().chain([&mut ranking.words.law, &mut ranking.words.plan]);
-        let cues = marks::CueTree::new(frames.looked_for().chain(words_of));
-        let own = indicators.indicator.iter_mut().flat_map(|rule| [&mut rule.near, &mut rule.not]);
-        let own_cues = marks::CueTree::new(own);
-        let within = indicators.indicator.iter_mut().map(|rule| &mut rule.within);
-        let sentence_cues = marks::CueTree::new(within);
-        Ok(Self {
+        let frames = files.read("frames.toml").map_err(|error| vec![error])?;
+        let indicators = files.read("indicators.toml").map_err(|error| vec![error])?;
+        let ranking = ranking::RankingRules::load(&files).map_err(|error| vec![error])?;
+        let mut pack = Self {
             examples: examples.example,
             files,
             words,
@@ -213,11 +205,24 @@ impl RulePack {
             indicators,
             ranking,
             relations,
-            cues,
-            own_cues,
-            sentence_cues,
+            cues: marks::CueTree::default(),
+            own_cues: marks::CueTree::default(),
+            sentence_cues: marks::CueTree::default(),
             segment,
-        })
+        };
+        pack.plant();
+        Ok(pack)
+    }
+
+    /// Makes the trees of the lists that are looked for in running text, and tells each list its number.
+    fn plant(&mut self) {
+        let (frames, words) = (&mut self.frames, &mut self.ranking.words);
+        let others = [&mut self.indicators.foreign, &mut words.pairs, &mut words.law, &mut words.plan];
+        self.cues = marks::CueTree::new(frames.looked_for().chain(others));
+        let rules = &mut self.indicators.indicator;
+        self.own_cues =
+            marks::CueTree::new(rules.iter_mut().flat_map(|rule| [&mut rule.near, &mut rule.not]));
+        self.sentence_cues = marks::CueTree::new(rules.iter_mut().map(|rule| &mut rule.within));
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of

@@ -28,7 +28,7 @@ impl RulePack {
             ("places.toml", "place") => mention.place_words.remove(number),
             ("numbers.toml", "digits") => {
                 let word = self.words.get(&entry.name);
-                mention.digits.remove(&word);
+                mention.digits.remove(word);
             }
             ("numbers.toml" | "places.toml", section) => {
                 let tree = match section {
@@ -83,6 +83,7 @@ impl RulePack {
             "segment.toml" => self.segment = table.try_into().ok()?,
             _ => return None,
         }
+        self.plant();
         Some(())
     }
 }
