@@ -57,11 +57,13 @@ fn share<'f>(page: &Page<'f>, at: usize) -> Option<(Claim<'f>, Term<'f>, AreaCod
             let whole = named.map(|area| area.as_str());
             let its_own = part.area.as_ref().is_none_or(|area| area.as_str() != known.area);
             let near = lead.rsplit([';', ',', '.', ':']).next().unwrap_or("");
-            each && of_it(mean.area.as_ref().map(|area| area.as_str()), near)
+            let then = part.period.is_some_and(|period| covers(known, period));
+            then && each
+                && of_it(mean.area.as_ref().map(|area| area.as_str()), near)
                 && of_it(whole, &trail)
                 && its_own
         });
-        let known = known.filter(|known| alike && part.period.is_some_and(|period| covers(known, period)))?;
+        let known = known.filter(|_| alike)?;
         let count = Term::assumed(known);
         let whole = Term::printed(mean, "mean").with(count, Formula::times);
         let share = Term::printed(part, "part").with(whole.clone(), Formula::percent);

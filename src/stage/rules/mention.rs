@@ -335,7 +335,6 @@ impl NumberWords {
     }
 
     /// Takes a word's value out.
-    #[cfg(test)]
     pub(crate) fn remove(&mut self, word: Word) {
         if let Some(value) = self.0.get_mut(word.index()) {
             *value = None;
