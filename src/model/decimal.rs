@@ -135,8 +135,13 @@ impl fmt::Display for Decimal {
         if self.mantissa < 0 {
             out.write_str("-")?;
         }
-        let digits = self.mantissa.unsigned_abs().to_string();
         let scale = self.scale as usize;
+        // Numbers that fit a machine word are written several times faster.
+        let digits = match u64::try_from(self.mantissa.unsigned_abs()) {
+            Ok(small) if scale == 0 => return write!(out, "{small}"),
+            Ok(small) => small.to_string(),
+            Err(_) => self.mantissa.unsigned_abs().to_string(),
+        };
         if scale == 0 {
             return out.write_str(&digits);
         }

@@ -62,11 +62,12 @@ impl Period {
 
     /// Returns the last day.
     pub fn last_day(&self) -> Option<Date> {
+        let of_month = |year: i16, month: i8| Some(Date::new(year, month, 1).ok()?.last_of_month());
         let length: TimeSpan = match *self {
-            Self::Year(_) => 12.months(),
-            Self::Half(..) => 6.months(),
-            Self::Quarter(..) => 3.months(),
-            Self::Month(..) => 1.months(),
+            Self::Year(year) => return of_month(year, 12),
+            Self::Half(year, half) => return of_month(year, half * 6),
+            Self::Quarter(year, quarter) => return of_month(year, quarter * 3),
+            Self::Month(year, month) => return of_month(year, month),
             Self::Day(day) => return Some(day),
             Self::Years(_, last) => return Date::new(last, 12, 31).ok(),
             Self::Months(_, months) => i64::from(months).months(),

@@ -46,24 +46,33 @@ impl OffsetMap {
     /// the first clean byte to the last source byte of the last one.
     pub fn to_source(&self, span: Span) -> Span {
         if span.is_empty() {
-            let at = self.source_start(span.start);
+            let at = self.start_in(self.first_run(span.start), span.start);
             return Span::new(at, at);
         }
-        Span::new(self.source_start(span.start), self.source_end(span.end))
+        let first = self.first_run(span.start);
+        // What begins in a run mostly ends in it.
+        let last = match self.runs.get(first) {
+            Some(run) if run.clean + run.len >= span.end => first,
+            _ => first + self.runs[first..].partition_point(|run| run.clean + run.len < span.end),
+        };
+        Span::new(self.start_in(first, span.start), self.end_in(last, span.end))
     }
 
-    fn source_start(&self, clean: usize) -> usize {
-        let index = self.runs.partition_point(|run| run.clean + run.len <= clean);
-        match self.runs.get(index) {
+    /// The first run that goes on behind `clean`.
+    fn first_run(&self, clean: usize) -> usize {
+        self.runs.partition_point(|run| run.clean + run.len <= clean)
+    }
+
+    fn start_in(&self, run: usize, clean: usize) -> usize {
+        match self.runs.get(run) {
             Some(run) if run.len == run.source_len => run.source + (clean - run.clean),
             Some(run) => run.source,
             None => self.runs.last().map_or(0, |run| run.source + run.source_len),
         }
     }
 
-    fn source_end(&self, clean: usize) -> usize {
-        let index = self.runs.partition_point(|run| run.clean + run.len < clean);
-        match self.runs.get(index) {
+    fn end_in(&self, run: usize, clean: usize) -> usize {
+        match self.runs.get(run) {
             Some(run) if run.len == run.source_len => run.source + (clean - run.clean),
             Some(run) => run.source + run.source_len,
             None => self.runs.last().map_or(0, |run| run.source + run.source_len),

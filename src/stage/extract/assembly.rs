@@ -1,6 +1,7 @@
 //! Slots to figures: walks the text in reading order, carrying what was spoken of.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::Extraction;
 use super::areas::Located;
@@ -106,9 +107,9 @@ pub(super) struct Walk<'a> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Over {
     /// The last figure of the text so far.
-    pub(super) last: Option<Before>,
+    pub(super) last: Option<Rc<Before>>,
     /// The last figure of the sentence that opens the list, in an item of one.
-    pub(super) head: Option<Before>,
+    pub(super) head: Option<Rc<Before>>,
     /// Where the first figure of the sentence begins.
     pub(super) first: Option<usize>,
     /// The sentence before in the same block, and the one that opens the list.
@@ -194,17 +195,18 @@ impl Walk<'_> {
         let first_place = self.found.places.partition_point(|place| place.span.start < span.start);
         if !numbers.is_empty() {
             self.marks.mark(&self.rules.cues, Marked::Sentence, span.of(self.lower));
-            if self.about_promotion {
-                self.within = Cued::of(&self.rules.sentence_cues, span.of(self.lower));
-            }
+            self.within = Cued::of(&self.rules.sentence_cues, span.of(self.lower));
         }
         let mut said = Said::default();
         let mut funds = Funds::None;
         // A sentence that opens with a time, or sums up, begins a new statement.
         let front =
             Span::new(span.start, numbers.iter().find(|n| n.figure).map_or(span.end, |n| n.span.start));
-        let dated = periods.iter().any(|period| front.contains(period.span) && !is_base(self.lower, period));
-        if dated || self.frames().holds(front.of(self.lower), &self.rules.frames.funds.whole) {
+        let dated =
+            || periods.iter().any(|period| front.contains(period.span) && !is_base(self.lower, period));
+        if self.over.funds.is_some()
+            && (dated() || self.frames().holds(front.of(self.lower), &self.rules.frames.funds.whole))
+        {
             self.over.funds = None;
         }
         self.over.first = None;
@@ -253,7 +255,7 @@ impl Walk<'_> {
                 nation,
             };
             let (before, anchor) = said.leaders(bracketed);
-            let this = self.figure(number, around, &passed, before, anchor);
+            let this = Rc::new(self.figure(number, around, &passed, before, anchor));
             self.over.first.get_or_insert(this.start);
             if let Some(fund) = this.fund.value.filter(|fund| *fund != Fund::Counterpart) {
                 let named = !matches!(this.fund.origin.reach, Reach::Title | Reach::Default);
@@ -264,7 +266,7 @@ impl Walk<'_> {
                 };
             }
             if kind != BlockKind::Title && !bracketed {
-                self.over.last = Some(this.clone());
+                self.over.last = Some(Rc::clone(&this));
             }
             said.take(this, number, bracketed);
         }
@@ -283,7 +285,9 @@ impl Walk<'_> {
 
     /// Where a body of the whole country is first named in a sentence.
     fn first_nation(&self, span: Span) -> Option<usize> {
-        self.rules.ranking.words.national.first_in(span.of(self.lower)).map(|at| span.start + at)
+        let national = &self.rules.ranking.words.national;
+        let named = self.within.anywhere(national).then(|| national.first_in(span.of(self.lower))).flatten();
+        named.map(|at| span.start + at)
     }
 
     /// What a sentence states stays spoken of in the ones that follow.
@@ -613,9 +617,9 @@ pub(super) struct Passed<'a> {
 #[derive(Debug, Default)]
 struct Said {
     /// The last figure, and the last that is no percentage, outside brackets.
-    open: (Option<Before>, Option<Before>),
+    open: (Option<Rc<Before>>, Option<Rc<Before>>),
     /// The same, brackets included.
-    all: (Option<Before>, Option<Before>),
+    all: (Option<Rc<Before>>, Option<Rc<Before>>),
     /// Where the last figure ends.
     end: Option<usize>,
 }
@@ -623,10 +627,10 @@ struct Said {
 impl Said {
     fn leaders(&self, bracketed: bool) -> (Option<&Before>, Option<&Before>) {
         let said = if bracketed || self.open.0.is_none() { &self.all } else { &self.open };
-        (said.0.as_ref(), said.1.as_ref())
+        (said.0.as_deref(), said.1.as_deref())
     }
 
-    fn take(&mut self, this: Before, number: &NumberMention, bracketed: bool) {
+    fn take(&mut self, this: Rc<Before>, number: &NumberMention, bracketed: bool) {
         self.end = Some(this.end);
         // `12/14 đề án, đạt 85,7%`: the rate is of what was done.
         if number.role == Role::PairWhole {
@@ -637,9 +641,9 @@ impl Said {
         for said in open.into_iter().chain([&mut self.all]) {
             // Provinces counted are whom a rate is of, not what.
             if !percent && this.unit.as_str() != "province" {
-                said.1 = Some(this.clone());
+                said.1 = Some(Rc::clone(&this));
             }
-            said.0 = Some(this.clone());
+            said.0 = Some(Rc::clone(&this));
         }
     }
 }

@@ -264,15 +264,19 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
     for (list, aspect) in lists {
         let fits =
             |at: usize| !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules);
-        for (at, phrase) in rules.marks.each_last(words, list, fits) {
-            if !money && aspects.money.iter().any(|money| money == phrase) {
-                continue;
+        rules.marks.each_last(words, list, fits, |at, phrase| {
+            if !money && aspects.money.has(phrase) {
+                return;
             }
-            let clause = words[..at].rfind([',', ';', '.', ':']).map_or(0, |mark| mark + 1);
-            let done = last_whole(&words[clause..at], "đã", &|_| true).is_some();
-            let weak = !done && aspects.weak.iter().any(|weak| weak == phrase);
+            let weak = aspects.weak.has(phrase) && {
+                let clause = words[..at].rfind([',', ';', '.', ':']).map_or(0, |mark| mark + 1);
+                last_whole(&words[clause..at], "đã", &|_| true).is_none()
+            };
             cues.push((at + phrase.len(), at, aspect, weak));
-        }
+        });
+    }
+    if cues.len() <= 1 {
+        return cues.first().map(|cue| AspectCue { aspect: cue.2, weak: cue.3 });
     }
     // `giao thực hiện` is one cue, not `thực hiện` too.
     let inside = |cue: &(usize, usize, Aspect, bool), other: &(usize, usize, Aspect, bool)| {

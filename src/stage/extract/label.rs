@@ -173,9 +173,19 @@ impl Walk<'_> {
     /// tổng vốn`; 0 where there is none, or nothing behind it.
     fn last_cut(&self, words: &str) -> usize {
         let labels = &self.rules.frames.labels;
-        let joins = self.marks.each_last(words, &labels.joins, |_| true);
-        let cuts = joins.into_iter().map(|(at, join)| at + join.len());
-        cuts.filter(|at| trimmed_words(&words[*at..], labels) > 0).max().unwrap_or(0)
+        let mut last = 0;
+        self.marks.each_last(
+            words,
+            &labels.joins,
+            |_| true,
+            |at, join| {
+                let cut = at + join.len();
+                if cut > last && trimmed_words(&words[cut..], labels) > 0 {
+                    last = cut;
+                }
+            },
+        );
+        last
     }
 
     /// `kinh phí thực hiện của | 15 tỉnh, thành phố đạt`: the words before the number that is a part of the phrase.

@@ -119,18 +119,21 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
     }
 
     /// Returns the value that wins, with the source of it whose own features weigh most. A candidate has the
-    /// features of all its sources and those that `of` gives the value itself, each once. Of equal scores
-    /// the one added first wins.
+    /// features of all its sources, each once, and those that `of` gives the value itself, which are of
+    /// templates of their own. Of equal scores the one added first wins.
     pub(super) fn elect(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<Bound<V>> {
         let mut best: Option<(i64, usize)> = None;
         let mut own = Vec::with_capacity(16);
         for (number, value) in self.values.iter().enumerate() {
             own.clear();
             of(*value, &mut own);
-            seen.next(self.model.len());
-            let all = self.features_of(number).chain([own.as_slice()]).flatten();
-            let new = all.filter(|feature| seen.is_new(**feature));
-            let score = new.map(|feature| self.model.weight(*feature)).sum();
+            let mut score: i64 = own.iter().map(|feature| self.model.weight(*feature)).sum();
+            let mut sources = self.sources.iter().filter(|source| source.value == number);
+            // A source has no feature twice.
+            score += match (sources.next(), sources.next()) {
+                (Some(only), None) => only.score,
+                _ => self.pooled(number, seen),
+            };
             if best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, number));
             }
@@ -145,5 +148,19 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
         let source = told?;
         let origin = Origin { words: source.words, rule: source.rule.to_owned(), reach: source.reach };
         Some(Bound { value: self.values[number], origin })
+    }
+    /// The sum of the weights of the features of a value's sources, each once.
+    fn pooled(&self, value: usize, seen: &mut Seen) -> i64 {
+        seen.next(self.model.len());
+        let mut score = 0;
+        for (at, source) in self.sources.iter().enumerate().filter(|(_, source)| source.value == value) {
+            let end = self.sources.get(at + 1).map_or(self.pool.len(), |next| next.features);
+            for feature in &self.pool[source.features..end] {
+                if seen.is_new(*feature) {
+                    score += self.model.weight(*feature);
+                }
+            }
+        }
+        score
     }
 }

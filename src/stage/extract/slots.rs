@@ -288,7 +288,7 @@ impl Walk<'_> {
         let goes_on =
             self.rules.frames.aspects.continued.iter().any(|word| opening.starts_with(word.as_str()));
         let refers = || refers && self.frames().holds(place.around.left, &self.rules.frames.aspects.refers);
-        self.over.last.as_ref().filter(|_| goes_on || refers())
+        self.over.last.as_deref().filter(|_| goes_on || refers())
     }
 
     /// Tells whether the report announces a plan and the period is not behind it.

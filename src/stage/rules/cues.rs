@@ -6,6 +6,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer};
 
+use super::letters::latin;
+
 /// A list of lower-case phrases, in the order of its file; reads as a slice of them.
 ///
 /// A byte of a text is looked at once for all phrases of the list: a table tells which bytes begin some
@@ -189,20 +191,26 @@ pub fn rfind(words: &str, phrase: &str) -> Option<usize> {
 }
 
 /// Tells whether no letter or digit stands right before `at`.
+#[inline]
 pub(super) fn begins_word(words: &str, at: usize) -> bool {
-    match at.checked_sub(1).map(|before| words.as_bytes()[before]) {
-        None => true,
-        Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),
-        Some(_) => !words[..at].chars().next_back().is_some_and(char::is_alphanumeric),
+    let bytes = words.as_bytes();
+    let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+    if before.is_ascii() {
+        return !before.is_ascii_alphanumeric();
     }
+    // Back to the first byte of the letter.
+    let lead = bytes[..at].iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or(0);
+    latin(bytes, lead) == 0 && !words[..at].chars().next_back().is_some_and(char::is_alphanumeric)
 }
 
 /// Tells whether no letter or digit stands at `at`.
+#[inline]
 pub(super) fn ends_word(words: &str, at: usize) -> bool {
-    match words.as_bytes().get(at) {
+    let bytes = words.as_bytes();
+    match bytes.get(at) {
         None => true,
         Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),
-        Some(_) => !words[at..].chars().next().is_some_and(char::is_alphanumeric),
+        Some(_) => latin(bytes, at) == 0 && !words[at..].chars().next().is_some_and(char::is_alphanumeric),
     }
 }
 

@@ -40,9 +40,19 @@ impl Letters {
         }
     }
 
-    /// Tells whether a letter is a Vietnamese vowel.
-    pub(super) fn is_vowel(&self, letter: char) -> bool {
-        self.kinds.get(letter as usize).is_some_and(|kind| kind & VOWEL != 0)
+    /// Tells whether `text` has vowels in two places or more, with other letters between them.
+    pub(super) fn has_two_vowel_runs(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let (mut runs, mut inside, mut at) = (0, false, 0);
+        while at < bytes.len() {
+            let (code, length) =
+                if bytes[at].is_ascii() { (usize::from(bytes[at]), 1) } else { code(bytes, at) };
+            let vowel = self.kinds.get(code).is_some_and(|kind| kind & VOWEL != 0);
+            runs += usize::from(vowel && !inside);
+            inside = vowel;
+            at += length;
+        }
+        runs >= 2
     }
 }
 
@@ -58,36 +68,44 @@ fn small(letter: char) -> char {
 /// Lower case with the same offsets: a letter whose lower case has another length stays as it is.
 pub fn lower_case(text: &str) -> String {
     let table = &letters().small;
-    let mut bytes = text.as_bytes().to_vec();
-    bytes.make_ascii_lowercase();
-    let mut at = 0;
+    let bytes = text.as_bytes();
+    let mut lower = String::with_capacity(text.len());
+    let (mut at, mut kept) = (0, 0);
     while at < bytes.len() {
-        match bytes[at] {
-            0..=0x7f => at += 1,
-            lead @ 0xc2..=0xdf => {
-                let code = (usize::from(lead & 0x1f) << 6) | usize::from(bytes[at + 1] & 0x3f);
-                let small = table[code];
-                bytes[at] = 0xc0 | (small >> 6) as u8;
-                bytes[at + 1] = 0x80 | (small & 0x3f) as u8;
-                at += 2;
+        let lead = bytes[at];
+        if lead.is_ascii() {
+            if lead.is_ascii_uppercase() {
+                lower.push_str(&text[kept..at]);
+                lower.push(char::from(lead.to_ascii_lowercase()));
+                kept = at + 1;
             }
-            0xe1 => {
-                let code = (usize::from(bytes[at + 1] & 0x3f) << 6) | usize::from(bytes[at + 2] & 0x3f);
-                let small = table[0x1000 + code];
-                bytes[at] = 0xe0 | (small >> 12) as u8;
-                bytes[at + 1] = 0x80 | ((small >> 6) & 0x3f) as u8;
-                bytes[at + 2] = 0x80 | (small & 0x3f) as u8;
-                at += 3;
-            }
-            _ => {
-                let letter = text[at..].chars().next().unwrap_or('\0');
-                small(letter).encode_utf8(&mut bytes[at..at + letter.len_utf8()]);
-                at += letter.len_utf8();
-            }
+            at += 1;
+            continue;
         }
+        let (code, length) = code(bytes, at);
+        let next = at + length;
+        let known = table.get(code).map(|small| u32::from(*small));
+        let folded = known.or_else(|| char::from_u32(code as u32).map(|letter| small(letter) as u32));
+        if let Some(folded) = folded.filter(|folded| *folded as usize != code).and_then(char::from_u32) {
+            lower.push_str(&text[kept..at]);
+            lower.push(folded);
+            kept = next;
+        }
+        at = next;
     }
-    // Each letter was replaced by one of the same length, so it is UTF-8.
-    String::from_utf8(bytes).unwrap_or_else(|_| text.chars().map(small).collect())
+    lower.push_str(&text[kept..]);
+    lower
+}
+
+/// The code of the letter beyond ASCII that begins at `at` of a UTF-8 text, and how many bytes it has.
+#[inline]
+fn code(bytes: &[u8], at: usize) -> (usize, usize) {
+    let behind = |place: usize| usize::from(bytes[at + place] & 0x3f);
+    match bytes[at] {
+        lead @ 0..=0xdf => ((usize::from(lead & 0x1f) << 6) | behind(1), 2),
+        lead @ 0xe0..=0xef => ((usize::from(lead & 0xf) << 12) | (behind(1) << 6) | behind(2), 3),
+        lead => ((usize::from(lead & 7) << 18) | (behind(1) << 12) | (behind(2) << 6) | behind(3), 4),
+    }
 }
 
 /// How many bytes the Latin letter beyond ASCII has that begins at `at`; 0 where none of Latin or

@@ -118,7 +118,10 @@ impl<'w> Cued<'w> {
     /// Looks for all phrases of `tree` in `words`.
     pub fn of(tree: &CueTree, words: &'w str) -> Self {
         let mut told = Self { words, ..Self::default() };
-        for at in 0..words.len() {
+        for (at, byte) in words.bytes().enumerate() {
+            if tree.rows[usize::from(tree.classes[usize::from(byte)])] == NONE {
+                continue;
+            }
             tree.walk(words, at, |end, phrase| {
                 let whole = begins_word(words, at) && ends_word(words, end);
                 for (list, _) in &tree.lists[usize::from(phrase)] {
@@ -249,6 +252,9 @@ impl<'t> Marks<'t> {
         let Some((hits, from, cut)) = self.hits(words, list) else {
             return list.last_fitting(words, |_| true);
         };
+        if hits.is_empty() && !cut {
+            return None;
+        }
         let end = from + words.len();
         let hits = hits[..hits.partition_point(|hit| hit.at < end)].iter().rev();
         let mut hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);
@@ -257,28 +263,34 @@ impl<'t> Marks<'t> {
             .or_else(|| cut.then(|| list.standing_first(words).next()).flatten().map(|_| 0))
     }
 
-    /// As [`PhraseList::each_last`].
+    /// Gives `found` for each phrase of `list` the last place where it stands in `words` as whole words and
+    /// `fits`, the last place first.
     pub fn each_last<'l>(
         &self,
         words: &str,
         list: &'l PhraseList,
         fits: impl Fn(usize) -> bool,
-    ) -> Vec<(usize, &'l str)> {
+        mut found: impl FnMut(usize, &'l str),
+    ) {
         let Some((hits, from, cut)) = self.hits(words, list) else {
-            return list.each_last(words, fits);
+            list.each_last(words, fits).into_iter().for_each(|(at, phrase)| found(at, phrase));
+            return;
         };
+        if hits.is_empty() && !cut {
+            return;
+        }
         let end = from + words.len();
         let hits = hits[..hits.partition_point(|hit| hit.at < end)].iter().rev();
         let hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);
         let hits = hits.map(|hit| (hit.at - from, list[usize::from(hit.phrase)].as_str()));
-        let mut found: Vec<(usize, &str)> = Vec::new();
         let first = cut.then(|| list.standing_first(words)).into_iter().flatten();
+        let mut known: Vec<&str> = Vec::new();
         for (at, phrase) in hits.chain(first.map(|phrase| (0, phrase))) {
-            if !found.iter().any(|(_, known)| *known == phrase) && fits(at) {
-                found.push((at, phrase));
+            if !known.contains(&phrase) && fits(at) {
+                known.push(phrase);
+                found(at, phrase);
             }
         }
-        found
     }
 
     /// The hits of `list` in the stretch that `words` is cut out of, where it begins there, and whether it is
@@ -329,7 +341,9 @@ mod tests {
                     found.iter().map(|(at, phrase)| (*at, (*phrase).to_owned())).collect::<Vec<_>>()
                 };
                 let each = sorted(list.each_last(words, fits));
-                prop_assert_eq!(sorted(marks.each_last(words, list, fits)), each);
+                let mut found = Vec::new();
+                marks.each_last(words, list, fits, |at, phrase| found.push((at, phrase)));
+                prop_assert_eq!(sorted(found), each);
                 let told = Cued::of(&tree, words);
                 prop_assert_eq!(told.anywhere(list), list.occurs_in(words));
                 prop_assert_eq!(told.whole(list), list.last_fitting(words, |_| true).is_some());

@@ -162,7 +162,7 @@ pub struct RulePack {
     pub cues: marks::CueTree,
     /// What indicators ask for in a figure's own words.
     pub own_cues: marks::CueTree,
-    /// What indicators ask for in a figure's sentence.
+    /// What is asked for in a figure's sentence, whole words or not.
     pub sentence_cues: marks::CueTree,
     /// How a text divides.
     pub segment: segment::SegmentRules,
@@ -222,7 +222,8 @@ impl RulePack {
         let rules = &mut self.indicators.indicator;
         self.own_cues =
             marks::CueTree::new(rules.iter_mut().flat_map(|rule| [&mut rule.near, &mut rule.not]));
-        self.sentence_cues = marks::CueTree::new(rules.iter_mut().map(|rule| &mut rule.within));
+        let within = rules.iter_mut().map(|rule| &mut rule.within);
+        self.sentence_cues = marks::CueTree::new(within.chain([&mut words.national]));
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of

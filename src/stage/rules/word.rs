@@ -285,7 +285,7 @@ impl Vocabulary {
     /// Finds where two known words were glued together; only where the letters cannot be one
     /// Vietnamese syllable, which has its vowels in one run.
     fn unglue(&self, letters: &str) -> Option<(usize, Word, Word)> {
-        if letters.len() > 24 || letters.len() < 5 || !has_two_vowel_runs(letters) {
+        if letters.len() > 24 || letters.len() < 5 || !super::letters::letters().has_two_vowel_runs(letters) {
             return None;
         }
         let mut cuts = letters.char_indices().skip(2).map(|(at, _)| at);
@@ -372,18 +372,6 @@ pub(super) fn base(letter: char) -> char {
         'ỳ' | 'ý' | 'ỷ' | 'ỹ' | 'ỵ' => 'y',
         other => other,
     }
-}
-
-fn has_two_vowel_runs(letters: &str) -> bool {
-    let mut runs = 0;
-    let mut inside = false;
-    let table = super::letters::letters();
-    for letter in letters.chars() {
-        let vowel = table.is_vowel(letter);
-        runs += usize::from(vowel && !inside);
-        inside = vowel;
-    }
-    runs >= 2
 }
 
 const PLACEMENTS: &[(&str, &str)] = &[

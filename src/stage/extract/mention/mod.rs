@@ -110,6 +110,10 @@ pub fn find(text: &str, within: Span, rules: &RulePack) -> Mentions {
         let stop = memchr::memchr(b'\n', &text.as_bytes()[start..end]).map_or(end, |at| start + at);
         tokens.clear();
         rules.words.tokenize(text, Span::new(start, stop), &mut tokens);
+        if tokens.is_empty() {
+            start = stop + 1;
+            continue;
+        }
         let taken = vec![false; tokens.len()];
         let mut line = number::Line { text, tokens: &tokens, taken, rules: &rules.mention };
         line.legal_references(&mut out.others);

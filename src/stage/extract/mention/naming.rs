@@ -195,7 +195,7 @@ impl Line<'_> {
     }
 
     /// Tells whether the counted thing is an age: `35 tuổi`.
-    pub(super) fn aged(&self, tail: &super::number::Tail) -> bool {
+    pub(super) fn aged(&self, tail: &super::number::Tail<'_>) -> bool {
         tail.noun.is_some_and(|noun| matches!(noun.of(self.text), "tuổi" | "Tuổi" | "tháng tuổi"))
     }
 }

@@ -18,9 +18,13 @@ pub(crate) struct Line<'a> {
     pub rules: &'a MentionRules,
 }
 
+/// Rules that are asked for again: any noun after a numeral, and a scale that is money by itself.
+const UNKNOWN_NOUN: (&str, &str) = ("noun.", "unknown");
+const SCALE_MONEY: (&str, &str) = ("scale.", "money");
+
 /// What follows a numeral.
 #[derive(Debug, Clone)]
-pub(super) struct Tail {
+pub(super) struct Tail<'r> {
     /// First token after it.
     next: usize,
     /// `lần` behind it multiplies.
@@ -28,13 +32,14 @@ pub(super) struct Tail {
     power: i32,
     /// What `500 triệu` adds in `3 tỷ 500 triệu`, and its last digit's unit.
     extra: Option<(Decimal, i32)>,
-    unit: Option<(String, MentionClass)>,
+    unit: Option<(&'r str, MentionClass)>,
     pub(super) noun: Option<Span>,
     per: Option<Span>,
-    rule: String,
+    /// The rule that read it: its section with a dot, and its name.
+    rule: (&'static str, &'r str),
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     pub(crate) fn longest(&self, phrases: &Phrases, at: usize) -> Option<(usize, u32)> {
         let window = &self.tokens[at.min(self.tokens.len())..self.tokens.len().min(at + 12)];
         phrases.longest(self.text, window, &|_| None).map(|found| (found.tokens, found.rule))
@@ -115,14 +120,14 @@ impl Line<'_> {
         if tail.multiple {
             tail.next = after + 1;
         }
-        if !digits && (tail.unit.is_none() || tail.rule == "noun.unknown") && !tail.multiple {
+        if !digits && (tail.unit.is_none() || tail.rule == UNKNOWN_NOUN) && !tail.multiple {
             return self.ordinal_word(at, &first, out).unwrap_or(after);
         }
         let five = first.tokens == 1 && self.is(at, self.rules.fixed.nam);
         if five && tail.power == 0 && (at == 0 || self.ending_at(&self.rules.five_before, at, 2).is_none()) {
             return after; // `năm` is a year far more often than a five
         }
-        if (tail.unit.is_none() || tail.rule == "noun.unknown")
+        if (tail.unit.is_none() || tail.rule == UNKNOWN_NOUN)
             && tail.power == 0
             && !tail.multiple
             && let Some(next) = self.introduced(at, &first, out)
@@ -230,7 +235,7 @@ impl Line<'_> {
         }
     }
 
-    fn tail(&self, mut next: usize, nouns: bool) -> Tail {
+    fn tail(&self, mut next: usize, nouns: bool) -> Tail<'a> {
         let mut tail = Tail {
             next,
             multiple: false,
@@ -239,7 +244,7 @@ impl Line<'_> {
             unit: None,
             noun: None,
             per: None,
-            rule: "number.bare".into(),
+            rule: ("number.", "bare"),
         };
         let rules = self.rules;
         let mut money = false;
@@ -271,24 +276,24 @@ impl Line<'_> {
         {
             let unit = &rules.units[rule as usize];
             tail.power += unit.power;
-            tail.unit = Some((unit.code.clone(), unit.class));
-            tail.rule = format!("unit.{}", unit.code);
+            tail.unit = Some((&unit.code, unit.class));
+            tail.rule = ("unit.", &unit.code);
             next += used;
             // `m 2` and `m 3`, as a web page's superscript comes out.
             if unit.code == "m" && matches!(self.words(next), "2" | "3") {
-                let code = format!("m{}", self.words(next));
+                let code = if self.words(next) == "2" { "m2" } else { "m3" };
                 tail.unit = Some((code, unit.class));
                 next += 1;
             }
         } else if let Some((used, rule)) = self.longest(&rules.noun_words, next) {
             let noun = &rules.nouns[rule as usize];
             tail.noun = Some(Span::new(self.tokens[next].span.start, self.tokens[next + used - 1].span.end));
-            tail.unit = Some((noun.unit.clone(), MentionClass::Count));
-            tail.rule = format!("noun.{}", noun.unit);
+            tail.unit = Some((&noun.unit, MentionClass::Count));
+            tail.rule = ("noun.", &noun.unit);
             next += used;
         } else if money {
-            tail.unit = Some(("VND".into(), MentionClass::Amount));
-            tail.rule = "scale.money".into();
+            tail.unit = Some(("VND", MentionClass::Amount));
+            tail.rule = SCALE_MONEY;
         } else if nouns
             && let Some(token) = self.tokens.get(next)
             && token.kind == TokenKind::Letters
@@ -298,11 +303,12 @@ impl Line<'_> {
             && self.longest(&rules.stop, next).is_none()
         {
             tail.noun = Some(token.span);
-            tail.unit = Some(("item".into(), MentionClass::Count));
-            tail.rule = "noun.unknown".into();
+            tail.unit = Some(("item", MentionClass::Count));
+            tail.rule = UNKNOWN_NOUN;
             next += 1;
         }
-        let physical = matches!(&tail.unit, Some((code, MentionClass::Amount)) if !matches!(code.as_str(), "VND" | "USD"));
+        let physical =
+            matches!(&tail.unit, Some((code, MentionClass::Amount)) if !matches!(*code, "VND" | "USD"));
         let start = if physical { self.substance_end(next) } else { next };
         let unit_end = next;
         next = start;
@@ -322,7 +328,7 @@ impl Line<'_> {
 
     /// Reads what smaller scales add: `3 tỷ 500 triệu`, `hai triệu ba trăm nghìn`; returns the first token
     /// after it.
-    fn lesser(&self, mut next: usize, tail: &mut Tail) -> usize {
+    fn lesser(&self, mut next: usize, tail: &mut Tail<'_>) -> usize {
         let mut above = tail.power;
         while self.taken.get(next) == Some(&false)
             && let Some(low) = self.numeral(next)
@@ -350,7 +356,13 @@ impl Line<'_> {
     }
 
     /// Reads `A - B unit`, `từ A đến B unit`, `A/B unit`; returns the first token after it.
-    fn range_or_pair(&self, at: usize, first: &Numeral, tail: &Tail, out: &mut Mentions) -> Option<usize> {
+    fn range_or_pair(
+        &self,
+        at: usize,
+        first: &Numeral,
+        tail: &Tail<'a>,
+        out: &mut Mentions,
+    ) -> Option<usize> {
         let fixed = &self.rules.fixed;
         let join = tail.next;
         let sign = self.words(join);
@@ -359,7 +371,8 @@ impl Line<'_> {
         let to = self.is(join, fixed.den) || self.is(join, fixed.toi);
         let pair = sign == "/" && bare && self.glued(join) && self.glued(join - 1);
         let dash = matches!(sign, "-" | "–" | "—");
-        if !(pair || (dash && (bare || from || tail.rule == "unit.percent")) || (to && (bare || from))) {
+        if !(pair || (dash && (bare || from || tail.rule == ("unit.", "percent"))) || (to && (bare || from)))
+        {
             return None;
         }
         let mut second_at = join + 1;
@@ -398,7 +411,7 @@ impl Line<'_> {
         Some(second_tail.next)
     }
 
-    fn mention(&self, at: usize, numeral: &Numeral, tail: &Tail, role: Role) -> Option<NumberMention> {
+    fn mention(&self, at: usize, numeral: &Numeral, tail: &Tail<'a>, role: Role) -> Option<NumberMention> {
         let rules = self.rules;
         let multiple = tail.multiple;
         let (mut value, mut last) =
@@ -407,12 +420,12 @@ impl Line<'_> {
             value = value.checked_add(extra)?;
             last = power;
         }
-        let (mut code, mut class) = tail.unit.clone().unwrap_or(("item".into(), MentionClass::Count));
+        let (mut code, mut class) = tail.unit.unwrap_or(("item", MentionClass::Count));
         if multiple {
-            (code, class) = ("percent".to_owned(), MentionClass::Percent);
+            (code, class) = ("percent", MentionClass::Percent);
             (value, last) = (value.shift(2)?, last + 2);
         } else if self.dollars(at, tail) {
-            (code, class) = ("USD".to_owned(), MentionClass::Amount);
+            (code, class) = ("USD", MentionClass::Amount);
         }
         let exact = class == MentionClass::Count && last == 0;
         let step = if exact { Decimal::ZERO } else { Decimal::whole(1).shift(last)? };
@@ -425,7 +438,7 @@ impl Line<'_> {
             if self.tokens[at].kind == TokenKind::Digits { "number.digits" } else { "number.words" }
                 .to_owned(),
         ];
-        names.push(if multiple { "number.multiple".into() } else { tail.rule.clone() });
+        names.push(if multiple { "number.multiple".into() } else { [tail.rule.0, tail.rule.1].concat() });
         if hedge.is_some() {
             names.push(format!("hedge.{}", qualifier.code()));
         }
@@ -450,8 +463,8 @@ impl Line<'_> {
     }
 
     /// `$12`, `$5 triệu`: the sign stands before the numeral.
-    fn dollars(&self, at: usize, tail: &Tail) -> bool {
-        let alone = tail.unit.is_none() || tail.rule == "scale.money" || tail.rule == "noun.unknown";
+    fn dollars(&self, at: usize, tail: &Tail<'_>) -> bool {
+        let alone = tail.unit.is_none() || tail.rule == SCALE_MONEY || tail.rule == UNKNOWN_NOUN;
         alone && at > 0 && self.words(at - 1) == "$" && self.glued(at - 1)
     }
 
