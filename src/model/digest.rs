@@ -86,9 +86,14 @@ impl Hasher {
 
     /// Adds one field.
     pub fn field(mut self, bytes: &[u8]) -> Self {
+        self.add(bytes);
+        self
+    }
+
+    /// Adds one field in place: a hasher is two thousand bytes, which moving copies.
+    pub fn add(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
-        self
     }
 
     /// Returns the digest of the fields added so far.

@@ -55,14 +55,13 @@ impl FigureId {
     /// Names the figure that stands at `span` of the source text of `document` with `measure`;
     /// depends on nothing else.
     pub fn of(document: Digest, span: Span, measure: Measure) -> Self {
-        let digest = Hasher::new()
-            .field(b"figure")
-            .field(document.as_bytes())
-            .field(&(span.start as u64).to_le_bytes())
-            .field(&(span.end as u64).to_le_bytes())
-            .field(measure.code().as_bytes())
-            .finish();
-        Self(digest.short(24))
+        let mut hasher = Hasher::new();
+        hasher.add(b"figure");
+        hasher.add(document.as_bytes());
+        hasher.add(&(span.start as u64).to_le_bytes());
+        hasher.add(&(span.end as u64).to_le_bytes());
+        hasher.add(measure.code().as_bytes());
+        Self(hasher.finish().short(24))
     }
 }
 

@@ -26,6 +26,16 @@ pub(super) struct Located {
     pub(super) area: Option<AreaCode>,
 }
 
+/// A list of places that figures pair off with one by one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paired {
+    /// Where the words stand that say so.
+    at: usize,
+    /// The first place among the sentence's, and one past the last.
+    start: usize,
+    end: usize,
+}
+
 impl Walk<'_> {
     /// Chooses the area of a figure.
     pub(super) fn area(
@@ -204,20 +214,22 @@ impl Walk<'_> {
         }
     }
 
-    /// `Cao Bằng, Lai Châu mới đạt lần lượt 22% và 31,5%`: the place that pairs off with the figure.
-    fn pair(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
-        let pairs = passed.pairs?;
-        if pairs > number.span.start {
-            return None;
-        }
-        let end = passed.places.partition_point(|place| place.span.end <= pairs);
+    /// `Cao Bằng, Lai Châu mới đạt lần lượt 22% và 31,5%`: the list of places before the words that pair places
+    /// and figures off, which stand at `at`.
+    pub(super) fn paired(&self, places: &[PlaceMention], at: usize) -> Paired {
+        let end = places.partition_point(|place| place.span.end <= at);
         let listed = |at: &usize| {
-            let (one, two) = (passed.places[*at - 1].span, passed.places[*at].span);
+            let (one, two) = (places[*at - 1].span, places[*at].span);
             let gap = self.lower.get(one.end..two.start).unwrap_or("?").trim();
             matches!(gap, "," | "và" | ", và")
         };
-        let start = (1..end).rev().find(|at| !listed(at)).unwrap_or(0);
-        let nth = passed.layout.figures(pairs, number.span.start);
+        Paired { at, start: (1..end).rev().find(|at| !listed(at)).unwrap_or(0), end }
+    }
+
+    /// The place that pairs off with the figure.
+    fn pair(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
+        let Paired { at, start, end } = passed.pairs.filter(|pairs| pairs.at <= number.span.start)?;
+        let nth = passed.layout.figures(at, number.span.start);
         if end < start + 2 || nth >= end - start {
             return None;
         }

@@ -1,20 +1,22 @@
 //! Slots to figures: walks the text in reading order, carrying what was spoken of.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Extraction;
 use super::areas::Located;
+use super::areas::Paired;
 use super::context::{Bound, Context, is_base};
 use super::frame::{self, Around, Frames, Kind, Reading};
 use super::label::Label;
-use super::layout::{self, Layout};
+use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
 use super::periods::{Named, Outline};
 use super::ranking::{Choice, Seen};
 use super::slots::{Opening, Place};
-use super::tables::{Cell, Table};
+use super::tables::{Cell, Row, Table};
 use super::zones::Zones;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
@@ -110,8 +112,11 @@ pub(super) struct Over {
     pub(super) last: Option<Rc<Before>>,
     /// The last figure of the sentence that opens the list, in an item of one.
     pub(super) head: Option<Rc<Before>>,
-    /// Where the first figure of the sentence begins.
+    /// Where the sentence begins, and its first figure.
+    pub(super) start: usize,
     pub(super) first: Option<usize>,
+    /// The fund that is told before the first figure of the sentence, once it was asked for.
+    pub(super) first_fund: OnceCell<Option<Fund>>,
     /// The sentence before in the same block, and the one that opens the list.
     previous: Option<Span>,
     pub(super) list_head: Option<Span>,
@@ -166,7 +171,8 @@ impl Walk<'_> {
         let over = &mut self.over;
         if block.kind == BlockKind::ListItem {
             if over.list_head.is_none() {
-                over.list_head = over.previous;
+                over.list_head =
+                    over.previous.map(|head| Span::new(layout::reach(lower, head.start, head.end), head.end));
                 if let Some(head) = over.list_head {
                     self.marks.mark(cues, Marked::ListHead, head.of(lower));
                 }
@@ -182,8 +188,10 @@ impl Walk<'_> {
             over.funds = None;
         }
         if block.kind == BlockKind::Heading {
-            over.heading = Some(block.span);
-            self.marks.mark(cues, Marked::Heading, block.span.of(lower));
+            let heading = block.span;
+            let heading = Span::new(layout::reach(lower, heading.start, heading.end), heading.end);
+            over.heading = Some(heading);
+            self.marks.mark(cues, Marked::Heading, heading.of(lower));
         }
     }
 
@@ -210,12 +218,14 @@ impl Walk<'_> {
             self.over.funds = None;
         }
         self.over.first = None;
+        self.over.start = span.start;
+        self.over.first_fund = OnceCell::new();
         self.context.begin();
         let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
+        let row = table.map(|_| Row::of(sentence, self.lower));
         let cell = |number: &NumberMention| {
-            table.is_some_and(|table| {
-                table.cell(number, sentence, self.lower).is_some_and(|(cell, _)| cell.figure)
-            })
+            let celled = table.zip(row.as_ref()).and_then(|(table, row)| table.cell(number, row, self.lower));
+            celled.is_some_and(|(cell, _)| cell.figure)
         };
         let figures = numbers.iter().filter(|number| number.figure || cell(number));
         let numbers: Vec<&NumberMention> = figures.collect();
@@ -223,20 +233,25 @@ impl Walk<'_> {
         let named = self.name_times(span, periods);
         let pairs = || self.marks.last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
         let pairs = (!numbers.is_empty()).then(pairs).flatten().map(|at| span.start + at);
+        let pairs = pairs.map(|at| self.paired(places, at));
+        let opening = span.of(self.lower).trim_start_matches(|c: char| !c.is_alphanumeric());
         let nation = (!numbers.is_empty()).then(|| self.first_nation(span)).flatten();
         for (index, number) in numbers.iter().copied().enumerate() {
             let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
-            let celled = table.and_then(|table| table.cell(number, sentence, self.lower));
+            let celled = table.zip(row.as_ref()).and_then(|(table, row)| table.cell(number, row, self.lower));
             let cell = celled.as_ref().map(|(_, cell)| *cell);
             let number = celled.as_ref().map_or(number, |(number, _)| number);
             let next = numbers.get(index + 1).map_or(span.end, |next| next.span.start);
             let from = said.end.unwrap_or(span.start).min(number.span.start);
-            let bracketed = is_bracketed(&self.lower[span.start..number.span.start]);
+            let bracketed = layout.bracket(number.span.start).is_some();
+            let left = layout::reach(self.lower, span.start, number.span.start).min(from);
+            let on = layout::floor(self.lower, span.end.min(next.saturating_add(REACH_BYTES)));
             let around = Around {
                 near: &self.lower[from..number.span.start],
-                left: &self.lower[span.start..number.span.start],
+                left: &self.lower[left..number.span.start],
                 right: self.lower.get(number.span.end..next).unwrap_or(""),
-                sentence: span.of(self.lower),
+                on: self.lower.get(number.span.end..on).unwrap_or(""),
+                opening,
             };
             let passed = Passed {
                 span,
@@ -488,11 +503,9 @@ impl Walk<'_> {
         if !open {
             return None;
         }
-        let behind = passed.periods.iter().find(|period| {
-            period.span.start >= number.span.end
-                && period.span.end <= passed.next
-                && is_base(self.lower, period)
-        });
+        let first = passed.periods.partition_point(|period| period.span.start < number.span.end);
+        let mut behind = passed.periods[first..].iter().take_while(|period| period.span.end <= passed.next);
+        let behind = behind.find(|period| is_base(self.lower, period));
         let period = behind.and_then(|period| self.context.resolve(period));
         Some(Base { period, aspect, area: None })
     }
@@ -607,8 +620,8 @@ pub(super) struct Passed<'a> {
     pub(super) named: &'a [Named],
     /// The number of the first of `places` among all of the text's.
     pub(super) first_place: usize,
-    /// Where the words stand that pair places and figures off.
-    pub(super) pairs: Option<usize>,
+    /// The places that pair off with figures.
+    pub(super) pairs: Option<Paired>,
     /// Where a body of the whole country is first named in the sentence.
     pub(super) nation: Option<usize>,
 }
@@ -645,14 +658,6 @@ impl Said {
             }
             said.0 = Some(Rc::clone(&this));
         }
-    }
-}
-
-/// Tells whether a bracket is open at the end of `words`.
-fn is_bracketed(words: &str) -> bool {
-    match (words.rfind('('), words.rfind(')')) {
-        (Some(open), Some(shut)) => open > shut,
-        (open, _) => open.is_some(),
     }
 }
 

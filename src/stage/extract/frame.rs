@@ -16,12 +16,14 @@ use crate::stage::rules::marks::{Cued, Marks};
 pub(super) struct Around<'t> {
     /// From the number before (or the sentence's beginning) to the numeral.
     pub(super) near: &'t str,
-    /// From the sentence's beginning to the numeral.
+    /// From the sentence's beginning to the numeral, or what is in reach of it.
     pub(super) left: &'t str,
     /// From the unit's end to the next number (or the sentence's end).
     pub(super) right: &'t str,
-    /// The whole sentence.
-    pub(super) sentence: &'t str,
+    /// From the unit's end on over the next numbers, as far as is in reach.
+    pub(super) on: &'t str,
+    /// The sentence from its first letter or digit on.
+    pub(super) opening: &'t str,
 }
 
 /// The rules of frames, and where their cues stand in the text that is read.

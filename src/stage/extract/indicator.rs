@@ -15,8 +15,16 @@ impl Walk<'_> {
         if !self.about_promotion {
             return None;
         }
-        let own = &self.own_words(place, label);
-        let own = Cued::of(&self.rules.own_cues, own);
+        let own = self.own_words(place, label);
+        let mut own = Cued::of(&self.rules.own_cues, &own);
+        // The names of offices tell nothing.
+        let names = &self.rules.indicators.names;
+        let nameless: String;
+        if own.anywhere(names) {
+            let words = own.words.to_owned();
+            nameless = names.iter().fold(words, |own, name| own.replace(name.as_str(), " "));
+            own = Cued::of(&self.rules.own_cues, &nameless);
+        }
         let indicator = if place.relative {
             self.indicator_of_rate(place, &own)
         } else {
@@ -25,15 +33,10 @@ impl Walk<'_> {
         indicator.map(IndicatorCode::new)
     }
 
-    /// The words of the figure's own, without the names of offices.
+    /// The words of the figure's own.
     fn own_words(&self, place: &Place<'_>, label: &str) -> String {
         let near = frame::without_brackets(place.own_near());
-        let own = [&near, " ", &lower_case(label), " ", place.behind()].concat();
-        let names = &self.rules.indicators.names;
-        if !names.occurs_in(&own) {
-            return own;
-        }
-        names.iter().fold(own, |own, name| own.replace(name.as_str(), " "))
+        [&near, " ", &lower_case(label), " ", place.behind()].concat()
     }
 
     fn rule_of(&self, code: &IndicatorCode) -> Option<&Indicator> {

@@ -9,6 +9,7 @@
 
 use super::assembly::{Passed, Walk};
 use super::frame;
+use super::layout::{floor, reach};
 use super::mention::NumberMention;
 use crate::model::Span;
 use crate::model::figure::Measure;
@@ -137,8 +138,8 @@ impl Walk<'_> {
     /// The words before the number that name it: behind the last mark, or before a bracket that has shut.
     fn words_before(&self, number: &NumberMention, passed: &Passed<'_>) -> Vec<Span> {
         let labels = &self.rules.frames.labels;
-        let from = passed.from;
         let mut end = number.span.start;
+        let from = reach(self.lower, passed.from, end);
         loop {
             let near = &self.lower[from..end];
             let open = near.trim_end().trim_end_matches(['(', ',', ';', ':']);
@@ -191,14 +192,13 @@ impl Walk<'_> {
     /// `kinh phí thực hiện của | 15 tỉnh, thành phố đạt`: the words before the number that is a part of the phrase.
     fn over_a_number(&self, passed: &Passed<'_>) -> Vec<Span> {
         let Some(last) = passed.last.filter(|last| last.end == passed.from) else { return Vec::new() };
-        let left = &self.lower[passed.span.start..last.start];
+        let from = reach(self.lower, passed.span.start, last.start);
+        let left = &self.lower[from..last.start];
         let labels = &self.rules.frames.labels;
-        let joined =
-            ["của", "cho", "ở", "tại"].iter().any(|word| left.trim_end().ends_with(&format!(" {word}")));
-        if !joined {
+        if ![" của", " cho", " ở", " tại"].iter().any(|word| left.trim_end().ends_with(word)) {
             return Vec::new();
         }
-        let start = passed.span.start + phrase_start(left, labels);
+        let start = from + phrase_start(left, labels);
         self.without_periods(Span::new(start, last.start), passed)
     }
 
@@ -206,7 +206,9 @@ impl Walk<'_> {
     fn without_periods(&self, span: Span, passed: &Passed<'_>) -> Vec<Span> {
         let mut start = span.start;
         let mut parts = Vec::new();
-        let inside = passed.periods.iter().filter(|period| period.span.overlaps(span));
+        let first = passed.periods.partition_point(|period| period.span.end <= span.start);
+        let inside = passed.periods[first..].iter().take_while(|period| period.span.start < span.end);
+        let inside = inside.filter(|period| period.span.overlaps(span));
         let cuts = inside.map(|period| period.span).chain([Span::new(span.end, span.end)]);
         for cut in cuts {
             let part = Span::new(start, cut.start.max(start));
@@ -245,9 +247,9 @@ impl Walk<'_> {
                 .filter(|word| !word.is_empty())
                 .all(|word| labels.trim.has(word) || labels.divisions.has(word))
         };
-        for place in
-            passed.places.iter().filter(|place| place.span.overlaps(span) && place.area(None).is_some())
-        {
+        let first = passed.places.partition_point(|place| place.span.end <= span.start);
+        let inside = passed.places[first..].iter().take_while(|place| place.span.start < span.end);
+        for place in inside.filter(|place| place.span.overlaps(span) && place.area(None).is_some()) {
             named = true;
             if place.span.start > at && !empty(&self.lower[at..place.span.start.min(span.end)]) {
                 return false;
@@ -283,11 +285,8 @@ impl Walk<'_> {
         let to = if given { behind.len() - words.len() + "cho".len() } else { 0 };
         let end = to + phrase_end(&behind[to..], labels, passed.next < passed.span.end);
         let span = Span::new(number.span.end, number.span.end + end);
-        let cut = passed
-            .periods
-            .iter()
-            .map(|period| period.span.start)
-            .find(|at| span.start < *at && *at < span.end);
+        let next = passed.periods.partition_point(|period| period.span.start <= span.start);
+        let cut = passed.periods.get(next).map(|period| period.span.start).filter(|at| *at < span.end);
         let span = Span::new(span.start, cut.unwrap_or(span.end));
         let (from, to) = frame::trim_label(span.of(self.lower), &self.rules.frames);
         if given && to <= from.max("cho".len() + 1) {
@@ -398,12 +397,4 @@ fn word_starts(words: &str) -> impl Iterator<Item = (usize, &str)> {
         *at += word.len() + 1;
         Some((start, word))
     })
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

@@ -8,6 +8,29 @@ use crate::stage::rules::ranking::{Between, Where};
 /// How many bytes before a place are looked at for the words that lead to it.
 pub(super) const LEAD_BYTES: usize = 48;
 
+/// How many bytes of a sentence before a figure, or behind the next one, are looked at for what may be said of
+/// it farther off than in its own words; of what stands over a sentence, how many at its end. No sentence that
+/// a person reads is as long: it keeps the cost of a figure the same in a line of ten megabytes.
+pub(super) const REACH_BYTES: usize = 4096;
+
+/// Where the last [`REACH_BYTES`] of `lower[start..end]` begin.
+pub(super) fn reach(lower: &str, start: usize, end: usize) -> usize {
+    let mut from = start.max(end.saturating_sub(REACH_BYTES));
+    while !lower.is_char_boundary(from) {
+        from += 1;
+    }
+    from
+}
+
+/// The end of a letter at `at` or before it.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 /// The marks of a sentence.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {

@@ -117,8 +117,7 @@ impl<'p> Place<'p> {
         if let Some(mark) = right.find(marks) {
             return &right[..mark];
         }
-        let from = self.around.left.len() + self.number.span.len();
-        let behind = self.around.sentence.get(from..).unwrap_or("");
+        let behind = self.around.on;
         match right.rfind(',') {
             _ if behind.len() <= right.len() => right,
             Some(comma) => &right[..comma],
@@ -219,7 +218,7 @@ impl Walk<'_> {
         ];
         let said = said.into_iter().find_map(|(cue, reach)| cue.map(|cue| (cue, reach)));
         // `Phấn đấu giải ngân nốt …, đưa tỷ lệ lên 100%`: the sentence opens with what it aims at.
-        let opening = place.around.sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let opening = place.around.opening;
         let aims = frames.aspects.target.iter().any(|word| opening.starts_with(word.as_str()));
         let over = self.aspect_over(place, period);
         if let Some((cue, reach)) = said {
@@ -284,7 +283,7 @@ impl Walk<'_> {
         if let Some(head) = &self.over.head {
             return Some(head);
         }
-        let opening = place.around.sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let opening = place.around.opening;
         let goes_on =
             self.rules.frames.aspects.continued.iter().any(|word| opening.starts_with(word.as_str()));
         let refers = || refers && self.frames().holds(place.around.left, &self.rules.frames.aspects.refers);
@@ -366,8 +365,8 @@ impl Walk<'_> {
             return found(fund, "fund.segment", Reach::Clause);
         }
         // `KCQG hỗ trợ 6 mô hình; hỗ trợ 163 cơ sở`: said once, before the first figure of the sentence.
-        let fronted = around.left.len().min(self.fronted(place));
-        if let Some(fund) = frame::fund(&around.left[..fronted], frames).filter(monetary) {
+        let first_fund = || frame::fund(self.fronted(place), frames);
+        if let Some(fund) = self.over.first_fund.get_or_init(first_fund).filter(monetary) {
             return found(fund, "fund.cue", Reach::Sentence);
         }
         let of = |span: Option<Span>| span.and_then(|span| frame::fund(span.of(self.lower), frames));
@@ -392,10 +391,9 @@ impl Walk<'_> {
         found(Fund::Total, "fund.default", Reach::Default)
     }
 
-    /// How many bytes of the sentence stand before its first figure.
-    fn fronted(&self, place: &Place<'_>) -> usize {
-        let start = place.number.span.start - place.around.left.len();
+    /// The words of the sentence before its first figure.
+    fn fronted(&self, place: &Place<'_>) -> &str {
         let first = self.over.first.unwrap_or(place.number.span.start);
-        first.saturating_sub(start)
+        self.lower.get(self.over.start..first).unwrap_or("")
     }
 }

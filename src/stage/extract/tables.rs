@@ -35,6 +35,25 @@ pub(super) struct Table {
     caption: Span,
     unit: Option<Stated>,
     columns: Vec<Column>,
+    /// Whether a column is of plans, and whether one is of places.
+    planned: bool,
+    by_place: bool,
+}
+
+/// The cells of a row, and the number and the words of the first that has letters.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    cells: Vec<Span>,
+    label: Option<(usize, Span)>,
+}
+
+impl Row {
+    pub(super) fn of(row: &Sentence, lower: &str) -> Self {
+        let cells = cells(row, lower);
+        let mut named = cells.iter().map(|cell| trimmed(*cell, lower)).enumerate();
+        let label = named.find(|(_, cell)| cell.of(lower).contains(char::is_alphabetic));
+        Self { cells, label }
+    }
 }
 
 /// A cell of the table: its column and the label of its row.
@@ -69,6 +88,10 @@ impl Table {
                 let cells = block.sentences.iter().flat_map(|sentence| cells(sentence, lower));
                 table.columns =
                     cells.map(|words| Column { words, unit: stated(words.of(lower), rules) }).collect();
+                let heads = || table.columns.iter().map(|column| column.words.of(lower));
+                let words = &rules.frames.tables;
+                table.planned = heads().any(|head| frame::last_of(head, &words.plan).is_some());
+                table.by_place = heads().any(|head| words.places.has(head));
             }
             BlockKind::TableRow => {}
             _ => *table = None,
@@ -79,20 +102,15 @@ impl Table {
     pub(super) fn cell(
         &self,
         number: &NumberMention,
-        row: &Sentence,
+        row: &Row,
         lower: &str,
     ) -> Option<(NumberMention, Cell)> {
-        let row = cells(row, lower);
-        let at = row.iter().position(|cell| cell.contains(number.span))?;
-        if !number.bare || trimmed(row[at], lower) != number.span {
+        let at = row.cells.partition_point(|cell| cell.end <= number.span.start);
+        if !number.bare || trimmed(*row.cells.get(at)?, lower) != number.span {
             return None;
         }
         let column = self.columns.get(at)?;
-        let label = row[..at]
-            .iter()
-            .copied()
-            .map(|cell| trimmed(cell, lower))
-            .find(|cell| cell.of(lower).contains(char::is_alphabetic))?;
+        let (_, label) = row.label.filter(|(label, _)| *label < at)?;
         let cell = Cell { column: column.words, row: label };
         let Some(unit) = column.unit.as_ref().or(self.unit.as_ref()) else {
             return Some((number.clone(), cell));
@@ -179,12 +197,10 @@ impl Walk<'_> {
         let indicator = self.indicator_of_cell(unit, row, head, caption);
         let fund = self.fund_of_cell(indicator.as_ref(), row, head, caption);
         // A row of a place or of the sum is told apart by its column, other rows by their own labels.
-        let place = passed.places.iter().any(|place| cell.row.contains(place.span));
-        let by_place = table
-            .columns
-            .iter()
-            .any(|column| frames.tables.places.iter().any(|place| column.words.of(self.lower) == place));
-        let sum = by_place && frames.tables.sums.iter().any(|sum| row == sum);
+        let first = passed.places.partition_point(|place| place.span.end <= cell.row.start);
+        let mut places = passed.places[first..].iter().take_while(|place| place.span.start < cell.row.end);
+        let place = places.any(|place| cell.row.contains(place.span));
+        let sum = table.by_place && frames.tables.sums.iter().any(|sum| row == sum);
         let words = if place || sum { unbracketed(cell.column, self.lower) } else { cell.row };
         let text = words.of(&self.clean.text).to_owned();
         let found = Reach::Table;
@@ -201,15 +217,13 @@ impl Walk<'_> {
     fn reading_of_cell(&self, head: &str, percent: bool, table: &Table) -> Reading {
         let measures = &self.rules.frames.measures;
         let says = |list: &PhraseList| self.frames().holds(head, list);
-        let planned = table
-            .columns
-            .iter()
-            .any(|column| self.frames().holds(column.words.of(self.lower), &self.rules.frames.tables.plan));
         let (measure, rule) = match percent {
             false => (Measure::Value, "table.value"),
             true if says(&measures.up) || says(&measures.down) => (Measure::Growth, "table.growth"),
             true if says(&measures.compared) => (Measure::Index, "table.index"),
-            true if says(&self.rules.frames.tables.shares) || !planned => (Measure::Share, "table.share"),
+            true if says(&self.rules.frames.tables.shares) || !table.planned => {
+                (Measure::Share, "table.share")
+            }
             true => (Measure::OfPlan, "table.of_plan"),
         };
         Reading { measure, negative: false, on_top: false, rule }

@@ -82,6 +82,11 @@ pub fn lower_case(text: &str) -> String {
             at += 1;
             continue;
         }
+        // Of Vietnamese letters the small ones are the odd ones.
+        if lead == 0xe1 && latin(bytes, at) == 3 && bytes[at + 2] & 1 == 1 {
+            at += 3;
+            continue;
+        }
         let (code, length) = code(bytes, at);
         let next = at + length;
         let known = table.get(code).map(|small| u32::from(*small));

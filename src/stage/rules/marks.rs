@@ -86,6 +86,14 @@ impl CueTree {
         Some(())
     }
 
+    /// Tells whether some phrase may begin with these two bytes.
+    #[inline]
+    fn may_begin(&self, first: u8, second: u8) -> bool {
+        let node = usize::from(self.rows[usize::from(self.classes[usize::from(first)])]);
+        let next = node * self.width + usize::from(self.classes[usize::from(second)]);
+        node != 0 && (self.ends[node] != 0 || self.rows[next] != NONE)
+    }
+
     /// Finds every phrase that stands at `at` of `text`: where it ends, and its number.
     #[inline]
     fn walk(&self, text: &str, at: usize, mut found: impl FnMut(usize, u16)) {
@@ -118,8 +126,9 @@ impl<'w> Cued<'w> {
     /// Looks for all phrases of `tree` in `words`.
     pub fn of(tree: &CueTree, words: &'w str) -> Self {
         let mut told = Self { words, ..Self::default() };
-        for (at, byte) in words.bytes().enumerate() {
-            if tree.rows[usize::from(tree.classes[usize::from(byte)])] == NONE {
+        let bytes = words.as_bytes();
+        for (at, byte) in bytes.iter().enumerate() {
+            if !tree.may_begin(*byte, bytes.get(at + 1).copied().unwrap_or(0)) {
                 continue;
             }
             tree.walk(words, at, |end, phrase| {

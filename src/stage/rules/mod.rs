@@ -220,8 +220,12 @@ impl RulePack {
         let others = [&mut self.indicators.foreign, &mut words.pairs, &mut words.law, &mut words.plan];
         self.cues = marks::CueTree::new(frames.looked_for().chain(others));
         let rules = &mut self.indicators.indicator;
-        self.own_cues =
-            marks::CueTree::new(rules.iter_mut().flat_map(|rule| [&mut rule.near, &mut rule.not]));
+        self.own_cues = marks::CueTree::new(
+            rules
+                .iter_mut()
+                .flat_map(|rule| [&mut rule.near, &mut rule.not])
+                .chain([&mut self.indicators.names]),
+        );
         let within = rules.iter_mut().map(|rule| &mut rule.within);
         self.sentence_cues = marks::CueTree::new(within.chain([&mut words.national]));
     }

@@ -6,6 +6,9 @@ use crate::model::Span;
 use crate::model::mention::MentionClass;
 use crate::stage::rules::TokenKind;
 
+/// Tokens of years between the number and its letters, at most.
+const YEARS: usize = 8;
+
 impl Line<'_> {
     /// Finds the numbers of laws, decrees and decisions and takes their tokens.
     pub(crate) fn legal_references(&mut self, out: &mut Vec<OtherMention>) {
@@ -45,6 +48,9 @@ impl Line<'_> {
             let year = part.kind == TokenKind::Digits && sign == "/" && part.span.len() == 4;
             if !(capital || (year && capitals == 0) || (part.kind == TokenKind::Digits && capitals > 0)) {
                 break;
+            }
+            if capitals == 0 && !capital && end - at > YEARS {
+                return None;
             }
             capitals += usize::from(capital);
             end += 2;
