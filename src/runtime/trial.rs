@@ -130,8 +130,16 @@ fn digest_of(event: &Event) -> Digest {
     codec::encode(event).map(|payload| Digest::of(&payload)).unwrap_or_else(|_| Digest::of(b""))
 }
 
+/// Hears how many of how many documents are done.
+pub type Tell<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
 /// Does `work` for every item on `threads` threads; the results are in the items' order.
-fn each<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+fn each<T: Sync, R: Send>(
+    items: &[T],
+    threads: usize,
+    tell: Tell<'_>,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
     std::thread::scope(|scope| {
@@ -142,6 +150,7 @@ fn each<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + 
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(place) else { break };
                     own.push((place, work(item)));
+                    tell(place + 1, items.len());
                 }
                 done.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
             });
@@ -171,6 +180,7 @@ impl Trial {
         base: Base,
         program: &Program,
         only: Option<&[Digest]>,
+        tell: Tell<'_>,
     ) -> Result<Self, ReplayError> {
         let path = log_path(options);
         let log = LogReader::open(&path).map_err(log_error)?;
@@ -179,7 +189,7 @@ impl Trial {
         histories.retain(|(document, _)| only.is_none_or(|only| only.contains(document)));
         let again = program.identities.of(Stage::Clean) != base.identities.of(Stage::Clean);
         let readers: Mutex<Vec<LogReader>> = Mutex::new(Vec::new());
-        let loaded = each(&histories, options.workers, |(document, progress)| {
+        let loaded = each(&histories, options.workers, tell, |(document, progress)| {
             let spare = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let reader = match spare {
                 Some(reader) => reader,
@@ -221,14 +231,14 @@ impl Trial {
     ///
     /// # Errors
     /// What the base's ledger says.
-    pub fn run(&self, program: &Program) -> Result<Difference, ReplayError> {
+    pub fn run(&self, program: &Program, tell: Tell<'_>) -> Result<Difference, ReplayError> {
         let same = |stage: Stage| program.identities.of(stage) == self.base.identities.of(stage);
         let before = [Stage::Clean, Stage::Segment, Stage::Extract].into_iter().all(same);
         let reach = self.reach(program);
         let path = ledger_path(&self.options.data_dir, self.base.generation);
         let ledger = LedgerReader::open(&path)?;
         let readers: Mutex<Vec<LedgerReader>> = Mutex::new(Vec::new());
-        let found = each(&self.documents, self.threads, |stored| {
+        let found = each(&self.documents, self.threads, tell, |stored| {
             if before && same(Stage::Reconcile) {
                 return Ok(Vec::new());
             }
@@ -379,7 +389,7 @@ impl<'a> Causes<'a> {
             .iter()
             .map(|edit| (edit.name(), edits::alone(&self.base.files, files, edit)))
             .collect();
-        let found = each(documents, threads, |stored| {
+        let found = each(documents, threads, &|_, _| {}, |stored| {
             let with = |pack: &RulePack| {
                 read(stored.document, &stored.source, &stored.clean, pack).records(stored.document)
             };
@@ -466,7 +476,7 @@ pub fn difference(
     let mut changed = changed;
     changed.sort_unstable();
     changed.dedup();
-    let trial = Trial::load(options, before.clone(), &program, Some(&changed))?;
+    let trial = Trial::load(options, before.clone(), &program, Some(&changed), &|_, _| {})?;
     trial.account(&mut difference, &program);
     Ok(difference)
 }

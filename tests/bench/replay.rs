@@ -51,8 +51,8 @@ pub(crate) fn run(sizes: &Sizes) {
     let changed = Program::new(edited());
     let log = LogReader::open(&data_dir.join("socai.db")).unwrap();
     let base = Base::of(&log, 1).unwrap();
-    let (trial, loading) = timed(|| Trial::load(&options, base, &changed, None).unwrap());
-    let (tried, trying) = timed(|| trial.run(&changed).unwrap());
+    let (trial, loading) = timed(|| Trial::load(&options, base, &changed, None, &|_, _| {}).unwrap());
+    let (tried, trying) = timed(|| trial.run(&changed, &|_, _| {}).unwrap());
     println!(
         "dry run with diff     {:>12.2} s loading, {:.2} s trying ({} changes)",
         loading.as_secs_f64(),

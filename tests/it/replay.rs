@@ -235,8 +235,8 @@ fn a_start_with_other_stages_shows_the_new_generation_when_it_is_whole() {
     assert_eq!((generations().active(), generations().all().len()), (Some(1), 2));
 }
 
-/// A daemon, ended with the test.
-struct Daemon(std::process::Child);
+/// A process that does not end by itself, ended with the test.
+pub(crate) struct Daemon(pub(crate) std::process::Child);
 
 impl Drop for Daemon {
     fn drop(&mut self) {

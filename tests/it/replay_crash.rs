@@ -2,6 +2,7 @@
 //! generation or the other.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -59,6 +60,27 @@ fn seen(options: &Options) -> (u64, Digest) {
     (active, Digest::of(text.as_bytes()))
 }
 
+/// Where a round is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// At any time from the start on.
+    Any,
+    /// At its work: once its generation has begun.
+    Work,
+    /// About the making of its ledger, relating its documents and its activation: once the ledger is there.
+    Ledger,
+    /// While it does nothing but activate.
+    Activation,
+    /// As soon as readers see the other generation, while it still ends.
+    Activated,
+}
+
+const MOMENTS: [Moment; 5] =
+    [Moment::Any, Moment::Work, Moment::Ledger, Moment::Activation, Moment::Activated];
+
+/// Of these, those at which nothing is asked for but an activation.
+const ACTIVATES: [Moment; 2] = [Moment::Activation, Moment::Activated];
+
 #[test]
 fn a_replay_killed_at_any_point_goes_on_and_ends_in_the_same_ledger() {
     let folder = tempfile::tempdir().unwrap();
@@ -66,62 +88,110 @@ fn a_replay_killed_at_any_point_goes_on_and_ends_in_the_same_ledger() {
     let options = Options::new(folder.path().join("var"));
     take_in(&options, &reports);
     std::fs::create_dir_all(folder.path().join("mine")).unwrap();
+    // Two generations that readers have seen, to go back and forth between.
+    replayed(&options, &Program::new(other_indicator()));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Whatever is killed, readers see whole generations, and of one generation always the same.
+        let reader = scope.spawn(|| {
+            let (mut known, mut readings) = (BTreeMap::new(), 0);
+            while !done.load(Ordering::Relaxed) {
+                let (generation, digest) = seen(&options);
+                let before = known.insert(generation, digest);
+                assert!(before.is_none_or(|before| before == digest), "seed {SEED}: generation {generation}");
+                readings += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            readings
+        });
+        let edit = kill_again_and_again(folder.path(), &options);
+        done.store(true, Ordering::Relaxed);
+        assert!(reader.join().unwrap() > kills(), "the active generation was readable throughout");
+
+        let text = write_rules(folder.path(), edit);
+        let output = socai(folder.path()).args(["replay", "--rules", "mine"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        log(&options).verify(1..=u64::MAX, None).unwrap().unwrap();
+        let active = Generations::read(&log(&options)).unwrap().active().unwrap();
+
+        let pack = RulePack::parse(&[("indicators.toml".to_owned(), text)]);
+        let fresh = Options::new(folder.path().join("fresh"));
+        let sources = Source::find(&[reports], &[]).unwrap();
+        let pack = std::sync::Arc::new(pack.map_err(|errors| errors[0].to_string()).unwrap());
+        ingest(fresh.clone(), pack, sources, &Shutdown::new(), |_| {}).unwrap();
+        assert!(whole(&options, active) == whole(&fresh, 1), "seed {SEED}: not the undisturbed ledger");
+    });
+}
+
+fn write_rules(folder: &Path, edit: usize) -> String {
+    let phrase = format!("chỗ đứng chân {edit}");
+    let text = indicators_with(EDITED, &[phrase.as_str()]);
+    std::fs::write(folder.join("mine/indicators.toml"), &text).unwrap();
+    text
+}
+
+/// Replays and activates, and kills each time at a seeded moment; returns the number of the last edit.
+fn kill_again_and_again(folder: &Path, options: &Options) -> usize {
+    let generations = || Generations::read(&log(options)).unwrap();
     let (mut state, mut killed, mut edit) = (SEED, 0, 0);
-    let mut at_work = 0;
+    let mut left: BTreeMap<String, usize> = BTreeMap::new();
     while killed < kills() {
         // Every replay that ends by itself is followed by one of yet other rules.
-        let phrase = format!("chỗ đứng chân {edit}");
-        let text = indicators_with(EDITED, &[phrase.as_str()]);
-        std::fs::write(folder.path().join("mine/indicators.toml"), text).unwrap();
-        let before = seen(&options);
-        let mut child = socai(folder.path())
-            .args(["replay", "--rules", "mine", "--no-progress"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        if killed % 2 == 0 {
-            // Every other one is killed at its work: once its generation has begun.
-            let begun = || Generations::read(&log(&options)).unwrap().all().last().unwrap().number;
-            let known = begun();
-            while begun() == known && child.try_wait().unwrap().is_none() {
+        write_rules(folder, edit);
+        let before = seen(options);
+        let begun = generations();
+        let seen_before = |one: &&socai::event_log::Generation| !one.activated.is_empty();
+        let other = begun.all().iter().filter(seen_before).find(|one| Some(one.number) != begun.active());
+        let moment = MOMENTS[killed % MOMENTS.len()];
+        let number = other.map(|other| other.number.to_string());
+        let mut command = socai(folder);
+        match (&number, moment) {
+            (Some(number), moment) if ACTIVATES.contains(&moment) => command.args(["activate", number]),
+            _ => command.args(["replay", "--rules", "mine", "--no-progress"]),
+        };
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let known = begun.all().last().unwrap().number;
+        let mut wait_for = |there: &dyn Fn() -> bool| {
+            while !there() && child.try_wait().unwrap().is_none() {
                 std::thread::sleep(Duration::from_millis(1));
             }
+        };
+        match moment {
+            Moment::Any | Moment::Activation => {}
+            Moment::Work => wait_for(&|| generations().all().last().unwrap().number > known),
+            Moment::Ledger => wait_for(&|| {
+                let last = generations().all().last().unwrap().number;
+                last > known && ledger_path(&options.data_dir, last).exists()
+            }),
+            Moment::Activated => wait_for(&|| generations().active() != begun.active()),
         }
-        std::thread::sleep(Duration::from_micros(dice(&mut state, 300_000)));
+        let most = match moment {
+            Moment::Any | Moment::Work | Moment::Ledger => 400_000,
+            Moment::Activation => 150_000,
+            Moment::Activated => 1,
+        };
+        std::thread::sleep(Duration::from_micros(dice(&mut state, most)));
         if let Some(status) = child.try_wait().unwrap() {
             assert!(status.success(), "seed {SEED}, kill {killed}: {status}");
-            edit += 1;
+            edit += usize::from(number.is_none() || !ACTIVATES.contains(&moment));
+            // An activation that was over before it was killed is tried again, the other way.
             continue;
         }
         child.kill().unwrap();
         child.wait().unwrap();
         killed += 1;
-        let generations = Generations::read(&log(&options)).unwrap();
-        at_work += usize::from(generations.all().last().unwrap().activated.is_empty());
-        let after = seen(&options);
+        let after = seen(options);
         if after.0 == before.0 {
             assert_eq!(after, before, "seed {SEED}, kill {killed}: the active generation is what it was");
         } else {
             // Activated just before the kill: readers see the new one, whole.
-            edit += 1;
+            edit += usize::from(!ACTIVATES.contains(&moment));
         }
+        let when = if after.0 == before.0 { "before" } else { "after" };
+        *left.entry(format!("{moment:?}, {when} it was activated")).or_default() += 1;
     }
-    println!("seed {SEED}: {at_work} of {killed} kills left a generation behind that was not active");
-    let phrase = format!("chỗ đứng chân {edit}");
-    let text = indicators_with(EDITED, &[phrase.as_str()]);
-    std::fs::write(folder.path().join("mine/indicators.toml"), &text).unwrap();
-    let output = socai(folder.path()).args(["replay", "--rules", "mine"]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    log(&options).verify(1..=u64::MAX, None).unwrap().unwrap();
-    let active = Generations::read(&log(&options)).unwrap().active().unwrap();
-
-    let pack = RulePack::parse(&[("indicators.toml".to_owned(), text)]);
-    let fresh = Options::new(folder.path().join("fresh"));
-    let sources = Source::find(&[reports], &[]).unwrap();
-    let pack = std::sync::Arc::new(pack.map_err(|errors| errors[0].to_string()).unwrap());
-    ingest(fresh.clone(), pack, sources, &Shutdown::new(), |_| {}).unwrap();
-    assert!(whole(&options, active) == whole(&fresh, 1), "seed {SEED}: not the undisturbed ledger");
+    println!("seed {SEED}: of {killed} kills, {left:?}");
+    edit
 }
 
 #[test]

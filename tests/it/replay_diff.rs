@@ -2,7 +2,11 @@
 //! cites the edit that did it. A dry run says the same and writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use socai::ledger::diff::{Difference, Record, What};
@@ -10,7 +14,9 @@ use socai::runtime::Options;
 use socai::runtime::line::Program;
 use socai::runtime::trial::{Base, Trial, difference};
 
-use super::replay::{EDITED, indicators_with, log, other_indicator, ran, replayed, take_in, write_reports};
+use super::replay::{
+    Daemon, EDITED, indicators_with, log, other_indicator, ran, replayed, socai, take_in, write_reports,
+};
 
 /// Reports of these tests; `SOCAI_REPLAY_DOCUMENTS=5000` makes them as many as the issue asks for.
 fn documents() -> u64 {
@@ -135,6 +141,15 @@ fn the_difference_is_what_the_exports_differ_by_and_cites_the_edited_rule() {
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["changes"], difference["changes"]);
     let (_, text, _) = ran(folder.path(), &["diff"]);
     assert!(text.contains(&edit) && text.contains("generation 1 → 2"), "{text}");
+    // Going back and forth: in a test under load only that it is done is held, at full size also how soon.
+    for command in [&["rollback"][..], &["activate", "2"], &["rollback"], &["activate", "2"]] {
+        let began = Instant::now();
+        let (code, _, err) = ran(folder.path(), command);
+        let took = began.elapsed();
+        println!("{command:?} with {} documents: {:.3} s", documents(), took.as_secs_f64());
+        assert_eq!(code, 0, "{err}");
+        assert!(documents() < 5_000 || took < Duration::from_secs(1), "{command:?} took {took:?}");
+    }
     let (_, back, _) = ran(folder.path(), &["diff", "2", "1", "--json"]);
     let back: Value = serde_json::from_str(&back).unwrap();
     assert_eq!(back["changes"].as_array().unwrap().len(), changes.len());
@@ -149,8 +164,8 @@ fn a_dry_run_says_what_a_replay_would_change_and_writes_nothing() {
     let head = log(&options).head().unwrap();
     let program = Program::new(other_indicator());
     let base = Base::of(&log(&options), 1).unwrap();
-    let trial = Trial::load(&options, base.clone(), &program, None).unwrap();
-    let tried = trial.run(&program).unwrap();
+    let trial = Trial::load(&options, base.clone(), &program, None, &|_, _| {}).unwrap();
+    let tried = trial.run(&program, &|_, _| {}).unwrap();
     assert_eq!(log(&options).head().unwrap(), head, "nothing is written");
     replayed(&options, &program);
     let made = difference(&options, &base, &Base::of(&log(&options), 2).unwrap(), None).unwrap();
@@ -167,6 +182,52 @@ fn a_dry_run_says_what_a_replay_would_change_and_writes_nothing() {
     assert!(
         tried.changes.iter().any(|change| change.record == Record::Figure && change.what == What::Changed)
     );
+}
+
+#[test]
+fn a_watched_pack_is_tried_at_every_save_and_a_broken_one_is_told_and_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 12);
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    let head = log(&options).head().unwrap();
+    rules_folder(folder.path(), &["chỗ đứng chân"]);
+    let arguments = ["replay", "--dry-run", "--rules", "mine", "--diff", "--watch"];
+    let mut child =
+        socai(folder.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (sender, lines) = mpsc::channel();
+    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(out), Box::new(err)];
+    for stream in streams {
+        let sender = sender.clone();
+        std::thread::spawn(move || {
+            BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+    }
+    let child = Daemon(child);
+    // What is said until it watches again; both streams come through one channel.
+    let said = |wanted: &[&str]| {
+        let mut said = String::new();
+        while !(said.contains("watching mine") && wanted.iter().all(|wanted| said.contains(wanted))) {
+            let line = lines.recv_timeout(Duration::from_secs(120));
+            let line = line.unwrap_or_else(|_| panic!("{wanted:?} is not among {said}"));
+            said.push_str(&line);
+            said.push('\n');
+        }
+        said
+    };
+    let edit = format!("indicators.toml: indicator.{EDITED}");
+    let first = said(&[&edit, "chỗ đứng chân", "12 documents tried in"]);
+    assert!(first.contains("nothing written"), "{first}");
+
+    std::fs::write(folder.path().join("mine/indicators.toml"), "foreign = [\n").unwrap();
+    let broken = said(&["indicators.toml"]);
+    assert!(!broken.contains("documents tried"), "{broken}");
+    let text = indicators_with(EDITED, &["chỗ đứng khác"]);
+    std::fs::write(folder.path().join("mine/indicators.toml"), text).unwrap();
+    said(&[&edit, "chỗ đứng khác", "12 documents tried in"]);
+    drop(child);
+    assert_eq!(log(&options).head().unwrap(), head, "nothing is written");
 }
 
 #[test]
@@ -187,7 +248,8 @@ fn of_two_edits_each_change_cites_the_one_that_did_it() {
     let pack = socai::stage::rules::RulePack::parse(&files).map_err(|errors| errors[0].to_string()).unwrap();
     let program = Program::new(std::sync::Arc::new(pack));
     let base = Base::of(&log(&options), 1).unwrap();
-    let tried = Trial::load(&options, base, &program, None).unwrap().run(&program).unwrap();
+    let tried =
+        Trial::load(&options, base, &program, None, &|_, _| {}).unwrap().run(&program, &|_, _| {}).unwrap();
     let mut cited: BTreeSet<&str> = BTreeSet::new();
     for change in tried.changes.iter().filter(|change| change.record == Record::Figure) {
         let Some(field) = change.fields.iter().find(|field| field.name == "indicator") else { continue };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Args, documents, program};
+use super::{Args, bar, documents, program};
 use crate::cli::context::{Context, finish, json_line};
 use crate::cli::difference::{failing, show};
 use crate::cli::stores;
@@ -15,7 +15,7 @@ use crate::event_log::{Generations, LogReader};
 use crate::model::Digest;
 use crate::runtime::line::Program;
 use crate::runtime::replay::histories;
-use crate::runtime::trial::{Base, Trial};
+use crate::runtime::trial::{self, Base, Trial};
 use crate::stage::plan::Stage;
 use crate::stage::rules::BUILT_IN;
 
@@ -144,8 +144,32 @@ pub(super) fn once(
     program: &Program,
     only: Option<&[Digest]>,
 ) -> Result<(), Failure> {
-    let trial = Trial::load(&config.options(), base(log)?, program, only)?;
+    let trial = load(context, config, base(log)?, program, only)?;
     if told(args, context, config, &trial, program)? { Ok(()) } else { Err(Failure::found()) }
+}
+
+/// Holds the texts of the documents, telling how far it is.
+fn load(
+    context: &Context,
+    config: &Config,
+    base: Base,
+    program: &Program,
+    only: Option<&[Digest]>,
+) -> Result<Trial, Failure> {
+    with_bar(context, |tell| Ok(Trial::load(&config.options(), base, program, only, tell)?))
+}
+
+fn with_bar<T>(
+    context: &Context,
+    work: impl FnOnce(trial::Tell<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let bar = bar(context);
+    let done = work(&|done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(bar.position().max(done as u64));
+    });
+    bar.finish_and_clear();
+    done
 }
 
 /// Tries the rules and shows what would change; `false` where a threshold holds.
@@ -157,7 +181,7 @@ fn told(
     program: &Program,
 ) -> Result<bool, Failure> {
     let began = std::time::Instant::now();
-    let difference = trial.run(program)?;
+    let difference = with_bar(context, |tell| Ok(trial.run(program, tell)?))?;
     let took = began.elapsed();
     show(context, &difference, &args.shown, args.json)?;
     let conditions: Vec<_> = args.shown.fail_if.iter().cloned().chain(config.replay.thresholds()).collect();
@@ -208,7 +232,7 @@ pub(super) fn watch(args: &Args, context: &Context, config: &Config, log: &LogRe
                     .is_some_and(|trial| trial.generation() == base.generation && trial.fits(&program));
                 let trial = match held.take().filter(|_| fits) {
                     Some(trial) => trial,
-                    None => Trial::load(&config.options(), base, &program, only.as_deref())?,
+                    None => load(context, config, base, &program, only.as_deref())?,
                 };
                 match told(args, context, config, &trial, &program) {
                     Ok(_) => {}
