@@ -22,7 +22,13 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 #[command(after_help = "Examples:
   socai events
   socai events -f --kind figures-extracted
-  socai events --document 3fa2 --json | jq .payload")]
+  socai events --document 3fa2 --json | jq .payload
+
+Of a document: document-received, document-seen-again, document-refused, document-retried, document-dropped;
+its stages' answers text-cleaned, text-segmented, figures-extracted, figures-reconciled; stage-failed,
+stage-parked. Across documents: corpus-reconciled (documents were taken into account, and what their figures
+say of each other). Of generations: generation-started, generation-activated, generation-let-go (by `socai
+compact`: what only it had answered is there as headers).")]
 pub struct Args {
     /// Keep on as events are appended
     #[arg(short, long)]

@@ -97,6 +97,7 @@ pub fn ingest(
             }
             Err(error) => return Err(error),
         };
+        running.warn_of_other_rules();
         let engine = running.engine.clone();
         supervisor::resume(&running, &shutdown.drain).await?;
         let mut waiting = tokio::task::JoinSet::new();

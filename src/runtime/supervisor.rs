@@ -72,6 +72,20 @@ pub(super) struct Running {
     unseen: bool,
 }
 
+impl Running {
+    /// Warns where new documents are not read under the rules of the settings.
+    pub(super) fn warn_of_other_rules(&self) {
+        let line = self.engine.line();
+        if line.identities != self.engine.program.identities {
+            tracing::warn!(
+                generation = line.generation,
+                "the rules in the settings are not those of the active generation: documents are read \
+                 under its rules until `socai replay` makes one of the new rules"
+            );
+        }
+    }
+}
+
 /// Watches the inbox until told to stop; under [`Options::once`], until it is empty.
 ///
 /// # Errors
@@ -80,6 +94,7 @@ pub fn run(options: Options, rules: Arc<RulePack>, shutdown: &Shutdown) -> Resul
     in_runtime(async {
         shutdown.listen();
         let running = start(options, Program::new(rules), shutdown)?;
+        running.warn_of_other_rules();
         let engine = running.engine.clone();
         let inbox = Inbox::start(engine.clone(), shutdown.drain.clone())?;
         if !engine.options.once {
@@ -182,13 +197,6 @@ fn choose(
         return Ok(Chosen { number, program: program.clone(), unseen: false });
     };
     if let Some(own) = program.of(reader, active).map_err(store)? {
-        if own.identities != program.identities {
-            tracing::warn!(
-                generation = active.number,
-                "the rules in the settings are not those of the active generation: documents are read \
-                 under its rules until `socai replay` makes one of the new rules"
-            );
-        }
         return Ok(Chosen { number: active.number, program: own, unseen: false });
     }
     let known = generations.of(&program.identities);

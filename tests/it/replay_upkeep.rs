@@ -71,6 +71,25 @@ fn what_only_old_generations_answered_is_let_go_and_the_chain_still_verifies() {
 }
 
 #[test]
+fn beside_a_daemon_compacting_says_what_to_do_and_touches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), 3);
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    replayed(&options, &Program::new(other_indicator()));
+    let head = log(&options).head().unwrap();
+    let held = socai::event_log::LogWriter::open(&options.data_dir.join("socai.db")).unwrap();
+    let (code, _, err) = ran(folder.path(), &["compact", "--keep", "1"]);
+    assert!(code == 69 && err.contains("stop `socai run` first"), "{code} {err}");
+    assert_eq!(log(&options).head().unwrap(), head);
+    assert!(ledger_path(&options.data_dir, 1).exists());
+    // What would go is told all the same.
+    assert!(told(folder.path(), &["compact", "--keep", "1", "--dry-run"]).contains("would go: 1"));
+    drop(held);
+    assert!(told(folder.path(), &["compact", "--keep", "1"]).contains("let go: 1"));
+}
+
+#[test]
 fn a_header_that_was_let_go_is_held_to_the_chain() {
     let folder = tempfile::tempdir().unwrap();
     let reports = write_reports(folder.path(), 4);
