@@ -14,6 +14,7 @@
 //! reads in an order that depends on contents alone, never on positions.
 
 mod ahead;
+mod between;
 mod build;
 pub mod catalogue;
 pub mod corpus;

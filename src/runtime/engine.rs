@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -16,14 +15,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::event::codec;
 use crate::event::envelope::{Append, Blob, Position, StreamId};
-use crate::event::kinds::{DocumentReceived, DocumentRefused, Event, StageFailed, StageParked};
+use crate::event::kinds::Event;
 use crate::event_log::{AppendError, Appended, LogError, LogReader, Outline};
 use crate::ledger::LedgerError;
 use crate::model::Digest;
 use crate::runtime::inputs::Texts;
 use crate::runtime::line::{Line, Program, Threads};
 use crate::runtime::stages;
-use crate::runtime::work::{ATTEMPTS, Due, Progress, Task};
+use crate::runtime::work::{Due, Progress, Task};
 use crate::runtime::worker::{Pool, Trouble};
 use crate::runtime::world::World;
 use crate::runtime::writer::{WriteError, Writer};
@@ -32,9 +31,6 @@ use crate::stage::plan::Stage;
 
 /// Bytes that one permit stands for: a semaphore counts in 32 bits.
 const PERMIT_BYTES: u64 = 1024;
-/// Between two tries of a stage that failed; short, since a stage is a function and mostly fails for
-/// good: only what lies around it (memory) can change.
-const RETRY_WAIT: Duration = Duration::from_millis(100);
 
 /// Why a document's work stopped half way. The log still says what is due.
 #[derive(Debug, thiserror::Error)]
@@ -359,7 +355,7 @@ impl Engine {
         }
     }
 
-    async fn record(&self, append: Append) -> Result<(Outline, bool), EngineError> {
+    pub(super) async fn record(&self, append: Append) -> Result<(Outline, bool), EngineError> {
         self.record_keeping(append, &mut Vec::new()).await
     }
 
@@ -379,98 +375,9 @@ impl Engine {
             repeated,
         ))
     }
-
-    async fn fail(
-        &self,
-        line: &Line,
-        document: Digest,
-        task: Task,
-        message: String,
-    ) -> Result<Outline, EngineError> {
-        if task.attempt >= ATTEMPTS {
-            return self.park(line, document, task, "failed_three_times", message).await;
-        }
-        let stage = task.stage.name();
-        tracing::warn!(%document, stage, generation = line.generation, attempt = task.attempt, message, "stage-failed");
-        let event = StageFailed { stage: stage.to_owned(), key: task.key, message };
-        let (outline, _) = self.record(append(line, document, task, Event::StageFailed(event))).await?;
-        self.world.pause(RETRY_WAIT).await;
-        Ok(outline)
-    }
-
-    async fn refuse(
-        self: &Arc<Self>,
-        line: &Line,
-        document: Digest,
-        task: Task,
-        progress: &Progress,
-        message: String,
-    ) -> Result<Outline, EngineError> {
-        let receipt = progress.received().ok_or_else(|| EngineError::Lacks("the receipt".into()))?;
-        let Event::DocumentReceived(received) = self.event_at(receipt).await? else {
-            return Err(EngineError::Lacks(format!("the receipt at position {receipt}")));
-        };
-        let DocumentReceived { name, tags, size, .. } = received;
-        let refused = DocumentRefused {
-            document,
-            name,
-            tags,
-            size,
-            reason: "undecodable".into(),
-            message: message.clone(),
-        };
-        let (outline, _) = self.record(append(line, document, task, Event::DocumentRefused(refused))).await?;
-        self.counts.refused.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(
-            %document, stage = task.stage.name(), position = outline.position.0, generation = line.generation,
-            message, "document-refused"
-        );
-        Ok(outline)
-    }
-
-    async fn park(
-        &self,
-        line: &Line,
-        document: Digest,
-        task: Task,
-        reason: &str,
-        message: String,
-    ) -> Result<Outline, EngineError> {
-        self.park_with(line, document, task, reason, message, None).await
-    }
-
-    /// Parks with an output to keep.
-    async fn park_with(
-        &self,
-        line: &Line,
-        document: Digest,
-        task: Task,
-        reason: &str,
-        message: String,
-        output: Option<Blob>,
-    ) -> Result<Outline, EngineError> {
-        let stage = task.stage.name();
-        let event = StageParked {
-            stage: stage.to_owned(),
-            key: task.key,
-            reason: reason.to_owned(),
-            message,
-            output: output.as_ref().map(|blob| blob.digest),
-        };
-        let message = event.message.clone();
-        let blobs = output.into_iter().collect();
-        let append = Append { blobs, ..append(line, document, task, Event::StageParked(event)) };
-        let (outline, _) = self.record(append).await?;
-        self.counts.parked.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(
-            %document, stage, position = outline.position.0, generation = line.generation, reason, message,
-            "stage-parked"
-        );
-        Ok(outline)
-    }
 }
 
-fn append(line: &Line, document: Digest, task: Task, event: Event) -> Append {
+pub(super) fn append(line: &Line, document: Digest, task: Task, event: Event) -> Append {
     Append {
         stage_key: Some(task.key),
         cause: Some(task.cause),

@@ -24,7 +24,7 @@ use crate::runtime::replay::{self, Activated, Built, ReplayError, Step};
 use crate::runtime::supervisor::Shutdown;
 use crate::runtime::watch::{Load, ToLoad};
 use crate::runtime::world::World;
-use crate::runtime::{FileResult, Options, Outcome, RuntimeError, Summary};
+use crate::runtime::{FileResult, Options, Outcome, RuntimeError, Summary, activation};
 
 /// Files offered and not answered yet.
 const OFFERED: usize = 64;
@@ -225,7 +225,7 @@ async fn build(engine: Arc<Engine>, asked: replay::Asked, lines: Lines) {
 
 async fn show(engine: Arc<Engine>, number: u64, lines: Lines) {
     let stop = engine.now.child_token();
-    let shown = replay::activate(&engine, number, true, &stop, &telling(&lines, &stop)).await;
+    let shown = activation::activate(&engine, number, true, &stop, &telling(&lines, &stop)).await;
     let told = shown.map_or_else(|error| Told::Failed(error.to_string()), Told::Activated);
     let _gone = lines.send(line_of(&told)).await;
 }

@@ -11,16 +11,19 @@
 //! 6. `corpus` relates the figures of documents that the ledger holds to those of the others.
 //!
 //! `supervisor` starts these in order and drains them in reverse; `ingest` does the same for given
-//! files; `replay` makes a generation of other stages or rules beside the active one and activates it;
+//! files; `replay` makes a generation of other stages or rules beside the active one, and `activation`
+//! activates it;
 //! `quarantine` does what a person decided of refused and parked documents; `handover` lets a second
 //! program hand either to the daemon that holds the data directory.
 //!
 //! Invariants: a queue carries wake-ups, never the only copy of anything; nothing is acknowledged
 //! before the log has it on disk; one document never stops another.
 
+mod activation;
 mod admit;
 mod corpus;
 pub mod engine;
+mod giving_up;
 pub mod handover;
 pub mod inbox;
 pub mod ingest;

@@ -23,7 +23,7 @@ use crate::runtime::line::{Line, Program};
 use crate::runtime::worker::Pool;
 use crate::runtime::world::World;
 use crate::runtime::writer::Writer;
-use crate::runtime::{Options, RuntimeError, Summary, handover, replay};
+use crate::runtime::{Options, RuntimeError, Summary, activation, handover, replay};
 use crate::stage::plan::Stage;
 use crate::stage::rules::RulePack;
 
@@ -294,7 +294,7 @@ pub(super) async fn resume(running: &Running, drain: &CancellationToken) -> Resu
                     return;
                 }
             }
-            if let Err(error) = replay::show(&held, &line).await {
+            if let Err(error) = activation::show(&held, &line).await {
                 tracing::error!(%error, generation = line.generation, "the new generation is not activated");
             }
         });
