@@ -10,6 +10,11 @@ use super::error::ExportError;
 use super::rows::{Source, record};
 use crate::ledger::views::FigureRow;
 
+/// Fields of a record that say where it stands and what made it: they are the annotation's target and
+/// activity, the others its body.
+const TARGET: [&str; 9] =
+    ["id", "document", "source", "start", "end", "quote", "sentence", "rules", "generation"];
+
 /// Writes the annotations.
 pub(super) fn write(source: &Source<'_>, rows: Rows<'_>, mut out: impl Write) -> Result<(), ExportError> {
     let context = json!([
@@ -35,24 +40,10 @@ fn annotation(source: &Source<'_>, row: &FigureRow) -> Result<Value, ExportError
         (characters(figure.span.start), characters(figure.span.end))
     })?;
     let body = serde_json::to_value(record(row))?;
-    let keys = [
-        "indicator",
-        "label",
-        "measure",
-        "value",
-        "unit",
-        "qualifier",
-        "low",
-        "high",
-        "area",
-        "period",
-        "aspect",
-        "fund",
-        "base",
-    ];
-    let stated: serde_json::Map<String, Value> = keys
-        .iter()
-        .map(|key| (format!("socai:{key}"), body.get(*key).cloned().unwrap_or(Value::Null)))
+    let body = body.as_object().into_iter().flatten();
+    let stated: serde_json::Map<String, Value> = body
+        .filter(|(key, _)| !TARGET.contains(&key.as_str()))
+        .map(|(key, value)| (format!("socai:{key}"), value.clone()))
         .collect();
     let document = format!("urn:blake3:{}", row.document);
     let mut selectors = vec![json!({ "type": "TextQuoteSelector", "exact": figure.quote })];

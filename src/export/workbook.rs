@@ -231,6 +231,52 @@ fn exact(number: Decimal) -> Option<f64> {
 
 const READ_FIRST: &[Column] = &[Column("Mục", "Item", 24), Column("Nội dung", "Meaning", 110)];
 
+/// What the columns mean: name and meaning, in both languages.
+const NOTES: &[((&str, &str), (&str, &str))] = &[
+    (
+        ("Giá trị", "Value"),
+        (
+            "Số thật theo đơn vị ở cột bên: tiền là đồng (77,228 tỷ đồng là 77228000000), tỷ lệ là phần trăm. Số quá 15 chữ số được ghi dạng chữ để không mất chữ số nào.",
+            "Real numbers in the unit beside them: money in đồng (77,228 tỷ đồng is 77228000000), rates in percent. A number of more than 15 digits is written as text, so that no digit is lost.",
+        ),
+    ),
+    (
+        ("Thấp nhất, cao nhất", "Lowest, highest"),
+        (
+            "Khoảng mà các chữ số đã in và từ đi kèm (trên, gần, khoảng) cho phép; ô trống là không giới hạn.",
+            "The interval that the printed digits and their hedge admit; an empty cell is unbounded.",
+        ),
+    ),
+    (
+        ("Kết luận", "Verdict"),
+        (
+            "Khớp; khớp nếu cắt bớt chữ số; mâu thuẫn: các số không thể cùng đúng; khác phạm vi: chính văn bản nói hai bên không cùng phạm vi; chưa xác định. Ở trang Số liệu là kết luận nặng nhất mà số ấy tham gia.",
+            "Agrees; agrees if truncated; conflicts: the figures cannot all be right; differs in scope: the text itself says so; undetermined. Beside a figure stands the worst that it takes part in.",
+        ),
+    ),
+    (
+        ("Số nghi sai", "Suspects"),
+        (
+            "Xếp theo khả năng; sau mũi tên là khoảng làm cho mọi quan hệ đều đúng. Đây là gợi ý để kiểm tra lại nguồn, không phải kết luận.",
+            "Likeliest first; after the arrow stands the interval that would make every relation hold. A hint for looking at the source again, no judgement.",
+        ),
+    ),
+    (
+        ("Từ byte, đến byte", "From byte, to byte"),
+        (
+            "Vị trí trong văn bản nguồn; `socai show TỆP --text` in văn bản ấy, `socai explain MÃ` giải thích một số.",
+            "The place in the source text; `socai show FILE --text` prints that text, `socai explain ID` explains a figure.",
+        ),
+    ),
+    (
+        ("Ký tự �", "The sign �"),
+        (
+            "Thay cho ký tự ẩn hoặc đảo chiều chữ trong văn bản gốc.",
+            "Stands for a character of the source that is unseen or turns the reading direction.",
+        ),
+    ),
+];
+
 /// Writes the sheet that says what the others are and how to read them.
 fn read_first(source: &Source<'_>, book: &mut Book, counts: &[(Table, u64)]) -> Result<(), ExportError> {
     let lang = source.lang;
@@ -247,51 +293,8 @@ fn read_first(source: &Source<'_>, book: &mut Book, counts: &[(Table, u64)]) -> 
     for (table, count) in counts {
         lines.push((name(lang, *table).to_owned(), format!("{count} {}", lang.t("dòng", "rows"))));
     }
-    let notes = [
-        (
-            lang.t("Giá trị", "Value"),
-            lang.t(
-                "Số thật theo đơn vị ở cột bên: tiền là đồng (77,228 tỷ đồng là 77228000000), tỷ lệ là phần trăm. Số quá 15 chữ số được ghi dạng chữ để không mất chữ số nào.",
-                "Real numbers in the unit beside them: money in đồng (77,228 tỷ đồng is 77228000000), rates in percent. A number of more than 15 digits is written as text, so that no digit is lost.",
-            ),
-        ),
-        (
-            lang.t("Thấp nhất, cao nhất", "Lowest, highest"),
-            lang.t(
-                "Khoảng mà các chữ số đã in và từ đi kèm (trên, gần, khoảng) cho phép; ô trống là không giới hạn.",
-                "The interval that the printed digits and their hedge admit; an empty cell is unbounded.",
-            ),
-        ),
-        (
-            lang.t("Kết luận", "Verdict"),
-            lang.t(
-                "Khớp; khớp nếu cắt bớt chữ số; mâu thuẫn: các số không thể cùng đúng; khác phạm vi: chính văn bản nói hai bên không cùng phạm vi; chưa xác định. Ở trang Số liệu là kết luận nặng nhất mà số ấy tham gia.",
-                "Agrees; agrees if truncated; conflicts: the figures cannot all be right; differs in scope: the text itself says so; undetermined. Beside a figure stands the worst that it takes part in.",
-            ),
-        ),
-        (
-            lang.t("Số nghi sai", "Suspects"),
-            lang.t(
-                "Xếp theo khả năng; sau mũi tên là khoảng làm cho mọi quan hệ đều đúng. Đây là gợi ý để kiểm tra lại nguồn, không phải kết luận.",
-                "Likeliest first; after the arrow stands the interval that would make every relation hold. A hint for looking at the source again, no judgement.",
-            ),
-        ),
-        (
-            lang.t("Từ byte, đến byte", "From byte, to byte"),
-            lang.t(
-                "Vị trí trong văn bản nguồn; `socai show TỆP --text` in văn bản ấy, `socai explain MÃ` giải thích một số.",
-                "The place in the source text; `socai show FILE --text` prints that text, `socai explain ID` explains a figure.",
-            ),
-        ),
-        (
-            lang.t("Ký tự �", "The sign �"),
-            lang.t(
-                "Thay cho ký tự ẩn hoặc đảo chiều chữ trong văn bản gốc.",
-                "Stands for a character of the source that is unseen or turns the reading direction.",
-            ),
-        ),
-    ];
-    lines.extend(notes.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    let said = NOTES.iter().map(|(name, text)| (lang.t(name.0, name.1), lang.t(text.0, text.1)));
+    lines.extend(said.map(|(name, text)| (name.to_owned(), text.to_owned())));
     let mut sheet = book.sheet(lang.t("Đọc trước", "Read first"), READ_FIRST, lang)?;
     for (name, text) in lines {
         sheet.row(book, &[Cell::text(name), Cell::text(text)])?;

@@ -47,6 +47,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a narrow screen what a list can be narrowed by is folded away.
+if (matchMedia("(max-width: 60rem)").matches) for (const fold of all("details.fold")) fold.open = false;
+
 // The live page: its parts come as they change; what has the focus keeps it.
 const state = document.querySelector("[data-live]");
 if (state) {

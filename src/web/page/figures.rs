@@ -70,7 +70,8 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
                     input #q name="q" type="search" value=[ask.value("q")];
                     button { (lang.t("Tìm", "Search")) }
                 }
-                @for facet in Facet::ALL { (facet_list(site, ask, facet, &selection)) }
+                // On a narrow screen the script folds it: the figures come first.
+                details.fold open { summary { (lang.t("Lọc theo", "Narrow by")) } @for facet in Facet::ALL { (facet_list(site, ask, facet, &selection)) } }
             }
             div.results {
                 @if rows.is_empty() { p { (lang.t("Không có số liệu nào hợp điều kiện.", "No figure fits.")) } }

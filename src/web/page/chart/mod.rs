@@ -98,7 +98,8 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         p.lead { (chart.about) }
         (choices(ask, &chart.choices))
         @match &chart.picture {
-            Some(picture) => { figure.chart { (picture) } }
+            // It scrolls in itself on a narrow screen, so that its words stay readable.
+            Some(picture) => { figure.chart tabindex="0" role="region" aria-label=(lang.t("Biểu đồ", "Chart")) { (picture) } }
             None => { p { (lang.t("Chưa đủ số liệu để vẽ biểu đồ này.", "There are not enough figures for this chart yet.")) } }
         }
         @if !chart.rows.is_empty() { (table(lang.t("Bảng số của biểu đồ", "The chart's table"), &chart.heads, &chart.rows)) }
