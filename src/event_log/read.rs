@@ -33,7 +33,7 @@ pub struct RawEvent {
     pub generation: u64,
     pub attempt: u32,
     pub recorded_at: i64,
-    /// `None` where the stored bytes cannot be unpacked.
+    /// `None` where the stored bytes cannot be unpacked, or were not asked for.
     pub payload: Option<Vec<u8>>,
     pub payload_digest: Digest,
     pub digest: Digest,
@@ -85,6 +85,11 @@ impl RawEvent {
 
 const COLUMNS: &str = "position, stream, version, kind, schema, stage_key, cause, generation, attempt,
                        recorded_at, payload, encoding, payload_digest, digest";
+
+/// As [`COLUMNS`], with the payload only where it is stored in no more than `?3` bytes.
+const LIGHT: &str =
+    "position, stream, version, kind, schema, stage_key, cause, generation, attempt, recorded_at,
+                     CASE WHEN length(payload) <= ?3 THEN payload END, encoding, payload_digest, digest";
 
 impl LogReader {
     /// Opens the log at `path`.
@@ -144,6 +149,36 @@ impl LogReader {
         self.select(
             &format!("SELECT {COLUMNS} FROM events WHERE position > ?1 ORDER BY position LIMIT ?2"),
             params![after.0.cast_signed(), limit],
+        )
+    }
+
+    /// As [`LogReader::raw_after`], without the payloads that are stored in more than `payload_bytes`: for
+    /// lists, where one event may weigh more than the rest of the page.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn light_after(
+        &self,
+        after: Position,
+        limit: usize,
+        payload_bytes: u32,
+    ) -> Result<Vec<RawEvent>, LogError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.select(
+            &format!("SELECT {LIGHT} FROM events WHERE position > ?1 ORDER BY position LIMIT ?2"),
+            params![after.0.cast_signed(), limit, payload_bytes],
+        )
+    }
+
+    /// Returns a stream's events from its first, without the payloads that are stored in more than
+    /// `payload_bytes`.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn light_stream(&self, stream: StreamId, payload_bytes: u32) -> Result<Vec<RawEvent>, LogError> {
+        self.select(
+            &format!("SELECT {LIGHT} FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version"),
+            params![stream.to_string(), 0, payload_bytes],
         )
     }
 
@@ -289,7 +324,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawEvent> {
         generation: number(7)?,
         attempt: row.get(8)?,
         recorded_at: row.get(9)?,
-        payload: blobs::unpack(row.get(10)?, &encoding),
+        payload: row.get::<_, Option<_>>(10)?.and_then(|bytes| blobs::unpack(bytes, &encoding)),
         payload_digest: digest(12)?,
         digest: digest(13)?,
     })

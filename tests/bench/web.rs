@@ -21,8 +21,8 @@ use super::{Sizes, per_second, reports, timed};
 
 /// Documents for each of [`Sizes`]' documents: as many as a ministry's archive of some years.
 const TIMES: u64 = 5;
-/// Reports that make one document: together they state about twenty figures.
-const REPORTS: u64 = 2;
+/// Reports that make one document: one states about twenty figures.
+const REPORTS: u64 = 1;
 /// How often each page is asked for.
 const ASKED: usize = 21;
 /// Bounds on the server's time, in milliseconds.

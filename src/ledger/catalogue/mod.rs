@@ -10,7 +10,7 @@ mod select;
 
 use std::collections::BTreeMap;
 
-pub use level::Level;
+pub use level::{Level, Side};
 
 use super::query::{DocumentRow, StageCounts};
 use crate::model::Decimal;
@@ -74,7 +74,8 @@ struct Entry {
     /// Place in the list of units.
     unit: u16,
     value: Decimal,
-    words: (u32, u32),
+    /// Places of the quote and of the label among the texts.
+    texts: [u32; 2],
 }
 
 /// A finding's line in the catalogue.
@@ -142,8 +143,17 @@ pub struct Catalogue {
     /// The periods, parsed, in the order of their list; `None` for [`NONE`].
     periods: Vec<Option<Period>>,
     units: Vec<String>,
+    /// Folded words: the figures' texts, each once, and the findings' sentences.
     words: String,
+    /// Where each quote and label stands in the words.
+    texts: Vec<(u32, u32)>,
     names: Vec<String>,
+    /// What a filter that asks nothing admits: most lists begin with it.
+    everything: Selection,
+    /// See [`Catalogue::levels`]; in order of their places.
+    levels: Vec<level::Held>,
+    /// See [`Catalogue::findings_by_place`]; by place of the area among the values.
+    findings_by_place: BTreeMap<(u16, i16), (u64, u64)>,
 }
 
 impl Catalogue {

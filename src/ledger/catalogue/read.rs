@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Catalogue, Entry, FACETS, Facet, FindingEntry, NONE, severity, severity_of, small};
+use super::{
+    Catalogue, Entry, FACETS, Facet, Filter, FindingEntry, NONE, Selection, severity, severity_of, small,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::LedgerReader;
 use crate::model::Decimal;
@@ -27,7 +29,11 @@ impl Catalogue {
             periods: Vec::new(),
             units: vec![NONE.to_owned()],
             words: String::new(),
+            texts: Vec::new(),
             names: Vec::new(),
+            everything: Selection::default(),
+            levels: Vec::new(),
+            findings_by_place: BTreeMap::new(),
         };
         made.names = made.documents.iter().map(|row| fold(&row.source)).collect();
         let places: BTreeMap<String, u32> = made
@@ -38,6 +44,9 @@ impl Catalogue {
             .collect();
         made.read_figures(ledger, &places)?;
         made.read_findings(ledger, &places)?;
+        made.everything = made.select(&Filter::default());
+        made.levels = made.choose_levels();
+        made.findings_by_place = made.count_by_place();
         Ok(made)
     }
 
@@ -51,8 +60,8 @@ impl Catalogue {
                    FROM figures";
         let mut interned: [BTreeMap<String, u16>; FACETS] =
             std::array::from_fn(|_| BTreeMap::from([(NONE.to_owned(), 0)]));
-        // Labels repeat from report to report: each is folded and held once.
-        let mut known: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+        // Labels and quotes repeat from report to report: each is folded and held once.
+        let mut known: BTreeMap<String, u32> = BTreeMap::new();
         let mut known_units = BTreeMap::from([(NONE.to_owned(), 0)]);
         ledger.for_each(sql, [], |row| {
             let text = |at: usize| row.get_ref(at).ok().and_then(|value| value.as_str().ok()).unwrap_or("");
@@ -72,17 +81,16 @@ impl Catalogue {
                         intern(&mut interned[facet as usize], &mut self.values[facet as usize], value);
                 }
             }
-            let words = format!("{} {}", text(4), text(5));
-            let words = match known.get(&words) {
+            let texts = [text(4), text(5)].map(|text| match known.get(text) {
                 Some(place) => *place,
                 None => {
-                    let from = small(self.words.len());
-                    self.words.push_str(&fold(&words));
-                    let place = (from, small(self.words.len()));
-                    known.insert(words, place);
+                    let (from, place) = (small(self.words.len()), small(self.texts.len()));
+                    self.words.push_str(&fold(text));
+                    self.texts.push((from, small(self.words.len())));
+                    known.insert(text.to_owned(), place);
                     place
                 }
-            };
+            });
             let mut id = [b'0'; 24];
             for (to, from) in id.iter_mut().zip(text(0).bytes()) {
                 *to = from;
@@ -91,7 +99,7 @@ impl Catalogue {
             let unit = intern(&mut known_units, &mut self.units, text(12));
             let value = text(13).parse().unwrap_or(Decimal::ZERO);
             let (start, end) = (offset(2), offset(3));
-            self.figures.push(Entry { id, document, start, end, keys, unit, value, words });
+            self.figures.push(Entry { id, document, start, end, keys, unit, value, texts });
             Ok::<_, LedgerError>(())
         })?;
         self.periods = self.values[Facet::Period as usize].iter().map(|code| code.parse().ok()).collect();

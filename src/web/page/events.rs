@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use crate::event::envelope::{Envelope, Position, StreamId};
+use crate::event::envelope::{Position, StreamId};
 use crate::event::kinds::Event;
 use crate::event_log::{LogReader, RawEvent};
 use crate::web::ask::{Ask, Form, PAGE_ROWS};
@@ -19,6 +19,8 @@ use crate::web::site::Site;
 
 /// Bytes of a payload that are shown on the page; the whole is to be had as JSON.
 const PAYLOAD_BYTES: usize = 64 << 10;
+/// Bytes up to which a stored payload is read for a line of the list.
+const LINE_BYTES: u32 = 64 << 10;
 /// Events that one file of the list holds: each is read with its payload.
 const FILE_ROWS: u64 = 5_000;
 
@@ -39,10 +41,10 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         .map(|event| {
             vec![
                 html! { a.n href={ "/su-kien/" (event.position) } { (event.position) } },
-                html! { (numbers::moment(event.recorded_at.as_microsecond())) },
-                html! { (kind(lang, event.event.kind())) " " code { (event.event.kind()) } },
-                html! { (stream(event.stream)) " " span.count { "v" (event.version) } },
-                html! { (text(&gist(lang, &event.event))) },
+                html! { (numbers::moment(event.recorded_at)) },
+                html! { (kind(lang, &event.kind)) " " code { (event.kind) } },
+                html! { @if let Ok(name) = event.stream.parse() { (stream(name)) } " " span.count { "v" (event.version) } },
+                html! { (text(&line(lang, event))) },
                 html! { span.n { (event.generation) } },
                 html! { @if let Some(cause) = event.cause { a.n href={ "/su-kien/" (cause) } { (cause) } } },
             ]
@@ -77,14 +79,15 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
 }
 
 /// The events of one page of the log, newest first, and how many there are: positions have no gaps.
-fn newest(log: &LogReader, ask: &Ask) -> Result<(Vec<Envelope>, usize), ViewError> {
+fn newest(log: &LogReader, ask: &Ask) -> Result<(Vec<RawEvent>, usize), ViewError> {
     let head = log.head()?.0;
     let size = if ask.form == Form::Html { PAGE_ROWS as u64 } else { FILE_ROWS };
     let total = usize::try_from(head).unwrap_or(usize::MAX);
     let skipped = if ask.form == Form::Html { (ask.page_of(total) as u64 - 1) * size } else { 0 };
     let until = head.saturating_sub(skipped);
     let after = until.saturating_sub(size);
-    let mut events = log.after(Position(after), usize::try_from(until - after).unwrap_or(0))?;
+    let count = usize::try_from(until - after).unwrap_or(0);
+    let mut events = log.light_after(Position(after), count, LINE_BYTES)?;
     events.reverse();
     Ok((events, total))
 }
@@ -95,7 +98,7 @@ fn of_stream(
     log: &LogReader,
     ask: &Ask,
     name: &str,
-) -> Result<(Vec<Envelope>, usize), ViewError> {
+) -> Result<(Vec<RawEvent>, usize), ViewError> {
     let missing = || {
         ViewError::Missing(format!("{name}: {}", ask.lang.t("không có dòng sự kiện này", "no such stream")))
     };
@@ -107,7 +110,7 @@ fn of_stream(
             StreamId::Document(document.document)
         }
     };
-    let mut events = log.stream(stream)?;
+    let mut events = log.light_stream(stream, LINE_BYTES)?;
     if events.is_empty() {
         return Err(missing());
     }
@@ -131,7 +134,7 @@ pub(in crate::web) fn one(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErro
     match ask.form {
         Form::Html => {}
         Form::Json => return Ok(Reply::Json(json(&raw, &payload))),
-        form => return sheet(&[raw.decode()?]).reply(form),
+        form => return sheet(&[raw]).reply(form),
     }
     let mut shown =
         serde_json::to_string_pretty(&payload).map_err(|error| ViewError::Write(error.to_string()))?;
@@ -182,6 +185,13 @@ fn stream(stream: StreamId) -> Markup {
             None => { a href={ "/su-kien?document=" (stream) } { code { (stream) } } }
         }
     }
+}
+
+/// Says what an event tells, in a line; that its payload is large, where it was not read for that.
+fn line(lang: Lang, event: &RawEvent) -> String {
+    let large = || lang.t("nội dung dài, mở sự kiện để xem", "a long payload: open the event").to_owned();
+    let read = event.payload.is_some().then(|| event.clone().decode());
+    read.and_then(Result::ok).map_or_else(large, |event| gist(lang, &event.event))
 }
 
 /// Says what an event tells, in a line.
@@ -246,21 +256,21 @@ fn kind(lang: Lang, kind: &str) -> &str {
     }
 }
 
-fn sheet(events: &[Envelope]) -> Sheet {
+fn sheet(events: &[RawEvent]) -> Sheet {
     let or_empty = |text: Option<String>| text.unwrap_or_default();
-    let row = |event: &Envelope| {
+    let row = |event: &RawEvent| {
         vec![
             event.position.to_string(),
             event.recorded_at.to_string(),
-            event.event.kind().to_owned(),
-            event.stream.to_string(),
+            event.kind.clone(),
+            event.stream.clone(),
             event.version.to_string(),
             event.generation.to_string(),
             event.attempt.to_string(),
             or_empty(event.cause.map(|cause| cause.to_string())),
             or_empty(event.stage_key.map(|key| key.to_string())),
             event.digest.to_string(),
-            gist(Lang::Vi, &event.event),
+            line(Lang::Vi, event),
         ]
     };
     Sheet {

@@ -13,13 +13,11 @@ use crate::web::lang::Lang;
 use crate::web::numbers;
 use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
-use crate::web::series::{Pair, Series};
+use crate::web::series::{FUNDING, Pair, Series};
 use crate::web::sheet::Sheet;
 use crate::web::shell::{self, page, table, text};
 use crate::web::site::Site;
 
-/// The indicator, and its unit, whose plan and outturn the overview shows.
-const FUNDING: (&str, &str) = ("kinh_phi", "VND");
 /// Newest documents, conflicts and refused files that are listed.
 const SOME: usize = 8;
 /// Rows of plan and outturn that are listed; the forms for machines have all.
@@ -136,10 +134,10 @@ fn pair_table(site: &Site, lang: Lang, catalogue: &Catalogue, pairs: &[Pair<'_>]
             vec![
                 html! { a href=(chart) { (site.names.area(lang, pair.area)) } },
                 html! { (pair.year) },
-                level(&pair.plan.level),
-                level(&pair.outturn.level),
+                level(&pair.plan),
+                level(&pair.outturn),
                 html! { @if let Some(percent) = pair.percent() { span.n { (numbers::grouped(&percent.to_string())) "%" } } },
-                html! { (numbers::period(lang, &pair.outturn.level.period.to_string())) },
+                html! { (numbers::period(lang, &pair.outturn.period.to_string())) },
                 html! { @if let Some(fund) = pair.fund { (site.names.name(lang, "fund", fund.code())) } },
             ]
         })
@@ -185,12 +183,12 @@ fn sheet(catalogue: &Catalogue, pairs: &[Pair<'_>]) -> Sheet {
             pair.area.to_owned(),
             pair.year.to_string(),
             pair.fund.map(|fund| fund.code().to_owned()).unwrap_or_default(),
-            pair.plan.level.value.to_string(),
-            pair.outturn.level.value.to_string(),
+            pair.plan.value.to_string(),
+            pair.outturn.value.to_string(),
             pair.percent().map(|percent| percent.to_string()).unwrap_or_default(),
-            pair.outturn.level.period.to_string(),
-            catalogue.figure_id(pair.plan.level.row).to_owned(),
-            catalogue.figure_id(pair.outturn.level.row).to_owned(),
+            pair.outturn.period.to_string(),
+            catalogue.figure_id(pair.plan.row).to_owned(),
+            catalogue.figure_id(pair.outturn.row).to_owned(),
         ]
     };
     Sheet {

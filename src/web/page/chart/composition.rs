@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::html;
 
-use super::{Chart, Choice, FUNDING, With};
+use super::{Chart, Choice, With};
+use crate::ledger::catalogue::{Level, Side};
 use crate::model::Decimal;
 use crate::model::figure::Fund;
 use crate::web::numbers;
-use crate::web::series::{FUNDS, Point, Series, Side, share};
+use crate::web::series::{FUNDING, FUNDS, Series, share};
 use crate::web::sheet::Sheet;
 use crate::web::svg::{self, About};
 
@@ -16,7 +17,7 @@ use crate::web::svg::{self, About};
 struct Part<'c> {
     code: String,
     name: String,
-    point: Point<'c>,
+    point: Level<'c>,
 }
 
 /// A place: area, year, side.
@@ -71,9 +72,9 @@ pub(super) fn make(with: &With<'_>) -> Chart {
         let funds = if by_use { &FUNDS[..2] } else { &FUNDS[..1] };
         funds.iter().find_map(|fund| whole.longest(area, *year, *side, *fund))
     });
-    let sum = own.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.point.level.value));
-    let total = stated.map(|point| point.level.value).or(sum).unwrap_or(Decimal::ZERO);
-    let percent = |part: &Part<'_>| share(part.point.level.value, total);
+    let sum = own.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.point.value));
+    let total = stated.map(|point| point.value).or(sum).unwrap_or(Decimal::ZERO);
+    let percent = |part: &Part<'_>| share(part.point.value, total);
     let about = format!(
         "{}: {}{}",
         lang.t("Kinh phí khuyến công gồm những phần nào", "What industrial promotion funding is made of"),
@@ -86,7 +87,7 @@ pub(super) fn make(with: &With<'_>) -> Chart {
         .map(|part| {
             let shown = percent(part)
                 .map_or_else(String::new, |share| format!(" ({}%)", numbers::grouped(&share.to_string())));
-            let value = part.point.level.value;
+            let value = part.point.value;
             (part.name.clone(), format!("{}{shown}", with.value(value)), value)
         })
         .collect();
@@ -101,7 +102,7 @@ pub(super) fn make(with: &With<'_>) -> Chart {
         rows: own
             .iter()
             .map(|part| {
-                let level = &part.point.level;
+                let level = &part.point;
                 vec![
                     html! { (part.name) },
                     html! { a.n href={ "/so-lieu/" (with.catalogue.figure_id(level.row)) } { (with.value(level.value)) } },
@@ -117,14 +118,14 @@ pub(super) fn make(with: &With<'_>) -> Chart {
                 .iter()
                 .map(|part| {
                     vec![
-                        part.point.level.area.to_owned(),
+                        part.point.area.to_owned(),
                         part.point.year.to_string(),
                         part.code.clone(),
-                        part.point.level.value.to_string(),
+                        part.point.value.to_string(),
                         percent(part).map_or_else(String::new, |share| share.to_string()),
                         if stated.is_some() { "stated" } else { "sum" }.to_owned(),
-                        part.point.level.period.to_string(),
-                        with.catalogue.figure_id(part.point.level.row).to_owned(),
+                        part.point.period.to_string(),
+                        with.catalogue.figure_id(part.point.row).to_owned(),
                     ]
                 })
                 .collect(),

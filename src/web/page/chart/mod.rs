@@ -19,9 +19,6 @@ use crate::web::sheet::Sheet;
 use crate::web::shell::{page, table};
 use crate::web::site::Site;
 
-/// The indicator and unit that charts show.
-const FUNDING: (&str, &str) = ("kinh_phi", "VND");
-
 /// A chart, made.
 struct Chart {
     /// What it shows, in one sentence.

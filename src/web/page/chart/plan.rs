@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use maud::html;
 
-use super::{Chart, FUNDING, With, axis_unit};
+use super::{Chart, With, axis_unit};
 use crate::web::numbers;
-use crate::web::series::Series;
+use crate::web::series::{FUNDING, Series};
 use crate::web::sheet::Sheet;
 use crate::web::svg::{self, About};
 
@@ -25,12 +25,12 @@ pub(super) fn make(with: &With<'_>) -> Chart {
     let mut own: Vec<_> = pairs.into_iter().filter(|pair| pair.area == area.chosen).collect();
     let years = own.len().saturating_sub(YEARS);
     own.drain(..years);
-    let most = own.iter().flat_map(|pair| [pair.plan.level.value, pair.outturn.level.value]).max();
+    let most = own.iter().flat_map(|pair| [pair.plan.value, pair.outturn.value]).max();
     let (power, unit) = axis_unit(most);
     let groups: Vec<_> = own
         .iter()
         .map(|pair| {
-            let values = [pair.plan, pair.outturn].map(|point| point.level.value.shift(power));
+            let values = [pair.plan, pair.outturn].map(|point| point.value.shift(power));
             (pair.year.to_string(), values)
         })
         .collect();
@@ -64,9 +64,9 @@ pub(super) fn make(with: &With<'_>) -> Chart {
             .map(|pair| {
                 vec![
                     html! { (pair.year) },
-                    html! { a.n href=(link(pair.plan.level.row)) { (with.value(pair.plan.level.value)) } },
-                    html! { a.n href=(link(pair.outturn.level.row)) { (with.value(pair.outturn.level.value)) } },
-                    html! { (numbers::period(lang, &pair.outturn.level.period.to_string())) },
+                    html! { a.n href=(link(pair.plan.row)) { (with.value(pair.plan.value)) } },
+                    html! { a.n href=(link(pair.outturn.row)) { (with.value(pair.outturn.value)) } },
+                    html! { (numbers::period(lang, &pair.outturn.period.to_string())) },
                     html! { @if let Some(percent) = pair.percent() { span.n { (numbers::grouped(&percent.to_string())) "%" } } },
                     html! { (fund(pair)) },
                 ]
@@ -81,13 +81,13 @@ pub(super) fn make(with: &With<'_>) -> Chart {
                     vec![
                         pair.area.to_owned(),
                         pair.year.to_string(),
-                        pair.plan.level.value.to_string(),
-                        pair.outturn.level.value.to_string(),
-                        pair.outturn.level.period.to_string(),
+                        pair.plan.value.to_string(),
+                        pair.outturn.value.to_string(),
+                        pair.outturn.period.to_string(),
                         pair.percent().map_or_else(String::new, |percent| percent.to_string()),
                         pair.fund.map_or_else(String::new, |fund| fund.code().to_owned()),
-                        with.catalogue.figure_id(pair.plan.level.row).to_owned(),
-                        with.catalogue.figure_id(pair.outturn.level.row).to_owned(),
+                        with.catalogue.figure_id(pair.plan.row).to_owned(),
+                        with.catalogue.figure_id(pair.outturn.row).to_owned(),
                     ]
                 })
                 .collect(),

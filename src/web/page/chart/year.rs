@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use maud::html;
 
-use super::{Chart, FUNDING, With, axis_unit};
+use super::{Chart, With, axis_unit};
+use crate::ledger::catalogue::{Level, Side};
 use crate::model::figure::Fund;
 use crate::web::numbers;
-use crate::web::series::{FUNDS, Point, Series, Side};
+use crate::web::series::{FUNDING, FUNDS, Series};
 use crate::web::sheet::Sheet;
 use crate::web::svg::{self, About, Line};
 
@@ -25,14 +26,14 @@ pub(super) fn make(with: &With<'_>) -> Chart {
     }
     let area = with.area(counts.into_iter().collect());
     // Of one year only the fund with most points is drawn: two funds would be two lines of one name.
-    let mut years: BTreeMap<i16, BTreeMap<Option<Fund>, Vec<Point<'_>>>> = BTreeMap::new();
+    let mut years: BTreeMap<i16, BTreeMap<Option<Fund>, Vec<Level<'_>>>> = BTreeMap::new();
     for ((own, year, side, fund, _), point) in series.points() {
         if *own == area.chosen && *side == Side::Outturn {
             years.entry(*year).or_default().entry(*fund).or_default().push(*point);
         }
     }
     let rank = |fund: &Option<Fund>| FUNDS.iter().position(|other| other == fund);
-    let mut shown: Vec<(i16, Option<Fund>, Vec<Point<'_>>)> = years
+    let mut shown: Vec<(i16, Option<Fund>, Vec<Level<'_>>)> = years
         .into_iter()
         .filter_map(|(year, funds)| {
             let best =
@@ -49,8 +50,8 @@ pub(super) fn make(with: &With<'_>) -> Chart {
         point.map(|(_, point)| *point)
     });
     let values = shown.iter().flat_map(|(_, _, points)| points.iter()).chain(plan.iter());
-    let (power, unit) = axis_unit(values.map(|point| point.level.value).max());
-    let at = |point: &Point<'_>| Some((point.months, point.level.value.shift(power)?));
+    let (power, unit) = axis_unit(values.map(|point| point.value).max());
+    let at = |point: &Level<'_>| Some((point.months, point.value.shift(power)?));
     let mut lines: Vec<Line> = shown
         .iter()
         .map(|(year, _, points)| Line {
@@ -74,7 +75,7 @@ pub(super) fn make(with: &With<'_>) -> Chart {
     let description = lang.t("Số của biểu đồ ở bảng bên dưới.", "The numbers are in the table below.");
     let picture = (!shown.is_empty())
         .then(|| svg::lines(About { title: &about, description }, unit, lang.t("tháng", "month"), &lines));
-    let all: Vec<&Point<'_>> = shown.iter().flat_map(|(_, _, points)| points.iter()).collect();
+    let all: Vec<&Level<'_>> = shown.iter().flat_map(|(_, _, points)| points.iter()).collect();
     let names = &with.site.names;
     Chart {
         heads: vec![
@@ -87,7 +88,7 @@ pub(super) fn make(with: &With<'_>) -> Chart {
         rows: all
             .iter()
             .map(|point| {
-                let level = &point.level;
+                let level = &point;
                 vec![
                     html! { (numbers::period(lang, &level.period.to_string())) },
                     html! { a.n href={ "/so-lieu/" (with.catalogue.figure_id(level.row)) } { (with.value(level.value)) } },
@@ -104,15 +105,15 @@ pub(super) fn make(with: &With<'_>) -> Chart {
                 .iter()
                 .map(|point| {
                     vec![
-                        point.level.area.to_owned(),
+                        point.area.to_owned(),
                         point.year.to_string(),
                         point.months.to_string(),
-                        point.level.period.to_string(),
-                        point.level.value.to_string(),
-                        point.level.aspect.code().to_owned(),
-                        point.level.fund.map_or_else(String::new, |fund| fund.code().to_owned()),
+                        point.period.to_string(),
+                        point.value.to_string(),
+                        point.aspect.code().to_owned(),
+                        point.fund.map_or_else(String::new, |fund| fund.code().to_owned()),
                         point.statements.to_string(),
-                        with.catalogue.figure_id(point.level.row).to_owned(),
+                        with.catalogue.figure_id(point.row).to_owned(),
                     ]
                 })
                 .collect(),
