@@ -64,21 +64,22 @@ const routes = () => [
   ["/khong-co", "khong-co"],
 ];
 
-test("every route keeps to the policy, to WCAG 2.2 AA and to 360 px, light and dark", async () => {
-  for (const [width, colorScheme] of [[1280, "light"], [360, "dark"]]) {
+test("every route keeps to the policy, to WCAG 2.2 AA and to 360 px, light and dark, in both languages", async () => {
+  for (const [width, colorScheme, lang] of [[1280, "light", "vi"], [360, "dark", "vi"], [360, "light", "en"], [1280, "dark", "en"]]) {
     const { context, page, faults } = await watched(browser, site, { viewport: { width, height: 900 }, colorScheme });
+    await context.addCookies([{ name: "lang", value: lang, url: site.base }]);
     for (const [path, name] of routes()) {
       const response = await page.goto(site.base + path);
       assert.equal(response.status(), path === "/khong-co" ? 404 : 200, path);
       const policy = response.headers()["content-security-policy"];
       assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';/);
       assert.equal(policy.includes("connect-src"), path === "/xu-ly", `${path}: only the live page connects`);
-      assert.equal(await page.locator("html").getAttribute("lang"), "vi");
+      assert.equal(await page.locator("html").getAttribute("lang"), lang);
       assert.equal(await page.locator("h1").count(), 1, path);
       const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(wide <= room, `${path} scrolls sideways at ${width}: ${wide}`);
-      assert.deepEqual(await axe(page), [], `${path} at ${width}, ${colorScheme}`);
-      await shot(page, `${name}-${width}`);
+      assert.deepEqual(await axe(page), [], `${path} at ${width}, ${colorScheme}, ${lang}`);
+      await shot(page, `${name}-${width}-${lang}`);
     }
     assert.deepEqual(faults, []);
     await context.close();
@@ -200,6 +201,35 @@ test("the language switches, is remembered, and stays out of the machine's forms
   await context.close();
 });
 
+test("a list says what narrows it, and lets go of each condition", async () => {
+  const { context, page, faults } = await watched(browser, site);
+  await page.goto(`${site.base}/so-lieu?area=VN63%3A84&year=2022&verdict=conflicts&page=99`);
+  const conditions = page.locator(".conditions");
+  for (const words of ["Địa bàn: Trà Vinh", "năm: 2022", "Kết luận: mâu thuẫn"]) {
+    assert.ok((await conditions.innerText()).includes(words), words);
+  }
+  assert.ok((await page.locator("tbody tr").count()) > 0, "a page beyond the last is the last");
+  await conditions.getByRole("link", { name: "Kết luận" }).click();
+  await page.waitForURL((url) => !url.search.includes("verdict") && url.search.includes("year=2022"));
+  await conditions.getByRole("link", { name: "bỏ mọi điều kiện" }).click();
+  await page.waitForURL((url) => url.search === "");
+  await page.goto(`${site.base}/doi-chieu?verdict=khong-co`);
+  assert.ok((await page.locator("main").innerText()).includes("Không có đối chiếu nào hợp điều kiện."));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a figure of a table is found by its row and column", async () => {
+  const { documents } = await site.json("/tai-lieu.json?q=hai-phong");
+  const { figures } = await site.json(`/tai-lieu/${documents[0].document}.json`);
+  const { context, page, faults } = await watched(browser, site);
+  await page.goto(`${site.base}/so-lieu/${figures.find((figure) => figure.quote === "3.620").id}`);
+  const text = await page.locator("main").innerText();
+  assert.ok(text.includes("bảng, hàng 2 «Mô hình trình diễn kỹ thuật», cột 3 «Thực hiện 2021»"), text);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("facets count what each choice leaves, and words are found however they are written", async () => {
   const { context, page, faults } = await watched(browser, site);
   const all = (await site.json("/so-lieu.json")).total;
@@ -248,10 +278,22 @@ test("a document of attacks shows as text", async () => {
   assert.ok((await page.locator("h1").innerText()).includes("<img src=x onerror=alert(1)>"));
   assert.ok((await page.locator("h1").innerText()).includes("⟨U+202E⟩"), "what turns the name is seen");
   assert.ok(!(await page.title()).includes("\u202e"));
-  for (const path of ["/", "/tai-lieu", "/so-lieu", "/doi-chieu", "/xu-ly", "/su-kien", `/su-kien?document=${ids.hostile}`]) {
+  const [figure] = (await site.json(`/tai-lieu/${ids.hostile}.json`)).figures;
+  const own = [`/su-kien?document=${ids.hostile}`, `/so-lieu/${figure.id}`, `/so-lieu?document=${ids.hostile}`, "/so-lieu?q=%3Cimg+src%3Dx%3E%E2%80%AE",
+    "/doi-chieu?area=%3Cscript%3Ealert(9)%3C/script%3E%E2%80%AE", "/tai-lieu?q=%22%3E%3Cimg+src%3Dx%3E&sort=%3Cb%3E", `/tai-lieu/${ids.hostile}?figure=${figure.id}`];
+  for (const path of [...routes().map(([path]) => path), ...own]) {
     await page.goto(site.base + path);
     assert.equal(await page.locator("main img, main script, main b").count(), 0, `${path}: an element of the document's`);
     assert.ok(!(await page.content()).includes("\u202e"), `${path}: a bidi control went through`);
+  }
+  // A cell of a spreadsheet begins as no formula, whatever the view.
+  for (const [, , path] of routes().filter(([, , path]) => path)) {
+    for (const [ending, mark] of [["csv", ","], ["vi.csv", ";"]]) {
+      const table = await (await fetch(`${site.base}${path}.${ending}`)).text();
+      for (const cell of table.split("\n").map((line) => line.split(mark)[0].replace(/^\ufeff/, ""))) {
+        assert.ok(!/^"?[=+@\t]/.test(cell), `${path}.${ending}: ${cell}`);
+      }
+    }
   }
   const table = await (await fetch(`${site.base}/tai-lieu.csv`)).text();
   assert.ok(table.includes("'=cmd|"), `no formula: ${table}`);

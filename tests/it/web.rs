@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::inbox::rules;
 
 /// Longer than anything here takes on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A served page; it ends when it is dropped.
 struct Page {

@@ -69,11 +69,13 @@ fn in_table(blocks: &[Block], map: &OffsetMap, at: usize, source: &str) -> Optio
         words.trim_matches(|letter: char| letter.is_whitespace() || letter == '|').to_owned()
     };
     let head = table.iter().find(|block| block.kind == BlockKind::TableHead).map(cells).unwrap_or_default();
+    // The head's first cell may be several clauses (`Nội dung (ĐVT: triệu đồng)`): columns are told from the end.
+    let of_head = head.len().checked_sub(own.len() - column);
     Some(Cell {
         row: table.iter().filter(|block| is_row(block)).count(),
         row_name: if column == 0 { String::new() } else { words(&own, 0) },
         column: column + 1,
-        column_name: words(&head, column),
+        column_name: of_head.map_or_else(String::new, |at| words(&head, at)),
     })
 }
 
