@@ -231,8 +231,11 @@ fn exact(number: Decimal) -> Option<f64> {
 
 const READ_FIRST: &[Column] = &[Column("Mục", "Item", 24), Column("Nội dung", "Meaning", 110)];
 
-/// What the columns mean: name and meaning, in both languages.
-const NOTES: &[((&str, &str), (&str, &str))] = &[
+/// Words in both languages.
+type Words = (&'static str, &'static str);
+
+/// What the columns mean: name and meaning.
+const NOTES: &[(Words, Words)] = &[
     (
         ("Giá trị", "Value"),
         (
