@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::Extraction;
 use super::areas::Located;
 use super::areas::Paired;
-use super::context::{Bound, Context, is_base};
+use super::context::{Bound, Context, is_base, is_passing};
 use super::frame::{self, Around, Frames, Kind, Reading};
 use super::label::Label;
 use super::layout::{self, Layout, REACH_BYTES};
@@ -317,7 +317,7 @@ impl Walk<'_> {
     ) {
         let mut times = named.iter().zip(periods);
         let time = times.find_map(|(named, period)| {
-            let value = named.stated().filter(|value| !matches!(value, Period::Day(_)))?;
+            let value = named.stated().filter(|value| !is_passing(*value))?;
             Some((value, period.span))
         });
         let mut zone = None;

@@ -20,6 +20,9 @@ use crate::stage::rules::RulePack;
 use crate::stage::rules::cues::find;
 use crate::stage::rules::ranking::{Distance, Prevails};
 
+/// The days of the shortest half of a month (`nửa cuối tháng 2`): that many are a time to report of.
+const HALF_A_MONTH_DAYS: i16 = 13;
+
 /// A slot's value and where it came from (clean offsets).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bound<T> {
@@ -185,7 +188,7 @@ impl Context {
                 continue;
             }
             let Some(value) = self.resolve(period) else { continue };
-            if matches!(value, Period::Day(_)) {
+            if is_passing(value) {
                 continue;
             }
             let here = Some(self.said(value, Some(period.span)));
@@ -387,6 +390,11 @@ fn order(zone: Zone) -> (u8, u8, u8) {
     }
 }
 
+/// Tells whether a time is a day or a few of them: something was held then, and what follows is not of it.
+pub(super) fn is_passing(value: Period) -> bool {
+    matches!(value, Period::Day(_)) || matches!(value, Period::Days(_, days) if days < HALF_A_MONTH_DAYS)
+}
+
 /// The first whole date in a date line, else near the head of the text.
 fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> {
     let whole = |span: Span| {
@@ -396,6 +404,9 @@ fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> 
             .filter_map(|period| {
                 match (period.expression.part, period.expression.resolve(&TimeContext::default())) {
                     (Part::Day { .. }, Some(Period::Day(date))) => Some(date),
+                    (Part::DayRange { last, .. }, Some(Period::Days(first, _))) => {
+                        Date::new(first.year(), first.month(), last).ok()
+                    }
                     _ => None,
                 }
             })

@@ -2,7 +2,7 @@
 //! time carried from before, put to the vote.
 
 use super::assembly::{Passed, Walk};
-use super::context::{Bound, Said, year_of};
+use super::context::{Bound, Said, is_passing, year_of};
 use super::layout::tail;
 use super::mention::period::{Part, TimeRole, Year};
 use super::mention::{NumberMention, PeriodMention};
@@ -172,7 +172,7 @@ impl Walk<'_> {
             {
                 add(Some(Period::Years(first, end)), Variant::Span);
             }
-            if matches!(value, Period::Day(_)) {
+            if is_passing(value) {
                 add(Some(Period::Year(value.year())), Variant::Whole);
             }
         }
@@ -369,7 +369,7 @@ fn part_of(period: &PeriodMention) -> PartAxis {
         Part::Half(_) | Part::Quarter(_) => PartAxis::Quarter,
         Part::FirstMonths(_) => PartAxis::FirstMonths,
         Part::Month(_) => PartAxis::Month,
-        Part::Day { .. } => PartAxis::Day,
+        Part::Day { .. } | Part::DayRange { .. } => PartAxis::Day,
         Part::Years(..) => PartAxis::Years,
         Part::Same => PartAxis::Same,
         Part::RelativeMonth(_) | Part::RelativeQuarter(_) => PartAxis::Relative,

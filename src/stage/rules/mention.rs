@@ -107,12 +107,32 @@ struct NumberFile {
     multiple: Before,
     five: Before,
     stop: Before,
+    clock: Before,
+    street: After,
+    part: After,
+    of: Between,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Before {
     before: Vec<Form>,
+    #[expect(dead_code, reason = "the examples' runner reads them with their places")]
+    examples: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct After {
+    after: Vec<Form>,
+    #[expect(dead_code, reason = "the examples' runner reads them with their places")]
+    examples: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Between {
+    between: Vec<Form>,
     #[expect(dead_code, reason = "the examples' runner reads them with their places")]
     examples: Vec<String>,
 }
@@ -155,6 +175,7 @@ pub enum PartKind {
     LastMonths,
     MonthRange,
     HalfMonth,
+    DayRange,
     SomeFirstMonths,
     RestOfYear,
     Same,
@@ -304,6 +325,14 @@ pub struct MentionRules {
     pub five_before: Phrases,
     /// What is never the counted thing after a numeral.
     pub stop: Phrases,
+    /// What makes hours after it a time of day.
+    pub clock_before: Phrases,
+    /// What makes a numeral before it a number in a street.
+    pub street_after: Phrases,
+    /// What makes `1/3` before it a fraction and no pair of counts.
+    pub part_after: Phrases,
+    /// What joins a count to the count that it is out of.
+    pub of_between: Phrases,
     /// The period rules and the tree of their forms.
     pub periods: Vec<PeriodRule>,
     /// See `periods`.
@@ -444,6 +473,10 @@ impl MentionRules {
                 tree.add(&mut rules.multiple_before, std::iter::once(file.multiple.before.as_slice()));
                 tree.add(&mut rules.five_before, std::iter::once(file.five.before.as_slice()));
                 tree.add(&mut rules.stop, std::iter::once(file.stop.before.as_slice()));
+                tree.add(&mut rules.clock_before, std::iter::once(file.clock.before.as_slice()));
+                tree.add(&mut rules.street_after, std::iter::once(file.street.after.as_slice()));
+                tree.add(&mut rules.part_after, std::iter::once(file.part.after.as_slice()));
+                tree.add(&mut rules.of_between, std::iter::once(file.of.between.as_slice()));
                 rules.digits = file.digits.iter().map(|(word, value)| (words.intern(word), *value)).collect();
             }
             Err(error) => errors.push(error),

@@ -117,6 +117,7 @@ pub fn find(text: &str, within: Span, rules: &RulePack) -> Mentions {
         let taken = vec![false; tokens.len()];
         let mut line = number::Line { text, tokens: &tokens, taken, rules: &rules.mention };
         line.legal_references(&mut out.others);
+        line.clocks(&mut out.others);
         line.periods(&mut out.periods);
         line.numbers(&mut out);
         line.places(&mut out.places);

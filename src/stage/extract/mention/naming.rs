@@ -26,6 +26,68 @@ impl Line<'_> {
             .or_else(|| found(&rules.name_before, MentionClass::Other))
     }
 
+    /// Finds the times of day (`8h30`, `lúc 14 giờ 30 phút`) and takes their tokens, before their minutes are
+    /// read as a number of days.
+    pub(crate) fn clocks(&mut self, out: &mut Vec<OtherMention>) {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let Some(end) = self.clock_end(at).filter(|_| !self.taken[at]) else {
+                at += 1;
+                continue;
+            };
+            let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
+            let (class, value) = (MentionClass::Other, span.of(self.text).to_owned());
+            out.push(OtherMention { span, class, value, rule: "number.clock".into() });
+            self.taken[at..end].fill(true);
+            at = end;
+        }
+    }
+
+    fn clock_end(&self, at: usize) -> Option<usize> {
+        let number = |at: usize, most: u8| {
+            let token = self.tokens.get(at).filter(|token| token.kind == TokenKind::Digits)?;
+            let value = token.span.of(self.text).parse::<u8>().ok()?;
+            (token.span.len() <= 2 && value <= most).then_some(())
+        };
+        number(at, 24)?;
+        if matches!(self.words(at + 1), "h" | "H") && self.glued(at) && self.glued(at + 1) {
+            number(at + 2, 59)?;
+            return Some(at + 3);
+        }
+        let hours = self.words(at + 1).to_lowercase() == "giờ";
+        if !hours || self.ending_at(&self.rules.clock_before, at, 3).is_none() {
+            return None;
+        }
+        let minutes = number(at + 2, 59).is_some();
+        Some(match self.words(at + 3) {
+            "phút" if minutes => at + 4,
+            _ => at + 2,
+        })
+    }
+
+    /// Tells whether the numeral before `after` is the number of a house: `12 đường Lê Lợi`.
+    pub(super) fn is_house(&self, after: usize) -> bool {
+        self.longest(&self.rules.street_after, after).is_some_and(|(used, _)| {
+            self.tokens.get(after + used).is_some_and(|name| name.kind == TokenKind::Letters && name.capital)
+        })
+    }
+
+    /// `2/3 kế hoạch`: a part of what is named behind it; the first token after it.
+    pub(super) fn fraction(&self, at: usize, out: &mut Mentions) -> Option<usize> {
+        let whole = at + 2;
+        let number = |at: usize| {
+            let token = self.tokens.get(at).filter(|token| token.kind == TokenKind::Digits)?;
+            token.span.of(self.text).parse::<u8>().ok()
+        };
+        let glued = self.words(at + 1) == "/" && self.glued(at) && self.glued(at + 1);
+        let small = number(at)? < number(whole)? && number(whole)? <= 10;
+        self.longest(&self.rules.part_after, whole + 1).filter(|_| glued && small && !self.taken[whole])?;
+        let span = Span::new(self.tokens[at].span.start, self.tokens[whole].span.end);
+        let (class, value) = (MentionClass::Other, span.of(self.text).to_owned());
+        out.others.push(OtherMention { span, class, value, rule: "number.fraction".into() });
+        Some(whole + 1)
+    }
+
     /// Reads a numeral without a unit that its introduction makes no quantity; the first token after it.
     pub(super) fn introduced(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
         let (start, class) = self.introducer(at)?;
@@ -113,7 +175,8 @@ impl Line<'_> {
         let many = printed.len() >= NAME_DIGITS && !numeral.marked;
         let zeros = printed.starts_with('0') && printed.len() >= 4 && !printed.contains(',');
         let coded = (many || zeros) && !self.counts(after);
-        if !(list || coded || self.is_named(at) || self.is_clock(at, after) || self.is_version(at, after)) {
+        let named = self.is_named(at) || self.is_house(after);
+        if !(list || coded || named || self.is_clock(at, after) || self.is_version(at, after)) {
             return None;
         }
         let class = if list { MentionClass::Ordinal } else { MentionClass::Other };
@@ -148,7 +211,8 @@ impl Line<'_> {
                             matches!(mark, "-" | "/" | "." | "_")
                                 && (before(at - 2).capital || before(at - 2).word == Word::UNKNOWN)
                         }
-                        TokenKind::Digits => mark == ":",
+                        // `9001:2015`, `Km 12+300`
+                        TokenKind::Digits => matches!(mark, ":" | "+"),
                         TokenKind::Mark => false,
                     }
             }

@@ -107,8 +107,11 @@ impl<'a> Line<'a> {
             return next;
         }
         let Some(first) = self.numeral(at) else { return at + 1 };
-        let after = at + first.tokens;
+        let after = self.said_again(at + first.tokens, &first);
         let digits = self.tokens[at].kind == TokenKind::Digits;
+        if digits && let Some(next) = self.fraction(at, out) {
+            return next;
+        }
         if digits && let Some(next) = self.telephone(at, out).or_else(|| self.no_figure(at, &first, out)) {
             return next;
         }
@@ -158,6 +161,17 @@ impl<'a> Line<'a> {
         let number = self.mention(at, &first, &tail, Role::Single);
         out.numbers.extend(number);
         tail.next
+    }
+
+    /// The first token behind the bracket that says the same number in words: `300 (ba trăm) triệu đồng`.
+    fn said_again(&self, after: usize, first: &Numeral) -> usize {
+        let spelt = |at: usize| numeral::words(self.tokens.get(at..)?, self.rules);
+        match spelt(after + 1).filter(|_| self.words(after) == "(") {
+            Some(words) if words.value == first.value && self.words(after + 1 + words.tokens) == ")" => {
+                after + words.tokens + 2
+            }
+            _ => after,
+        }
     }
 
     /// Tells whether `lần` behind the numeral multiplies: a decimal does, a whole number where a verb of
@@ -369,13 +383,15 @@ impl<'a> Line<'a> {
         let from = at > 0 && self.is(at - 1, fixed.tu);
         let bare = tail.unit.is_none();
         let to = self.is(join, fixed.den) || self.is(join, fixed.toi);
-        let pair = sign == "/" && bare && self.glued(join) && self.glued(join - 1);
+        let of = self.longest(&self.rules.of_between, join).filter(|_| bare && tail.power == 0);
+        let of = of.map_or(0, |(used, _)| used);
+        let pair = of > 0 || sign == "/" && bare && self.glued(join) && self.glued(join - 1);
         let dash = matches!(sign, "-" | "–" | "—");
         if !(pair || (dash && (bare || from || tail.rule == ("unit.", "percent"))) || (to && (bare || from)))
         {
             return None;
         }
-        let mut second_at = join + 1;
+        let mut second_at = join + of.max(1);
         if pair && self.introducer(at).is_some() {
             return None;
         }
@@ -405,7 +421,12 @@ impl<'a> Line<'a> {
         } else {
             tail.clone()
         };
-        let roles = if pair { (Role::PairPart, Role::PairWhole) } else { (Role::RangeLow, Role::RangeHigh) };
+        // `2 trong số 5 dự án`: both are counted; of `2/5 đề án` the second is what was to be done.
+        let roles = match (of > 0, pair) {
+            (true, _) => (Role::Single, Role::Single),
+            (false, true) => (Role::PairPart, Role::PairWhole),
+            (false, false) => (Role::RangeLow, Role::RangeHigh),
+        };
         out.numbers.extend(self.mention(at, first, &first_tail, roles.0));
         out.numbers.extend(self.mention(second_at, &second, &second_tail, roles.1));
         Some(second_tail.next)

@@ -81,6 +81,15 @@ pub enum Part {
         /// 1 or 2.
         half: i8,
     },
+    /// From one day of a month to another, both included: `5 - 10/12`.
+    DayRange {
+        /// 1 to 12.
+        month: i8,
+        /// 1 to 31.
+        first: i8,
+        /// 1 to 31.
+        last: i8,
+    },
     /// `những tháng đầu năm`: no number.
     SomeFirstMonths,
     /// `những tháng cuối năm`: what is left of it.
@@ -163,6 +172,11 @@ impl TimeExpression {
                 let start = Date::new(year?, month, 16).ok()?;
                 Some(Period::Days(start, i16::from(start.days_in_month()) - 15))
             }
+            Part::DayRange { month, first, last } => {
+                let start = Date::new(year?, month, first).ok()?;
+                let days = last.checked_sub(first)?.checked_add(1).filter(|days| *days > 0)?;
+                (last <= start.days_in_month()).then_some(Period::Days(start, days.into()))
+            }
             Part::Same => match (context.period?, self.year) {
                 (period, Year::Stated(year)) => period.shifted(year - period.year()),
                 (period, Year::Relative(years)) => period.shifted(years.into()),
@@ -200,9 +214,11 @@ impl TimeExpression {
             .filter(|(slot, _)| *slot == Slot::Year)
             .filter_map(|(_, year)| i16::try_from(*year).ok())
             .collect();
+        // `2 ngày 24 và 25/9`: how many they are is no day.
+        let told = |slot: Slot| slot != Slot::Year && (slot != Slot::N || rule.part != PartKind::DayRange);
         let mut numbers = values
             .iter()
-            .filter(|(slot, _)| *slot != Slot::Year)
+            .filter(|(slot, _)| told(*slot))
             .filter_map(|(_, number)| i8::try_from(*number).ok());
         let mut number = || numbers.next().or(rule.value);
         let within = |value: i8, most: i8| (1..=most).contains(&value).then_some(value);
@@ -222,6 +238,11 @@ impl TimeExpression {
                 Part::MonthRange(first, within(number()?, 12)?)
             }
             PartKind::HalfMonth => Part::HalfMonth { month: within(number()?, 12)?, half: rule.value? },
+            PartKind::DayRange => {
+                let first = within(number()?, 31)?;
+                let last = within(number()?, 31)?;
+                Part::DayRange { first, last, month: within(number()?, 12)? }
+            }
             PartKind::SomeFirstMonths => Part::SomeFirstMonths,
             PartKind::RestOfYear => Part::RestOfYear,
             PartKind::Same => Part::Same,
