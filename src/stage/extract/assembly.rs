@@ -16,7 +16,7 @@ use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role}
 use super::periods::{Named, Outline};
 use super::ranking::{Choice, Seen};
 use super::slots::{Opening, Place};
-use super::tables::{Cell, Row, Table};
+use super::tables::{Cell, Table};
 use super::zones::Zones;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
@@ -222,12 +222,13 @@ impl Walk<'_> {
         self.over.first_fund = OnceCell::new();
         self.context.begin();
         let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
-        let row = table.map(|_| Row::of(sentence, self.lower));
+        let row = table.map(|table| table.row(sentence, self.lower, self.rules));
         let cell = |number: &NumberMention| {
             let celled = table.zip(row.as_ref()).and_then(|(table, row)| table.cell(number, row, self.lower));
             celled.is_some_and(|(cell, _)| cell.figure)
         };
-        let figures = numbers.iter().filter(|number| number.figure || cell(number));
+        let whole = |number: &NumberMention| row.as_ref().is_none_or(|row| row.holds(number));
+        let figures = numbers.iter().filter(|number| (number.figure && whole(number)) || cell(number));
         let numbers: Vec<&NumberMention> = figures.collect();
         let layout = Layout::of(self.lower, span, &numbers);
         let named = self.name_times(span, periods);

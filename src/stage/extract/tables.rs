@@ -1,4 +1,4 @@
-//! Tables with bars or tabs: what the head and the caption say of a cell. A cell is a bare numeral; its unit and
+//! Tables: what the head and the caption say of a cell. A cell is a bare numeral; its unit and
 //! scale come from its column's head (`Tỷ lệ (%)`) or the caption (`ĐVT: triệu đồng`), what it is from the row's
 //! label, the head and the caption.
 
@@ -38,21 +38,30 @@ pub(super) struct Table {
     /// Whether a column is of plans, and whether one is of places.
     planned: bool,
     by_place: bool,
+    /// The column that tells each row's unit.
+    units: Option<usize>,
+    /// A row was read.
+    begun: bool,
 }
 
-/// The cells of a row, and the number and the words of the first that has letters.
+/// A row: its cells by column, the number and the words of the first that has letters, and the unit that it
+/// states for its figures.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     cells: Vec<Span>,
     label: Option<(usize, Span)>,
+    unit: Option<(usize, Stated)>,
+    /// A cell is missing, and which one is not told.
+    uneven: bool,
 }
 
 impl Row {
-    pub(super) fn of(row: &Sentence, lower: &str) -> Self {
-        let cells = cells(row, lower);
-        let mut named = cells.iter().map(|cell| trimmed(*cell, lower)).enumerate();
-        let label = named.find(|(_, cell)| cell.of(lower).contains(char::is_alphabetic));
-        Self { cells, label }
+    /// Tells whether a number that is a figure by itself is one here: within one cell, and not bare where
+    /// its column cannot be told.
+    pub(super) fn holds(&self, number: &NumberMention) -> bool {
+        let at = self.cells.partition_point(|cell| cell.end <= number.span.start);
+        let within = self.cells.get(at).is_some_and(|cell| number.span.end <= cell.end);
+        within && !(self.uneven && number.bare)
     }
 }
 
@@ -92,8 +101,11 @@ impl Table {
                 let words = &rules.frames.tables;
                 table.planned = heads().any(|head| frame::last_of(head, &words.plan).is_some());
                 table.by_place = heads().any(|head| words.places.has(head));
+                table.units = heads().position(|head| words.units.has(head));
             }
-            BlockKind::TableRow => {}
+            BlockKind::TableRow => table.iter_mut().for_each(|table| table.begun = true),
+            // A blank line between the unit line and the head.
+            BlockKind::Gap if table.as_ref().is_some_and(|table| !table.begun) => {}
             _ => *table = None,
         }
     }
@@ -106,13 +118,14 @@ impl Table {
         lower: &str,
     ) -> Option<(NumberMention, Cell)> {
         let at = row.cells.partition_point(|cell| cell.end <= number.span.start);
-        if !number.bare || trimmed(*row.cells.get(at)?, lower) != number.span {
+        if row.uneven || !number.bare || trimmed(*row.cells.get(at)?, lower) != number.span {
             return None;
         }
         let column = self.columns.get(at)?;
         let (_, label) = row.label.filter(|(label, _)| *label < at)?;
         let cell = Cell { column: column.words, row: label };
-        let Some(unit) = column.unit.as_ref().or(self.unit.as_ref()) else {
+        let own = row.unit.as_ref().filter(|(units, _)| *units < at).map(|(_, unit)| unit);
+        let Some(unit) = column.unit.as_ref().or(own).or(self.unit.as_ref()) else {
             return Some((number.clone(), cell));
         };
         let value = number.value.checked_mul(unit.like.value)?;
@@ -128,6 +141,31 @@ impl Table {
             ..number.clone()
         };
         Some((number, cell))
+    }
+}
+
+impl Table {
+    /// Cuts a row into its cells. Where they stand one a line, a row without a number has no cell for it; of
+    /// one that lacks another cell no figure's column can be told.
+    pub(super) fn row(&self, row: &Sentence, lower: &str, rules: &RulePack) -> Row {
+        let mut cells = cells(row, lower);
+        let lines = row.span.of(lower).trim().contains('\n');
+        let missing = self.columns.len().saturating_sub(cells.len());
+        let mut uneven = false;
+        if lines && missing > 0 {
+            let letters = |cell: &Span| cell.of(lower).chars().filter(|c| c.is_alphabetic()).count();
+            uneven = cells.first().is_none_or(|first| letters(first) < 2);
+            if let Some(first) = cells.first().copied().filter(|_| !uneven) {
+                cells.splice(1..1, std::iter::repeat_n(Span::new(first.end, first.end), missing));
+            }
+        }
+        let mut named = cells.iter().map(|cell| trimmed(*cell, lower)).enumerate();
+        let label = named.find(|(_, cell)| cell.of(lower).contains(char::is_alphabetic));
+        let unit = self.units.and_then(|units| {
+            let words = cells.get(units)?.of(lower);
+            Some((units, stated(&format!("({words})"), rules)?))
+        });
+        Row { cells, label, unit, uneven }
     }
 }
 
@@ -154,14 +192,15 @@ fn stated(words: &str, rules: &RulePack) -> Option<Stated> {
 /// The cells of a row, without the bars, tabs or runs of spaces between them.
 fn cells(row: &Sentence, lower: &str) -> Vec<Span> {
     let (words, start) = (row.span.of(lower), row.span.start);
-    let mark = ["|", "\t"].into_iter().find(|mark| words.contains(mark)).unwrap_or("  ");
+    let lines = words.trim().contains('\n').then_some("\n");
+    let mark = lines.or_else(|| ["|", "\t"].into_iter().find(|mark| words.contains(mark))).unwrap_or("  ");
     let mut at = start;
     let cells = words.split(mark).map(|cell| {
         let span = Span::new(at, at + cell.len());
         at = span.end + mark.len();
         trimmed(span, lower)
     });
-    cells.filter(|cell| mark != "  " || !cell.is_empty()).collect()
+    cells.filter(|cell| !matches!(mark, "  " | "\n") || !cell.is_empty()).collect()
 }
 
 fn trimmed(cell: Span, lower: &str) -> Span {

@@ -50,6 +50,8 @@ pub struct Tables {
     pub places: PhraseList,
     /// The row of the sum.
     pub sums: PhraseList,
+    /// The head of a column that tells each row's unit.
+    pub units: PhraseList,
 }
 
 /// How a percentage or a change is stated.

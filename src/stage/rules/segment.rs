@@ -17,4 +17,6 @@ pub struct SegmentRules {
     pub caption_starts: Vec<String>,
     /// Words that make a short line a table's unit line, lower case.
     pub unit_lines: Vec<String>,
+    /// Heads of the column that numbers the rows, lower case.
+    pub numbering_heads: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! Lines and what each of them is.
 
+use super::cells;
 use crate::model::Span;
 use crate::model::segment::{Block, BlockKind};
 use crate::stage::rules::segment::SegmentRules;
@@ -25,6 +26,7 @@ pub(super) fn blocks(text: &str, rules: &SegmentRules) -> Vec<Block> {
         seen_title |= kind != BlockKind::Gap;
         blocks.push(Block { kind, span, depth: depth_of(kind, line), head: None, sentences: Vec::new() });
     }
+    cells::join(text, &mut blocks, rules);
     heads_of_tables(text, &mut blocks);
     links(text, &mut blocks);
     blocks
@@ -155,6 +157,8 @@ fn heads_of_tables(text: &str, blocks: &mut [Block]) {
     let mut inside = false;
     for index in 0..blocks.len() {
         let row = blocks[index].kind == BlockKind::TableRow;
+        // Rows below a head that is known: cells that stood one a line.
+        inside |= index > 0 && blocks[index - 1].kind == BlockKind::TableHead;
         if row && !inside {
             let words = blocks[index].span.of(text);
             let next_is_row = blocks.get(index + 1).is_some_and(|next| next.kind == BlockKind::TableRow);
@@ -163,14 +167,26 @@ fn heads_of_tables(text: &str, blocks: &mut [Block]) {
                 blocks[index].kind = BlockKind::Paragraph;
                 continue;
             }
-            let digits = words.chars().filter(char::is_ascii_digit).count();
-            let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-            if next_is_row && letters > digits * 3 {
+            let next = blocks.get(index + 1).map_or("", |next| next.span.of(text));
+            if next_is_row && names_columns(words, next) {
                 blocks[index].kind = BlockKind::TableHead;
             }
         }
         inside = row && blocks[index].kind != BlockKind::Paragraph;
     }
+}
+
+/// Tells whether a row names the columns of the rows below: it is of letters, or no cell of it is a figure where
+/// the row below has some. Years are names (`KH 2019`, `2018`).
+fn names_columns(row: &str, below: &str) -> bool {
+    let digits = row.chars().filter(char::is_ascii_digit).count();
+    let letters = row.chars().filter(|c| c.is_alphabetic()).count();
+    let figures = |row: &str| {
+        let cells = row.split(['|', '\t']).flat_map(|cell| cell.split("  ")).map(str::trim);
+        let year = |cell: &str| cell.len() == 4 && (cell.starts_with("19") || cell.starts_with("20"));
+        cells.filter(|cell| cells::is_number(cell) && !year(cell)).count()
+    };
+    letters > digits * 3 || letters > 0 && figures(row) == 0 && figures(below) > 1
 }
 
 /// Links list items to the block that introduces them and table rows to the table's first block.

@@ -2,19 +2,21 @@
 //!
 //! 1. [`blocks`](blocks::blocks) tells of each line what it is: title, heading, date line, paragraph,
 //!    list item, table row, furniture.
+//!    Cells that stand one a line ([`cells`](cells::join)) are put together to rows.
 //! 2. [`sentences`](sentences::sentences) cuts each block at its full stops, and each sentence at
 //!    its commas, semicolons, colons and brackets; a table row is cut into its cells.
 //!
 //! Law: blocks tile the text, sentences tile their block, clauses tile their sentence.
 
 mod blocks;
+mod cells;
 mod sentences;
 
 use crate::model::segment::Block;
 use crate::stage::rules::segment::SegmentRules;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Divides a clean text. Linear in its length.
 pub fn segment(text: &str, rules: &SegmentRules) -> Vec<Block> {

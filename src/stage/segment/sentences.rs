@@ -13,7 +13,11 @@ pub(super) fn sentences(text: &str, block: &Block, rules: &SegmentRules) -> Vec<
         return Vec::new();
     }
     if matches!(block.kind, BlockKind::TableRow | BlockKind::TableHead) {
-        let mark = if words.contains('|') { '|' } else { '\t' };
+        let mark = match words.trim() {
+            row if row.contains('\n') => '\n',
+            row if row.contains('|') => '|',
+            _ => '\t',
+        };
         return vec![Sentence { span: block.span, clauses: cut(block.span, words, |_, _, c| c == mark) }];
     }
     let mut spans = Vec::new();
