@@ -101,7 +101,7 @@ fn tables_of(run: &[Cell<'_>], rules: &SegmentRules, tables: &mut Vec<(usize, us
 /// The rows of a table whose first head numbers them.
 fn numbered(run: &[Cell<'_>], head: usize, rules: &SegmentRules) -> Option<Rows> {
     let first = run[head].words.to_lowercase();
-    rules.numbering_heads.iter().any(|words| *words == first).then_some(())?;
+    rules.numbering_heads.contains(&first).then_some(())?;
     let opens = |cell: &Cell<'_>| matches!(cell.words, "1" | "I" | "A" | "01");
     let columns = run[head..].iter().take(COLUMNS.end() + 1).position(opens)?;
     COLUMNS.contains(&columns).then_some(())?;
