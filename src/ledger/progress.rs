@@ -34,31 +34,45 @@ impl LedgerReader {
     /// What SQLite says.
     pub fn progress(&self) -> Result<StageProgress, LedgerError> {
         let received = self.number("SELECT count(*) FROM documents", [])?;
-        // What is given up, refused or set aside waits for nothing.
-        let ended = "SELECT document FROM set_aside UNION SELECT document FROM refused
-                     UNION SELECT document FROM troubles WHERE parked";
         let mut stages = [StageRow::default(); 4];
+        self.for_each("SELECT stage, count(*) FROM answers WHERE projected GROUP BY stage", [], |row| {
+            let (name, done) = self.read(row, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+            if let Some(stage) = Stage::ALL.into_iter().find(|stage| stage.name() == name) {
+                stages[stage as usize].done = done.cast_unsigned();
+            }
+            Ok::<_, LedgerError>(())
+        })?;
+        let mut before = received;
         for stage in Stage::ALL {
-            let answered =
-                |name: &str| format!("SELECT document FROM answers WHERE stage = '{name}' AND projected");
-            let before = match stage {
-                Stage::Clean => "SELECT document FROM documents".to_owned(),
-                Stage::Segment => answered(Stage::Clean.name()),
-                Stage::Extract => answered(Stage::Segment.name()),
-                Stage::Reconcile => answered(Stage::Extract.name()),
-            };
-            let own = answered(stage.name());
+            let row = &mut stages[stage as usize];
             let parked = "SELECT count(*) FROM troubles WHERE parked AND stage = ?1";
-            stages[stage as usize] = StageRow {
-                done: self.number(&format!("SELECT count(*) FROM ({own})"), [])?,
-                waiting: self.number(
-                    &format!("SELECT count(*) FROM ({before} EXCEPT {own} EXCEPT SELECT * FROM ({ended}))"),
-                    [],
-                )?,
-                parked: self.number(parked, params![stage.name()])?,
-            };
+            row.parked = self.number(parked, params![stage.name()])?;
+            row.waiting = before.saturating_sub(row.done).saturating_sub(self.ended_before(stage)?);
+            before = row.done;
         }
         Ok(StageProgress { received, stages })
+    }
+
+    /// Counts the documents that could begin `stage` and wait for nothing: given up, refused or set aside.
+    fn ended_before(&self, stage: Stage) -> Result<u64, LedgerError> {
+        let answered = |name: &str| {
+            format!(
+                "EXISTS (SELECT 1 FROM answers a WHERE a.document = e.document AND a.stage = '{name}' AND a.projected)"
+            )
+        };
+        let before = match stage {
+            Stage::Clean => "EXISTS (SELECT 1 FROM documents d WHERE d.document = e.document)".to_owned(),
+            Stage::Segment => answered(Stage::Clean.name()),
+            Stage::Extract => answered(Stage::Segment.name()),
+            Stage::Reconcile => answered(Stage::Extract.name()),
+        };
+        let sql = format!(
+            "WITH e AS (SELECT document FROM set_aside UNION SELECT document FROM refused
+                        UNION SELECT document FROM troubles WHERE parked)
+             SELECT count(*) FROM e WHERE {before} AND NOT {}",
+            answered(stage.name())
+        );
+        self.number(&sql, [])
     }
 
     /// Returns the documents received last, newest first.

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use crate::export::Format;
 use crate::ledger::catalogue::{Facet, Filter};
 use crate::web::lang::Lang;
+use crate::wording::is_unseen;
 
 /// The form in which a view is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,8 @@ impl Ask {
         };
         let path = if path == "/tong-quan" { "/" } else { path };
         let mut pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
+            // What is unseen or turns the reading direction is shown again in fields and links: it falls away.
+            .map(|(name, value)| (name.into_owned(), value.replace(is_unseen, "")))
             .filter(|(_, value)| !value.is_empty())
             .collect();
         let asked = pairs.iter().find(|(name, _)| name == "lang").and_then(|(_, code)| Lang::from_code(code));
@@ -175,6 +177,7 @@ mod tests {
         assert_eq!(ask.link(|query| query.clear()), "/so-lieu");
         assert!(ask.in_lang(Lang::Vi).ends_with("&lang=vi"));
         assert_eq!(Ask::new("/", "", "a=b; lang=en").lang, Lang::En);
+        assert_eq!(Ask::new("/", "q=a%E2%80%AEb", "").value("q"), Some("ab"));
         assert_eq!(Ask::new("/x.vi.csv", "", "").form, Form::File(Format::CsvVi));
         assert_eq!(Ask::new("/x.sdmx.json", "", "").form, Form::File(Format::SdmxStructure));
     }

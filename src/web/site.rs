@@ -1,6 +1,7 @@
 //! Where pages read from: the log and the active ledger, opened anew for every view so that a rebuilt
 //! or activated ledger is seen at once; and the catalogue, made again when the ledger has moved on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event_log::{Generations, LogReader};
 use crate::ledger::catalogue::Catalogue;
-use crate::ledger::{LedgerReader, ledger_path};
+use crate::ledger::{LedgerReader, StageCounts, ledger_path};
 use crate::model::Digest;
 use crate::runtime::Options;
 use crate::stage::rules::RulePack;
@@ -37,6 +38,8 @@ pub struct Site {
     pub(super) closing: CancellationToken,
     pub(super) live: live::Held,
     held: Mutex<Held>,
+    /// What the ledgers of generations hold, with the position up to which each was counted.
+    counted: Mutex<BTreeMap<u64, StageCounts>>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +62,7 @@ impl Site {
             closing: CancellationToken::new(),
             live: live::Held::default(),
             held: Mutex::new(Held::default()),
+            counted: Mutex::default(),
         }
     }
 
@@ -66,11 +70,6 @@ impl Site {
     pub const fn with_retries(mut self) -> Self {
         self.retries = true;
         self
-    }
-
-    /// Returns the data directory.
-    pub(super) fn data_dir(&self) -> &Path {
-        &self.data_dir
     }
 
     /// Returns what leads to the daemon of this data directory.
@@ -123,6 +122,21 @@ impl Site {
         held.took = began.elapsed();
         held.catalogue = Some(catalogue.clone());
         Ok(catalogue)
+    }
+
+    /// Returns how many of each the ledger of a generation holds, counted once for a ledger that stands
+    /// still; `None` where there is no such ledger.
+    pub(super) fn counts(&self, generation: u64) -> Option<StageCounts> {
+        let ledger = LedgerReader::open(&ledger_path(&self.data_dir, generation)).ok()?;
+        let checkpoint = ledger.checkpoint().ok()?.0;
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = counted.get(&generation).filter(|counts| counts.checkpoint == checkpoint);
+        if let Some(counts) = held {
+            return Some(counts.clone());
+        }
+        let counts = ledger.counts().ok()?;
+        counted.insert(generation, counts.clone());
+        Some(counts)
     }
 
     fn make_again(&self) {

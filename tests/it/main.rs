@@ -10,6 +10,7 @@
 mod across;
 mod bad_input;
 mod browser;
+mod catalogue;
 mod cli;
 mod crash;
 mod daemon;

@@ -37,7 +37,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         .map(|row| {
             vec![
                 html! { a href={ "/tai-lieu/" (row.document) } { (text(&row.source)) } },
-                html! { (text(&row.tags.join(" / "))) },
+                html! { @if row.tags.is_empty() { "–" } @else { (text(&row.tags.join(" / "))) } },
                 html! { (numbers::moment(row.received_at)) },
                 html! { span.n { (row.figures) } },
                 html! {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::event::envelope::StreamId;
 use crate::event::kinds::{Event, GenerationStarted};
-use crate::ledger::{LedgerReader, StageCounts, ledger_path};
+use crate::ledger::StageCounts;
 use crate::web::ask::{Ask, Form};
 use crate::web::lang::Lang;
 use crate::web::numbers;
@@ -75,9 +75,7 @@ fn read(site: &Site) -> Result<Vec<Generation>, ViewError> {
                     .unwrap_or_default();
                 let other = |stage: &&(String, _)| before.get(&stage.0) != Some(&stage.1);
                 let changed = started.stages.iter().filter(other).map(|(name, _)| name.clone()).collect();
-                let counts = LedgerReader::open(&ledger_path(site.data_dir(), started.number))
-                    .and_then(|ledger| ledger.counts())
-                    .ok();
+                let counts = site.counts(started.number);
                 found.push(Generation {
                     started,
                     at: envelope.recorded_at,

@@ -55,7 +55,7 @@ pub(super) fn make(with: &With<'_>) -> Chart {
             lang.t("Năm", "Year"),
             lang.t("Kế hoạch", "Plan"),
             lang.t("Thực hiện", "Outturn"),
-            lang.t("Đến hết", "Period"),
+            lang.t("Kỳ thực hiện", "Outturn of"),
             lang.t("So với kế hoạch", "Of plan"),
             lang.t("Nguồn vốn", "Fund"),
         ],
