@@ -238,9 +238,10 @@ pub(super) fn bar(context: &Context) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} documents  {per_sec}  {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}  {per_sec}  {eta} left") {
         bar.set_style(style);
     }
+    bar.set_message("documents");
     bar
 }
 
@@ -250,8 +251,17 @@ pub(super) fn show(bar: &ProgressBar, step: Step) {
         Step::Begun { documents, .. } => {
             bar.set_length(documents);
             bar.set_position(0);
+            bar.set_message("documents");
             bar.reset_eta();
         }
         Step::Done { documents } => bar.set_position(documents),
+        Step::Ledger { events, all } => {
+            if bar.length() != Some(all) {
+                bar.set_length(all);
+                bar.reset_eta();
+                bar.set_message("events into the ledger");
+            }
+            bar.set_position(events);
+        }
     }
 }

@@ -66,6 +66,13 @@ pub enum Step {
         /// Documents done.
         documents: u64,
     },
+    /// The documents are read, and the ledger is made of what the log holds.
+    Ledger {
+        /// Events in it.
+        events: u64,
+        /// Of so many.
+        all: u64,
+    },
 }
 
 /// A generation that holds what was asked for.
@@ -232,7 +239,7 @@ pub(super) async fn build(
     }
     let line = match open {
         Some(line) => line,
-        None => fill(engine, built.generation, program, built.documents > 0).await?,
+        None => fill(engine, built.generation, program, built.documents > 0, tell).await?,
     };
     corpus::bring_up(engine, &line).await?;
     *engine.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
@@ -272,13 +279,28 @@ async fn fill(
     generation: u64,
     program: &Program,
     anew: bool,
+    tell: &(impl Fn(Step) + Sync),
 ) -> Result<Arc<Line>, ReplayError> {
     let path = ledger_path(&engine.options.data_dir, generation);
     let identities = program.identities;
     if anew || !path.exists() {
-        let made =
-            move |log: &LogReader| Ok(rebuild(log, &path, generation, identities, log.head()?, |_| {}));
-        engine.read(made).await??;
+        let head = *engine.writer.head().borrow();
+        let (sender, mut reached) = watch::channel(Position(0));
+        let made = engine.read(move |log| {
+            Ok(rebuild(log, &path, generation, identities, head, |position| {
+                sender.send_replace(position);
+            }))
+        });
+        tokio::pin!(made);
+        loop {
+            tokio::select! {
+                done = &mut made => break done??,
+                Ok(()) = reached.changed() => {
+                    let events = reached.borrow_and_update().0;
+                    tell(Step::Ledger { events, all: head.0 });
+                }
+            }
+        }
     }
     Ok(open(engine, generation, program)?)
 }

@@ -23,8 +23,8 @@ use crate::runtime::replay::{ReplayError, histories};
 use crate::runtime::work::Progress;
 use crate::stage::extract::reach::Reach;
 use crate::stage::plan::{Identities, Stage};
-use crate::stage::rules::RulePack;
 use crate::stage::rules::edits::{self, Edit, Texts};
+use crate::stage::rules::{Files, RulePack};
 use crate::stage::{clean, extract, reconcile, segment};
 
 /// Readings of documents that finding out about edits may cost at the most: some seconds. Past it a
@@ -162,7 +162,11 @@ fn each<T: Sync, R: Send>(
 }
 
 fn files_of(program: &Program) -> Vec<(String, String)> {
-    program.rules.files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+    texts_of(&program.rules.files)
+}
+
+fn texts_of(files: &Files) -> Vec<(String, String)> {
+    files.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
 }
 
 fn log_error(error: crate::event_log::LogError) -> ReplayError {
@@ -389,6 +393,13 @@ impl<'a> Causes<'a> {
             .iter()
             .map(|edit| (edit.name(), edits::alone(&self.base.files, files, edit)))
             .collect();
+        let reaches: Vec<Reach> = packs
+            .iter()
+            .map(|(_, pack)| {
+                let files = pack.as_ref().map(|pack| texts_of(&pack.files));
+                files.map_or(Reach::Every, |files| Reach::of(&self.base.files, &files))
+            })
+            .collect();
         let found = each(documents, threads, &|_, _| {}, |stored| {
             let with = |pack: &RulePack| {
                 read(stored.document, &stored.source, &stored.clean, pack).records(stored.document)
@@ -399,8 +410,9 @@ impl<'a> Causes<'a> {
                 changes.map(|change| (stored.document, change.record, change.id)).collect()
             };
             let mut alone: Vec<BTreeSet<(Digest, Record, String)>> = Vec::new();
-            for (_, pack) in &packs {
-                alone.push(pack.as_ref().map(|pack| keys(&had, &with(pack))).unwrap_or_default());
+            for ((_, pack), reach) in packs.iter().zip(&reaches) {
+                let pack = pack.as_ref().filter(|_| reach.touches(&stored.clean.text));
+                alone.push(pack.map(|pack| keys(&had, &with(pack))).unwrap_or_default());
             }
             // What the rules do together, under these stages: the rest is the stages' own doing.
             alone.push(keys(&had, &with(after)));
