@@ -17,6 +17,7 @@ mod daemon;
 mod event_log;
 mod exports;
 mod extract_cases;
+mod extreme;
 mod figure_cases;
 mod gold;
 mod golden;

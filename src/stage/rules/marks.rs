@@ -1,33 +1,37 @@
 //! Where the cue phrases of all lists stand in a stretch of text, found in one pass over it.
 //!
-//! 1. [`CueTree`] holds the phrases of every list of a pack that is asked for whole words, byte by byte.
-//! 2. [`Marks`] walks it from each beginning of a word of a stretch (a sentence, a heading), once, and
-//!    keeps what it found by list, in order.
+//! 1. [`CueTree`] holds the phrases of every list of a pack that is looked for in running text.
+//! 2. [`Marks`] leads a stretch (a sentence, a heading) through it once and keeps what it found by list, in
+//!    order; [`Cued`] keeps only which lists have a phrase.
 //! 3. Whoever asks a list about words of such a stretch looks that up by place: no byte is read again,
 //!    however many lists are asked and however long the sentence is. Words that belong to no marked
 //!    stretch are scanned as [`PhraseList`] does; the answers are the same.
 
 use super::cues::{Cues, PhraseList, begins_word, ends_word};
-use super::letters::latin;
 
 /// Lists of one tree at most: a list beyond is scanned for, as words without marks are.
 const MAX_LISTS: usize = 250;
 /// No transition.
 const NONE: u16 = 0;
 
-/// The phrases of all lists that were taken in.
+/// The phrases of all lists that were taken in: an automaton that goes on by one table entry a byte (Aho and
+/// Corasick's).
 #[derive(Debug, Clone, Default)]
 pub struct CueTree {
     /// The class of each byte; 0 for bytes of no phrase.
     classes: Vec<u8>,
-    /// How many classes there are: the length of a node's row.
-    width: usize,
-    /// The rows of all nodes: the next node by class. Node 0 is the root, which nothing leads to.
-    rows: Vec<u16>,
-    /// By node: the phrase that ends there, counted from 1.
-    ends: Vec<u16>,
-    /// By phrase: the lists that have it, each with the phrase's number there.
-    lists: Vec<Vec<(u8, u16)>>,
+    /// A node's row in `next` has `1 << shift` entries.
+    shift: u32,
+    /// By node and class: the node of the longest end of the text so far that begins a phrase. Node 0 is the root.
+    next: Vec<u16>,
+    /// By node: the longest phrase that ends there, as its node; 0 for none.
+    longest: Vec<u16>,
+    /// By node: the next shorter phrase that ends there, as its node; 0 for none.
+    shorter: Vec<u16>,
+    /// By node: the phrase that it is, counted from 1.
+    phrase: Vec<u16>,
+    /// By phrase: its bytes, and the lists that have it, each with the phrase's number there.
+    phrases: Vec<(usize, Vec<(u8, u16)>)>,
     /// How many lists there are.
     count: usize,
 }
@@ -41,12 +45,14 @@ impl CueTree {
         for byte in lists.iter().flat_map(|list| list.iter()).flat_map(|phrase| phrase.bytes()) {
             used[usize::from(byte)] = true;
         }
-        let mut tree = Self { classes: vec![0; 256], width: 1, ..Self::default() };
+        let mut tree = Self { classes: vec![0; 256], ..Self::default() };
+        let mut width: u8 = 1;
         for (byte, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-            // At most 255: no text holds the byte 0xff.
-            tree.classes[byte] = u8::try_from(tree.width).unwrap_or(u8::MAX);
-            tree.width += 1;
+            // No text holds all 255 bytes.
+            tree.classes[byte] = width;
+            width = width.saturating_add(1);
         }
+        tree.shift = usize::from(width).next_power_of_two().trailing_zeros();
         tree.node();
         for list in lists {
             let Ok(number) = u8::try_from(tree.count) else { break };
@@ -56,57 +62,82 @@ impl CueTree {
             list.numbered(number);
             tree.count += 1;
         }
+        tree.link();
         tree
     }
 
     /// Adds a node; `None` where there are too many.
     fn node(&mut self) -> Option<u16> {
-        let node = u16::try_from(self.ends.len()).ok()?;
-        self.rows.resize(self.rows.len() + self.width, NONE);
-        self.ends.push(0);
+        let node = u16::try_from(self.phrase.len()).ok()?;
+        self.next.resize(self.next.len() + (1 << self.shift), NONE);
+        self.phrase.push(0);
         Some(node)
+    }
+
+    #[inline]
+    fn edge(&self, node: u16, byte: u8) -> usize {
+        (usize::from(node) << self.shift) + usize::from(self.classes[usize::from(byte)])
     }
 
     fn add(&mut self, list: &PhraseList, number: u8) -> Option<()> {
         for (place, phrase) in list.iter().enumerate().filter(|(_, phrase)| !phrase.is_empty()) {
             let mut at = 0;
             for byte in phrase.bytes() {
-                let edge = at * self.width + usize::from(self.classes[usize::from(byte)]);
-                if self.rows[edge] == NONE {
-                    self.rows[edge] = self.node()?;
+                let edge = self.edge(at, byte);
+                if self.next[edge] == NONE {
+                    self.next[edge] = self.node()?;
                 }
-                at = usize::from(self.rows[edge]);
+                at = self.next[edge];
             }
-            if self.ends[at] == 0 {
-                self.lists.push(Vec::new());
-                self.ends[at] = u16::try_from(self.lists.len()).ok()?;
+            let at = usize::from(at);
+            if self.phrase[at] == 0 {
+                self.phrases.push((phrase.len(), Vec::new()));
+                self.phrase[at] = u16::try_from(self.phrases.len()).ok()?;
             }
-            self.lists[usize::from(self.ends[at]) - 1].push((number, u16::try_from(place).ok()?));
+            self.phrases[usize::from(self.phrase[at]) - 1].1.push((number, u16::try_from(place).ok()?));
         }
         Some(())
     }
 
-    /// Tells whether some phrase may begin with these two bytes.
-    #[inline]
-    fn may_begin(&self, first: u8, second: u8) -> bool {
-        let node = usize::from(self.rows[usize::from(self.classes[usize::from(first)])]);
-        let next = node * self.width + usize::from(self.classes[usize::from(second)]);
-        node != 0 && (self.ends[node] != 0 || self.rows[next] != NONE)
+    /// Leads every node on for every byte, nodes nearer to the root first.
+    fn link(&mut self) {
+        let nodes = self.phrase.len();
+        let mut fallback = vec![0u16; nodes];
+        (self.longest, self.shorter) = (vec![0; nodes], vec![0; nodes]);
+        let mut queue = vec![0u16];
+        let mut done = 0;
+        while let Some(node) = queue.get(done).copied() {
+            done += 1;
+            let back = fallback[usize::from(node)];
+            for class in 0..1usize << self.shift {
+                let edge = (usize::from(node) << self.shift) + class;
+                // What the fallback leads to; from the root and its children, the root.
+                let on = if node == 0 { 0 } else { self.next[(usize::from(back) << self.shift) + class] };
+                let child = self.next[edge];
+                if child == NONE {
+                    self.next[edge] = on;
+                } else {
+                    let place = usize::from(child);
+                    fallback[place] = on;
+                    self.shorter[place] = self.longest[usize::from(on)];
+                    self.longest[place] = if self.phrase[place] == 0 { self.shorter[place] } else { child };
+                    queue.push(child);
+                }
+            }
+        }
     }
 
-    /// Finds every phrase that stands at `at` of `text`: where it ends, and its number.
+    /// Finds every phrase in `text`, as whole words or not: where it begins and ends, and its number.
     #[inline]
-    fn walk(&self, text: &str, at: usize, mut found: impl FnMut(usize, u16)) {
+    fn scan(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
         let mut node = 0;
-        let mut next = at;
-        for byte in &text.as_bytes()[at..] {
-            node = usize::from(self.rows[node * self.width + usize::from(self.classes[usize::from(*byte)])]);
-            if node == 0 {
-                return;
-            }
-            next += 1;
-            if self.ends[node] != 0 {
-                found(next, self.ends[node] - 1);
+        for (at, byte) in text.bytes().enumerate() {
+            node = self.next[self.edge(node, byte)];
+            let mut standing = usize::from(self.longest[usize::from(node)]);
+            while standing != 0 {
+                let phrase = usize::from(self.phrase[standing]) - 1;
+                found(at + 1 - self.phrases[phrase].0, at + 1, phrase);
+                standing = usize::from(self.shorter[standing]);
             }
         }
     }
@@ -126,20 +157,14 @@ impl<'w> Cued<'w> {
     /// Looks for all phrases of `tree` in `words`.
     pub fn of(tree: &CueTree, words: &'w str) -> Self {
         let mut told = Self { words, ..Self::default() };
-        let bytes = words.as_bytes();
-        for (at, byte) in bytes.iter().enumerate() {
-            if !tree.may_begin(*byte, bytes.get(at + 1).copied().unwrap_or(0)) {
-                continue;
+        tree.scan(words, |at, end, phrase| {
+            let whole = begins_word(words, at) && ends_word(words, end);
+            for (list, _) in &tree.phrases[phrase].1 {
+                let (place, bit) = (usize::from(*list) / 64, 1 << (list % 64));
+                told.anywhere[place] |= bit;
+                told.whole[place] |= if whole { bit } else { 0 };
             }
-            tree.walk(words, at, |end, phrase| {
-                let whole = begins_word(words, at) && ends_word(words, end);
-                for (list, _) in &tree.lists[usize::from(phrase)] {
-                    let (place, bit) = (usize::from(*list) / 64, 1 << (list % 64));
-                    told.anywhere[place] |= bit;
-                    told.whole[place] |= if whole { bit } else { 0 };
-                }
-            });
-        }
+        });
         told
     }
 
@@ -188,19 +213,20 @@ impl<'t> Stretch<'t> {
         self.hits.resize(tree.count, Vec::new());
         self.text = text;
         let Self { hits, touched, .. } = self;
-        for_each_beginning(text, |at| {
-            tree.walk(text, at, |end, phrase| {
-                if !ends_word(text, end) {
-                    return;
+        tree.scan(text, |at, end, phrase| {
+            if !(ends_word(text, end) && begins_word(text, at)) {
+                return;
+            }
+            for (list, phrase) in &tree.phrases[phrase].1 {
+                // A list that did not fit into the tree as a whole has no number.
+                let Some(hits) = hits.get_mut(usize::from(*list)) else { continue };
+                if hits.is_empty() {
+                    touched.push(*list);
                 }
-                for (list, phrase) in &tree.lists[usize::from(phrase)] {
-                    let hits = &mut hits[usize::from(*list)];
-                    if hits.is_empty() {
-                        touched.push(*list);
-                    }
-                    hits.push(Hit { at, end, phrase: *phrase });
-                }
-            });
+                // Phrases are found in the order in which they end; one within another begins later.
+                let behind = hits.iter().rev().take_while(|hit| hit.at > at).count();
+                hits.insert(hits.len() - behind, Hit { at, end, phrase: *phrase });
+            }
         });
     }
 
@@ -208,28 +234,6 @@ impl<'t> Stretch<'t> {
     fn place(&self, words: &str) -> Option<usize> {
         let at = (words.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         (at + words.len() <= self.text.len()).then_some(at)
-    }
-}
-
-/// Calls `found` for every place of `text` before which no letter or digit stands.
-fn for_each_beginning(text: &str, mut found: impl FnMut(usize)) {
-    let bytes = text.as_bytes();
-    let mut inside = false;
-    let mut at = 0;
-    while at < bytes.len() {
-        if !inside {
-            found(at);
-        }
-        let byte = bytes[at];
-        let wide = if byte.is_ascii() { 0 } else { latin(bytes, at) };
-        (inside, at) = if byte.is_ascii() {
-            (byte.is_ascii_alphanumeric(), at + 1)
-        } else if wide > 0 {
-            (true, at + wide)
-        } else {
-            let letter = text[at..].chars().next();
-            (letter.is_some_and(char::is_alphanumeric), at + letter.map_or(1, char::len_utf8))
-        };
     }
 }
 
