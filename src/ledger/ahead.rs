@@ -15,8 +15,14 @@ use crate::event_log::{LogReader, Outline};
 use crate::model::Digest;
 use crate::stage::plan::{Identities, Stage};
 
-/// Events handed over together: some megabytes of what reports give.
+/// Events handed over together at the most.
 const PAGE: usize = 500;
+/// About the bytes in memory of what is handed over together: with those that wait and those in the making
+/// four times as much is held, and one event more, however large.
+const PAGE_BYTES: usize = 16 << 20;
+/// Bytes that a figure or a finding takes in memory, about, and a numeral or a block.
+const RECORD_BYTES: usize = 2_048;
+const MARK_BYTES: usize = 128;
 /// Pages that wait to be written.
 const WAITING: usize = 2;
 
@@ -31,6 +37,28 @@ pub(super) struct Ahead {
     pub(super) shown: Vec<(Stage, Envelope)>,
     /// The source text, where figures are shown.
     pub(super) text: String,
+}
+
+impl Ahead {
+    /// Returns about how many bytes it takes in memory.
+    fn weight(&self) -> usize {
+        let events = self.shown.iter().map(|(_, envelope)| envelope).chain(&self.event);
+        let weight = |envelope: &Envelope| match &envelope.event {
+            Event::TextSegmented(segmented) => segmented.blocks.len() * MARK_BYTES,
+            Event::FiguresExtracted(extracted) => {
+                extracted.figures.len() * RECORD_BYTES + extracted.mentions.len() * MARK_BYTES
+            }
+            Event::FiguresReconciled(reconciled) => {
+                (reconciled.findings.len() + reconciled.derived.len()) * RECORD_BYTES
+            }
+            Event::CorpusReconciled(reconciled) => {
+                let decided = reconciled.components.iter().map(|component| component.decided.len());
+                decided.sum::<usize>() * RECORD_BYTES
+            }
+            _ => 0,
+        };
+        RECORD_BYTES + self.text.len() + events.map(weight).sum::<usize>()
+    }
 }
 
 /// What a document's chain of keys has reached.
@@ -79,7 +107,7 @@ pub(super) fn pages(
     let (sender, pages): (SyncSender<_>, Receiver<Result<Vec<Ahead>, LedgerError>>) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            let read = || -> Result<(), LedgerError> {
+            let read_all = || -> Result<(), LedgerError> {
                 let log = LogReader::open(log)?;
                 let mut chains = BTreeMap::new();
                 let mut after = Position(0);
@@ -97,7 +125,7 @@ pub(super) fn pages(
                 }
                 Ok(())
             };
-            if let Err(error) = read() {
+            if let Err(error) = read_all() {
                 let _gone = sender.send(Err(error));
             }
         });
