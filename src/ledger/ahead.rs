@@ -116,11 +116,22 @@ pub(super) fn pages(
                     let outlines = log.outlines_after(after, PAGE.min(left))?;
                     let Some(last) = outlines.last() else { break };
                     after = last.position;
-                    let page =
-                        outlines.into_iter().map(|outline| read(&log, outline, &mut chains, identities));
-                    // The one who folds gave up: nobody wants more.
-                    if sender.send(Ok(page.collect::<Result<_, _>>()?)).is_err() {
-                        break;
+                    let (mut page, mut weight) = (Vec::new(), 0);
+                    for outline in outlines {
+                        let ahead = read(&log, outline, &mut chains, identities)?;
+                        weight += ahead.weight();
+                        page.push(ahead);
+                        if weight < PAGE_BYTES {
+                            continue;
+                        }
+                        weight = 0;
+                        // The one who folds gave up: nobody wants more.
+                        if sender.send(Ok(std::mem::take(&mut page))).is_err() {
+                            return Ok(());
+                        }
+                    }
+                    if sender.send(Ok(page)).is_err() {
+                        return Ok(());
                     }
                 }
                 Ok(())
