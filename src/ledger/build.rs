@@ -6,13 +6,14 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::error::LedgerError;
+use super::query::{STATEMENTS, steady};
 use super::{ahead, fold};
 use crate::event::envelope::Position;
 use crate::event_log::{LogReader, Outline};
 use crate::stage::plan::Identities;
 
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
-pub(super) const LEDGER_VERSION: i64 = 4;
+pub(super) const LEDGER_VERSION: i64 = 5;
 
 /// Events folded in one transaction while catching up.
 const PAGE: usize = 2_000;
@@ -96,7 +97,8 @@ impl LedgerWriter {
         let sqlite = |source| LedgerError::Sqlite { path: path.to_owned(), source };
         let connection = Connection::open(path).map_err(sqlite)?;
         connection.busy_timeout(BUSY_WAIT).map_err(sqlite)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        steady(&connection).map_err(sqlite)?;
         connection.execute_batch(pragmas).map_err(sqlite)?;
         let version: i64 =
             connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;

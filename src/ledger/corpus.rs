@@ -5,34 +5,37 @@
 //! nothing is due. So the log says what was decided and why, a rebuilt ledger needs no deciding, and a
 //! crash in between costs nothing but the asking.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use rusqlite::params;
 
 use super::error::LedgerError;
 use super::query::{LedgerReader, digest};
+use super::statements::Statements;
 use crate::event::envelope::{Append, Position, StreamId};
 use crate::event::kinds::{ComponentReconciled, CorpusReconciled, Event, JoinedDocument, Witness};
 use crate::event_log::LogReader;
 use crate::model::Digest;
-use crate::model::figure::Figure;
+use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::Finding;
 use crate::stage::plan::Identities;
 use crate::stage::reconcile::across::{
-    AreaTree, CELL_LIMIT, Cell, Component, Sketch, Source, Standing, Statement, Wording, decide_region,
-    groups,
+    AreaTree, CELL_LIMIT, Cell, Component, Copies, Sketch, Standing, Statement, Wording, decide_region,
 };
 use crate::stage::rules::RulePack;
 
-/// Documents that one event takes into account at the most: what a commit of the log takes in anyway.
-const BATCH: usize = 256;
+/// Documents that one event takes into account at the most. What they touch is decided once for all of them,
+/// and an event is still no larger than that of a large document.
+pub const BATCH: usize = 1024;
 /// Figures of a cell read at a time.
-const PAGE: u32 = 1024;
+const PAGE: usize = 1024;
 
 /// What deciding across documents reads of the rule pack.
 #[derive(Debug, Clone)]
 pub struct AcrossRules {
-    wording: Wording,
+    pub(super) wording: Wording,
     areas: AreaTree,
 }
 
@@ -49,61 +52,111 @@ struct Newcomer {
     sketch: Sketch,
 }
 
-/// Returns the request to append what is due for `generation`, whose ledger `ledger` is; `None` where
-/// every document has been taken into account. Some documents may be left for the next time.
-///
-/// # Errors
-/// What SQLite says, or the log of texts.
-pub fn due(
-    ledger: &LedgerReader,
-    log: &LogReader,
-    rules: &AcrossRules,
+/// Who asks one generation's ledger what is due: its rules, and what is kept from one time to the next.
+#[derive(Debug)]
+pub struct Relating {
+    path: PathBuf,
     generation: u64,
-    identities: &Identities,
-) -> Result<Option<Append>, LedgerError> {
-    let (documents, cause) = ledger.unjoined()?;
-    if documents.is_empty() {
-        return Ok(None);
-    }
-    let mut desk = Desk { ledger, log, rules, witnesses: BTreeMap::new(), texts: BTreeMap::new() };
-    let mut newcomers = Vec::with_capacity(documents.len());
-    for document in &documents {
-        let sketch = Sketch::of(desk.text(*document)?);
-        newcomers.push(Newcomer { document: *document, sketch });
-    }
-    let moved = desk.find_witnesses(&newcomers)?;
-    let mut changed: BTreeMap<Cell, BTreeSet<Digest>> = BTreeMap::new();
-    for document in documents.iter().chain(moved.iter().map(|known| &known.document)) {
-        for figure in ledger.figures_of(*document)? {
-            if let Some(cell) = Cell::of(&figure) {
-                changed.entry(cell).or_default().insert(*document);
-            }
+    identities: Identities,
+    rules: AcrossRules,
+    ledger: Option<LedgerReader>,
+    statements: Statements,
+}
+
+impl Relating {
+    /// Makes one for the ledger of `generation` at `path`; nothing is read yet.
+    pub fn new(path: &Path, generation: u64, identities: Identities, rules: &RulePack) -> Self {
+        Self {
+            path: path.to_owned(),
+            generation,
+            identities,
+            rules: AcrossRules::of(rules),
+            ledger: None,
+            statements: Statements::default(),
         }
     }
-    let desk = std::cell::RefCell::new(desk);
-    let region = decide_region(
-        changed.keys().cloned(),
-        &rules.areas,
-        |cell| desk.borrow_mut().statements(cell),
-        |cell| ledger.standing(cell),
-    )?;
-    let desk = desk.into_inner();
-    let joined = newcomers
-        .into_iter()
-        .map(|newcomer| JoinedDocument {
-            document: newcomer.document,
-            witness: desk.witnesses.get(&newcomer.document).copied().unwrap_or(newcomer.document),
-            sketch: newcomer.sketch.to_hex(),
-        })
-        .collect();
-    let components = region.components.into_iter().filter_map(|one| changes(one, &changed)).collect();
-    let event = Event::CorpusReconciled(CorpusReconciled { joined, witnesses: moved, components });
-    Ok(Some(Append {
-        stage_key: Some(identities.corpus_key(generation, &documents)),
-        cause: Some(cause),
-        generation,
-        ..Append::new(StreamId::Corpus, event)
-    }))
+
+    /// Returns how many documents are to be taken into account.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn waiting(&mut self) -> Result<u64, LedgerError> {
+        self.ledger()?.unjoined_count()
+    }
+
+    fn ledger(&mut self) -> Result<&LedgerReader, LedgerError> {
+        let ledger = match self.ledger.take() {
+            Some(ledger) => ledger,
+            None => LedgerReader::open(&self.path)?,
+        };
+        Ok(self.ledger.insert(ledger))
+    }
+
+    /// Returns the request to append what is due; `None` where every document has been taken into account.
+    /// Some documents may be left for the next time.
+    ///
+    /// # Errors
+    /// What SQLite says, or the log of texts.
+    pub fn due(&mut self, log: &LogReader) -> Result<Option<Append>, LedgerError> {
+        // What is read for one event is of one moment.
+        self.ledger()?.hold()?;
+        let Some(ledger) = self.ledger.take() else { return Ok(None) };
+        let due = self.due_of(&ledger, log);
+        // A reader that does not let go is not kept.
+        if ledger.release().is_ok() {
+            self.ledger = Some(ledger);
+        }
+        due
+    }
+
+    fn due_of(&mut self, ledger: &LedgerReader, log: &LogReader) -> Result<Option<Append>, LedgerError> {
+        let (documents, cause) = ledger.unjoined()?;
+        if documents.is_empty() {
+            return Ok(None);
+        }
+        let rules = &self.rules;
+        let mut desk =
+            Desk { ledger, log, rules, witnesses: BTreeMap::new(), statements: &mut self.statements };
+        let mut newcomers = Vec::with_capacity(documents.len());
+        for document in &documents {
+            let sketch = Sketch::of(&ledger.text_of(log, *document)?);
+            newcomers.push(Newcomer { document: *document, sketch });
+        }
+        let moved = desk.find_witnesses(&newcomers)?;
+        let mut changed: BTreeMap<Cell, BTreeSet<Digest>> = BTreeMap::new();
+        for document in documents.iter().chain(moved.iter().map(|known| &known.document)) {
+            for statement in desk.statements.of(ledger, log, &rules.wording, *document)?.iter() {
+                if let Some(cell) = Cell::of(&statement.figure) {
+                    changed.entry(cell).or_default().insert(*document);
+                }
+            }
+        }
+        let desk = RefCell::new(desk);
+        let region = decide_region(
+            changed.keys().cloned(),
+            &rules.areas,
+            |cell| desk.borrow_mut().statements(cell),
+            |cell| ledger.standing(cell),
+            |figure| ledger.upheld(figure),
+        )?;
+        let desk = desk.into_inner();
+        let joined = newcomers
+            .into_iter()
+            .map(|newcomer| JoinedDocument {
+                document: newcomer.document,
+                witness: desk.witnesses.get(&newcomer.document).copied().unwrap_or(newcomer.document),
+                sketch: newcomer.sketch.to_hex(),
+            })
+            .collect();
+        let components = region.components.into_iter().filter_map(|one| changes(one, &changed)).collect();
+        let event = Event::CorpusReconciled(CorpusReconciled { joined, witnesses: moved, components });
+        Ok(Some(Append {
+            stage_key: Some(self.identities.corpus_key(self.generation, &documents)),
+            cause: Some(cause),
+            generation: self.generation,
+            ..Append::new(StreamId::Corpus, event)
+        }))
+    }
 }
 
 /// Returns what differs from what stood; `None` where nothing does.
@@ -144,58 +197,67 @@ struct Desk<'a> {
     rules: &'a AcrossRules,
     /// Witnesses that are not as the ledger has them: of newcomers and of known documents.
     witnesses: BTreeMap<Digest, Digest>,
-    texts: BTreeMap<Digest, String>,
+    statements: &'a mut Statements,
 }
 
 impl Desk<'_> {
-    /// Returns a document's source text.
-    fn text(&mut self, document: Digest) -> Result<&str, LedgerError> {
-        if !self.texts.contains_key(&document) {
-            let blob = self.ledger.source_text_of(document)?;
-            let bytes = blob.map(|blob| self.log.blob(blob)).transpose()?.flatten().unwrap_or_default();
-            self.texts.insert(document, String::from_utf8(bytes).unwrap_or_default());
-        }
-        Ok(self.texts.get(&document).map_or("", String::as_str))
-    }
-
     /// Finds the copies of newcomers among each other and the documents known; returns the known ones
     /// whose witness is another now.
     fn find_witnesses(&mut self, newcomers: &[Newcomer]) -> Result<Vec<Witness>, LedgerError> {
         let mut bands: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
         let mut documents: Vec<Digest> = newcomers.iter().map(|newcomer| newcomer.document).collect();
-        let mut places: BTreeMap<Digest, usize> =
-            documents.iter().enumerate().map(|(place, document)| (*document, place)).collect();
+        let mut copies = Copies::default();
+        newcomers.iter().for_each(|_| {
+            copies.add();
+        });
+        // Of the documents known: the place of each witness, and what it stands for.
+        let mut places: BTreeMap<Digest, usize> = BTreeMap::new();
         let mut known: BTreeMap<Digest, Digest> = BTreeMap::new();
-        let mut pairs: BTreeSet<(usize, usize)> = BTreeSet::new();
         for (place, newcomer) in newcomers.iter().enumerate() {
             let mut looked_at = BTreeSet::new();
             for (band, value) in newcomer.sketch.bands().into_iter().enumerate() {
                 let others = bands.entry((band, value)).or_default();
-                for other in others.iter().filter(|other| looked_at.insert(newcomers[**other].document)) {
-                    if newcomers[*other].sketch.is_copy(&newcomer.sketch) {
-                        pairs.insert((*other, place));
+                for other in others.iter() {
+                    if !copies.are(*other, place) && newcomers[*other].sketch.is_copy(&newcomer.sketch) {
+                        copies.join(*other, place);
                     }
                 }
                 others.push(place);
-                for (document, witness, sketch) in self.ledger.sharing_band(band, value)? {
-                    if !looked_at.insert(document) || !sketch.is_copy(&newcomer.sketch) {
-                        continue;
+                self.ledger.sharing_band(band, value, |document, witness, sketch| {
+                    let group = places.get(&witness).copied();
+                    // A copy of one of many is a copy of all: one that matches is enough.
+                    if group.is_some_and(|group| copies.are(group, place))
+                        || !looked_at.insert(document)
+                        || !Sketch::from_hex(sketch).is_some_and(|sketch| sketch.is_copy(&newcomer.sketch))
+                    {
+                        return Ok(());
                     }
-                    // All copies of a copy move with it.
-                    for (copy, witness) in self.ledger.copies_of(witness)? {
-                        let at = *places.entry(copy).or_insert_with(|| {
-                            documents.push(copy);
-                            documents.len() - 1
-                        });
-                        known.insert(copy, witness);
-                        pairs.insert((at, place));
-                    }
-                }
+                    let group = match group {
+                        Some(group) => group,
+                        None => {
+                            let group = copies.add();
+                            places.insert(witness, group);
+                            documents.push(witness);
+                            known.insert(witness, witness);
+                            // All copies of a copy move with it.
+                            for copy in
+                                self.ledger.copies_of(witness)?.into_iter().filter(|copy| *copy != witness)
+                            {
+                                let at = copies.add();
+                                documents.push(copy);
+                                known.insert(copy, witness);
+                                copies.join(group, at);
+                            }
+                            group
+                        }
+                    };
+                    copies.join(group, place);
+                    Ok(())
+                })?;
             }
         }
-        let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
         let mut moved = Vec::new();
-        for (document, witness) in documents.iter().zip(groups(&documents, &pairs)) {
+        for (document, witness) in documents.iter().zip(copies.witnesses(&documents)) {
             self.witnesses.insert(*document, witness);
             if known.get(document).is_some_and(|before| *before != witness) {
                 moved.push(Witness { document: *document, witness });
@@ -212,32 +274,23 @@ impl Desk<'_> {
         let mut after = String::new();
         while statements.len() <= CELL_LIMIT {
             let page = self.ledger.stated_in(cell, &after)?;
-            let Some(last) = page.last() else { break };
-            after = last.figure.id.to_string();
-            for stated in page {
-                let document = stated.document;
+            let Some((last, _, _)) = page.last() else { break };
+            after.clone_from(last);
+            let whole = page.len() < PAGE;
+            for (figure, document, witness) in page {
                 // A newcomer's witness is at hand; a document without any is for another event.
-                let Some(witness) = self.witnesses.get(&document).copied().or(stated.witness) else {
-                    continue;
-                };
-                self.text(document)?;
-                let text = self.texts.get(&document).map_or("", String::as_str);
-                let source = Source { document, witness, text };
-                statements.extend(Statement::of(source, stated.figure, stated.support, &self.rules.wording));
+                let Some(witness) = self.witnesses.get(&document).copied().or(witness) else { continue };
+                let own = self.statements.of(self.ledger, self.log, &self.rules.wording, document)?;
+                let place = own.binary_search_by(|one| one.figure.id.as_str().cmp(&figure));
+                statements.extend(place.ok().map(|place| own[place].with_witness(witness)));
+            }
+            if whole {
+                break;
             }
         }
         statements.truncate(CELL_LIMIT + 1);
         Ok(statements)
     }
-}
-
-/// A figure of a cell.
-struct Stated {
-    document: Digest,
-    /// `None` where the document was not taken into account yet.
-    witness: Option<Digest>,
-    figure: Figure,
-    support: usize,
 }
 
 impl LedgerReader {
@@ -257,55 +310,79 @@ impl LedgerReader {
         Ok((documents, last))
     }
 
-    /// Returns the documents known with a band of their sketch in common: document, witness, sketch.
-    fn sharing_band(&self, band: usize, value: u64) -> Result<Vec<(Digest, Digest, Sketch)>, LedgerError> {
-        let mut found = Vec::new();
+    /// Calls `each` with the documents known with a band of their sketch in common: document, witness,
+    /// sketch in hex.
+    fn sharing_band(
+        &self,
+        band: usize,
+        value: u64,
+        mut each: impl FnMut(Digest, Digest, &str) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
         let sql = "SELECT j.document, j.witness, j.sketch FROM sketch_bands b JOIN joined j USING (document)
                    WHERE b.band = ?1 AND b.value = ?2 ORDER BY j.document";
         let band = i64::try_from(band).unwrap_or(i64::MAX);
         self.for_each(sql, params![band, value.cast_signed()], |row| {
-            let (document, witness, sketch) =
-                self.read(row, |row| Ok((digest(row, 0)?, digest(row, 1)?, row.get::<_, String>(2)?)))?;
-            found.extend(Sketch::from_hex(&sketch).map(|sketch| (document, witness, sketch)));
-            Ok::<_, LedgerError>(())
-        })?;
-        Ok(found)
+            let (document, witness) = self.read(row, |row| Ok((digest(row, 0)?, digest(row, 1)?)))?;
+            let sketch = row.get_ref(2).and_then(|text| Ok(text.as_str()?));
+            each(document, witness, sketch.map_err(|source| self.sqlite(source))?)
+        })
     }
 
-    /// Returns the documents known that are one witness, with it.
-    fn copies_of(&self, witness: Digest) -> Result<Vec<(Digest, Digest)>, LedgerError> {
+    /// Returns the documents known that are one witness.
+    fn copies_of(&self, witness: Digest) -> Result<Vec<Digest>, LedgerError> {
         let mut copies = Vec::new();
-        let sql = "SELECT document, witness FROM joined WHERE witness = ?1 ORDER BY document";
+        let sql = "SELECT document FROM joined WHERE witness = ?1 ORDER BY document";
         self.for_each(sql, params![witness.to_string()], |row| {
-            copies.push(self.read(row, |row| Ok((digest(row, 0)?, digest(row, 1)?)))?);
+            copies.push(self.read(row, |row| digest(row, 0))?);
             Ok::<_, LedgerError>(())
         })?;
         Ok(copies)
     }
 
-    /// Returns the next figures of a cell after the id `after`, in order of id.
-    fn stated_in(&self, cell: &Cell, after: &str) -> Result<Vec<Stated>, LedgerError> {
+    /// Returns the ids of the next figures of a cell after the id `after`, in order, each with its document
+    /// and that document's witness, `None` where it was not taken into account yet.
+    fn stated_in(
+        &self,
+        cell: &Cell,
+        after: &str,
+    ) -> Result<Vec<(String, Digest, Option<Digest>)>, LedgerError> {
         let mut stated = Vec::new();
-        let sql = "SELECT f.document, j.witness, f.body,
-                     (SELECT count(*) FROM finding_figures m JOIN findings x ON x.id = m.finding
-                      WHERE m.figure = f.id AND x.document IS NOT NULL AND x.verdict = 'agrees')
-                   FROM figures f LEFT JOIN joined j USING (document)
-                   WHERE f.indicator = ?1 AND f.area = ?2 AND f.period = ?3 AND f.id > ?4 ORDER BY f.id LIMIT ?5";
+        let sql = format!(
+            "SELECT f.id, f.document, (SELECT j.witness FROM joined j WHERE j.document = f.document)
+             FROM figures f WHERE f.indicator = ?1 AND f.area = ?2 AND f.period = ?3 AND f.id > ?4
+             ORDER BY f.id LIMIT {PAGE}"
+        );
         let [indicator, area, period] = cell_params(cell);
-        self.for_each(sql, params![indicator, area, period, after, PAGE], |row| {
-            let (document, witness, body, support) = self.read(row, |row| {
-                let witness: Option<String> = row.get(1)?;
-                Ok((digest(row, 0)?, witness, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
-            })?;
-            stated.push(Stated {
-                document,
-                witness: witness.and_then(|text| text.parse().ok()),
-                figure: self.parse(&body)?,
-                support: usize::try_from(support).unwrap_or(0),
-            });
+        self.for_each(&sql, params![indicator, area, period, after], |row| {
+            stated.push(self.read(row, |row| {
+                let witness: Option<String> = row.get(2)?;
+                Ok((row.get(0)?, digest(row, 1)?, witness.and_then(|text| text.parse().ok())))
+            })?);
             Ok::<_, LedgerError>(())
         })?;
         Ok(stated)
+    }
+
+    /// Returns how many documents are to be taken into account.
+    fn unjoined_count(&self) -> Result<u64, LedgerError> {
+        let mut count = 0;
+        self.for_each("SELECT count(*) FROM unjoined", [], |row| {
+            count = self.read(row, |row| row.get::<_, i64>(0))?.cast_unsigned();
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(count)
+    }
+
+    /// Returns how many relations of its own document that hold a figure stands in.
+    fn upheld(&self, figure: &FigureId) -> Result<usize, LedgerError> {
+        let sql = "SELECT count(*) FROM finding_figures m JOIN findings x ON x.id = m.finding
+                   WHERE m.figure = ?1 AND x.document IS NOT NULL AND x.verdict = 'agrees'";
+        let mut count = 0;
+        self.for_each(sql, params![figure.as_str()], |row| {
+            count = self.read(row, |row| row.get::<_, i64>(0))?;
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     /// Returns the findings across documents that have a figure in a cell, with the cells of all theirs.

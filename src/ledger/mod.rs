@@ -26,6 +26,7 @@ pub mod history;
 mod progress;
 mod quarantine;
 mod query;
+mod statements;
 pub mod threshold;
 pub mod views;
 

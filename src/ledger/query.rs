@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,15 @@ use crate::model::Digest;
 use crate::model::figure::Figure;
 use crate::model::finding::{Derived, Finding};
 use crate::model::record::{FigureRecord, FindingRecord, MentionRecord};
+
+/// Prepared statements kept by a connection: more than any reader or the fold has.
+pub(super) const STATEMENTS: usize = 64;
+
+/// Has a connection plan each statement once, whatever is bound to it: otherwise one with a bound limit or
+/// comparison is parsed and planned again each time that it runs.
+pub(super) fn steady(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+}
 
 /// A reader of one ledger.
 #[derive(Debug)]
@@ -102,6 +112,8 @@ impl LedgerReader {
         )
         .map_err(sqlite)?;
         connection.busy_timeout(BUSY_WAIT).map_err(sqlite)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        steady(&connection).map_err(sqlite)?;
         connection.execute_batch("PRAGMA query_only = ON;").map_err(sqlite)?;
         let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
         if found != LEDGER_VERSION {

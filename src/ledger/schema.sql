@@ -94,7 +94,7 @@ CREATE TABLE figures (
   body        TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX figures_by_document ON figures (document, "start");
-CREATE INDEX figures_by_key ON figures (indicator, area, period, id);
+CREATE INDEX figures_by_key ON figures (indicator, area, period, id, document);
 
 CREATE TABLE mentions (
   document    TEXT    NOT NULL,

@@ -46,6 +46,14 @@ impl LedgerReader {
         self.connection().execute_batch("BEGIN").map_err(|source| self.sqlite(source))
     }
 
+    /// Ends what [`LedgerReader::hold`] began.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn release(&self) -> Result<(), LedgerError> {
+        self.connection().execute_batch("COMMIT").map_err(|source| self.sqlite(source))
+    }
+
     /// Returns the generation whose ledger it is.
     ///
     /// # Errors

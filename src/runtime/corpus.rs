@@ -2,25 +2,28 @@
 //! writer append it, wait until it is folded, ask again.
 //!
 //! The ledger alone says what is due, so there is nothing to remember and nothing to lose. Documents that
-//! come together are taken into account together. One task does it for the line that new documents take;
-//! a replay does it for its own at its end.
+//! come together are taken into account together: while others are under way they wait until they are as
+//! many as one event takes in, so that what a hundred reports have in common is decided once and not a
+//! hundred times. One task does it for the line that new documents take; a replay does it for its own at its
+//! end.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::envelope::Position;
 use crate::event::kinds::Event;
-use crate::ledger::corpus::due;
-use crate::ledger::{LedgerReader, ledger_path};
+use crate::ledger::corpus::{BATCH, Relating};
 use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::line::Line;
 
-/// After a document came, how long others are waited for: a folder of reports is some events, not
-/// thousands.
-const GATHER_WAIT: Duration = Duration::from_millis(100);
+/// While documents wait for those under way, how often it looks whether the wait is over.
+const LOOK_WAIT: Duration = Duration::from_millis(100);
+/// Looks in a row at which no document more has come, after which those that wait go ahead of a slow one.
+const STALLED_LOOKS: u32 = 20;
 /// Between two tries where ledger or log could not be read.
 const RETRY_WAIT: Duration = Duration::from_millis(500);
 
@@ -53,6 +56,7 @@ impl Corpus {
 
 /// Follows the line that new documents take, whichever it is.
 async fn follow(engine: Arc<Engine>, finish: CancellationToken) {
+    let mut wait = Wait::default();
     loop {
         // What is found due after this is all there is.
         let ending = finish.is_cancelled();
@@ -61,30 +65,89 @@ async fn follow(engine: Arc<Engine>, finish: CancellationToken) {
             let line = engine.line();
             let mut checkpoint = line.projector.checkpoint();
             checkpoint.borrow_and_update();
-            match bring_up(&engine, &line).await {
-                Ok(()) => {}
+            let done = if ending {
+                bring_up(&engine, &line).await.map(|()| Next::Rest)
+            } else {
+                look(&engine, &line, &mut wait).await
+            };
+            match done {
+                Ok(Next::Rest) => Some(checkpoint),
+                Ok(Next::Again) => continue,
+                Ok(Next::Wait) => None,
                 Err(EngineError::Stopped) => break,
                 Err(error) => {
                     tracing::warn!(%error, "figures of several documents are not related to each other; trying again");
                     engine.world.pause(RETRY_WAIT).await;
+                    None
                 }
             }
-            checkpoint
         };
         if ending || engine.now.is_cancelled() {
             break;
         }
+        let more = async {
+            match checkpoint.as_mut() {
+                // An error means that another line has taken its place.
+                Some(checkpoint) => drop(checkpoint.changed().await),
+                None => engine.world.pause(LOOK_WAIT).await,
+            }
+        };
         tokio::select! {
-            // An error means that another line has taken its place.
-            _moved = checkpoint.changed() => {}
-            () = finish.cancelled() => continue,
+            () = more => {}
+            () = finish.cancelled() => {}
             () = engine.now.cancelled() => break,
         }
-        tokio::select! {
-            () = engine.world.pause(GATHER_WAIT) => {}
-            () = finish.cancelled() => {}
-        }
     }
+}
+
+/// What is to be done after a look.
+enum Next {
+    /// Look again at once.
+    Again,
+    /// Look again in a moment.
+    Wait,
+    /// Nothing until the ledger moves.
+    Rest,
+}
+
+/// How long documents have waited for others.
+#[derive(Debug, Default)]
+struct Wait {
+    waiting: u64,
+    looks: u32,
+}
+
+impl Wait {
+    /// Tells whether `waiting` documents go now: none is under way, they fill an event, or no other has
+    /// come for a while.
+    fn is_over(&mut self, waiting: u64, busy: bool) -> bool {
+        self.looks = if waiting == self.waiting { self.looks + 1 } else { 0 };
+        self.waiting = waiting;
+        !busy || waiting >= BATCH as u64 || self.looks >= STALLED_LOOKS
+    }
+}
+
+async fn look(engine: &Arc<Engine>, line: &Line, wait: &mut Wait) -> Result<Next, EngineError> {
+    let relating = line.relating.clone().lock_owned().await;
+    // Before the ledger is asked: a document that ends meanwhile is looked for again.
+    let busy = is_busy(engine, line.generation);
+    let (relating, waiting) = with(engine, relating, |relating, _| relating.waiting()).await?;
+    if waiting == 0 {
+        *wait = Wait::default();
+        return Ok(if busy { Next::Wait } else { Next::Rest });
+    }
+    if !wait.is_over(waiting, busy) {
+        return Ok(Next::Wait);
+    }
+    *wait = Wait::default();
+    step(engine, line, relating).await?;
+    Ok(Next::Again)
+}
+
+/// Tells whether documents of a generation are under way.
+fn is_busy(engine: &Engine, generation: u64) -> bool {
+    let at_work = engine.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+    at_work.keys().any(|(of, _)| *of == generation)
 }
 
 /// Takes into account all that a line's documents state by now.
@@ -92,32 +155,47 @@ async fn follow(engine: Arc<Engine>, finish: CancellationToken) {
 /// # Errors
 /// What log and ledger say; the program ends.
 pub(super) async fn bring_up(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
-    let _one = line.relating.lock().await;
+    let mut relating = line.relating.clone().lock_owned().await;
     loop {
-        // A ledger behind the log would have done again what the log holds.
-        let head = *engine.writer.head().borrow();
-        if !line.projector.reached(head).await {
-            return Err(EngineError::Stopped);
-        }
-        if step(engine, line).await?.is_none() {
+        let (held, appended) = step(engine, line, relating).await?;
+        if appended.is_none() {
             return Ok(());
         }
+        relating = held;
     }
 }
 
-/// Appends what is due; `None` where nothing is.
-async fn step(engine: &Arc<Engine>, line: &Line) -> Result<Option<Position>, EngineError> {
-    let (generation, identities, rules) = (line.generation, line.identities, line.across.clone());
-    let path = ledger_path(&engine.options.data_dir, generation);
-    let append = engine
+type Held = OwnedMutexGuard<Relating>;
+
+/// Asks `held` on a thread that may block.
+async fn with<T: Send + 'static>(
+    engine: &Arc<Engine>,
+    mut held: Held,
+    ask: impl FnOnce(&mut Relating, &crate::event_log::LogReader) -> Result<T, crate::ledger::LedgerError>
+    + Send
+    + 'static,
+) -> Result<(Held, T), EngineError> {
+    engine
         .read(move |log| {
-            let ledger = LedgerReader::open(&path)?;
-            // What is read for one event is of one moment.
-            ledger.hold()?;
-            Ok(due(&ledger, log, &rules, generation, &identities)?)
+            let answer = ask(&mut held, log)?;
+            Ok((held, answer))
         })
-        .await?;
-    let Some(append) = append else { return Ok(None) };
+        .await
+}
+
+/// Appends what is due; `None` where nothing is.
+async fn step(
+    engine: &Arc<Engine>,
+    line: &Line,
+    relating: Held,
+) -> Result<(Held, Option<Position>), EngineError> {
+    // A ledger behind the log would have done again what the log holds.
+    let head = *engine.writer.head().borrow();
+    if !line.projector.reached(head).await {
+        return Err(EngineError::Stopped);
+    }
+    let (relating, append) = with(engine, relating, Relating::due).await?;
+    let Some(append) = append else { return Ok((relating, None)) };
     let (documents, components) = match &append.event {
         Event::CorpusReconciled(event) => (event.joined.len(), event.components.len()),
         _ => (0, 0),
@@ -126,10 +204,10 @@ async fn step(engine: &Arc<Engine>, line: &Line) -> Result<Option<Position>, Eng
     tracing::info!(
         stage = "corpus",
         position = appended.position.0,
-        generation,
+        generation = line.generation,
         documents,
         components,
         "corpus-reconciled"
     );
-    Ok(Some(appended.position))
+    Ok((relating, Some(appended.position)))
 }

@@ -14,6 +14,7 @@ use crate::runtime::receive::{self, Reading, Received};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::world::{Found, World};
 use crate::runtime::{FileResult, Options, Outcome, RuntimeError, Summary, handover};
+use crate::stage::plan::Stage;
 use crate::stage::rules::RulePack;
 
 /// Files read at once ahead of the slowest; bounds what waits in memory besides the documents at work.
@@ -269,7 +270,7 @@ pub(super) async fn end_of(
     let end = ending.wait_for(Option::is_some).await.map_err(|_| EngineError::Stopped)?.clone();
     let (outcome, last) = match end.ok_or(EngineError::Stopped)? {
         Ending::Done(last) if is_new => {
-            (Outcome::Received { document, figures: figures(engine, document).await? }, last)
+            (Outcome::Received { document, figures: figures(engine, line, document).await? }, last)
         }
         Ending::Done(last) => (Outcome::SeenAgain { document }, last),
         Ending::Parked(stage, message, last) => {
@@ -283,15 +284,12 @@ pub(super) async fn end_of(
     Ok(outcome)
 }
 
-async fn figures(engine: &Arc<Engine>, document: Digest) -> Result<usize, EngineError> {
-    engine
-        .read(move |log| {
-            let events = log.stream(crate::event::envelope::StreamId::Document(document))?;
-            let last = events.into_iter().rev().find_map(|envelope| match envelope.event {
-                Event::FiguresExtracted(extracted) => Some(extracted.figures.len()),
-                _ => None,
-            });
-            Ok(last.unwrap_or_default())
-        })
-        .await
+/// Counts what the extract stage found under the line's rules, whatever it found under others.
+async fn figures(engine: &Arc<Engine>, line: &Line, document: Digest) -> Result<usize, EngineError> {
+    let answers = engine.progress(document).await?.answers(document, &line.identities);
+    let Some(extracted) = &answers[Stage::Extract as usize] else { return Ok(0) };
+    match engine.event_at(extracted.position).await? {
+        Event::FiguresExtracted(extracted) => Ok(extracted.figures.len()),
+        _ => Ok(0),
+    }
 }

@@ -1,13 +1,14 @@
 //! A line: all that the documents of one generation are worked under. The engine has one that new
 //! documents take, and while a replay runs a second one beside it.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::event_log::{Generation, LogError, LogReader};
-use crate::ledger::corpus::AcrossRules;
+use crate::ledger::corpus::Relating;
 use crate::ledger::{LedgerWriter, ledger_path};
 use crate::runtime::engine::log_path;
 use crate::runtime::projector::Projector;
@@ -91,10 +92,8 @@ pub struct Line {
     pub identities: Identities,
     /// Its ledger as it follows the log.
     pub projector: Projector,
-    /// What relates its documents to each other, by its rules.
-    pub(super) across: Arc<AcrossRules>,
-    /// Held by whoever relates its documents to each other.
-    pub(super) relating: tokio::sync::Mutex<()>,
+    /// What relates its documents to each other, by its rules; one at a time.
+    pub(super) relating: Arc<tokio::sync::Mutex<Relating>>,
     /// With the last handle the projector ends.
     _stop: DropGuard,
 }
@@ -127,22 +126,33 @@ impl Line {
                 |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source },
             )?;
         threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(Arc::new(Self::with(generation, program, projector, stop)))
+        Ok(Arc::new(Self::with(&path, generation, program, projector, stop)))
     }
 
     /// Makes the line of a generation whose ledger is made later, when its documents are all read.
-    pub(super) fn without_ledger(generation: u64, program: &Program) -> Arc<Self> {
-        Arc::new(Self::with(generation, program, Projector::none(), CancellationToken::new()))
+    pub(super) fn without_ledger(options: &Options, generation: u64, program: &Program) -> Arc<Self> {
+        let path = ledger_path(&options.data_dir, generation);
+        Arc::new(Self::with(&path, generation, program, Projector::none(), CancellationToken::new()))
     }
 
-    fn with(generation: u64, program: &Program, projector: Projector, stop: CancellationToken) -> Self {
+    fn with(
+        path: &Path,
+        generation: u64,
+        program: &Program,
+        projector: Projector,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             generation,
             rules: program.rules.clone(),
             identities: program.identities,
             projector,
-            across: Arc::new(AcrossRules::of(&program.rules)),
-            relating: tokio::sync::Mutex::new(()),
+            relating: Arc::new(tokio::sync::Mutex::new(Relating::new(
+                path,
+                generation,
+                program.identities,
+                &program.rules,
+            ))),
             _stop: stop.drop_guard(),
         }
     }

@@ -213,7 +213,8 @@ pub(super) async fn build(
     };
     let open = at_hand(engine, built.generation);
     // A ledger is made fastest at one go, when all that it shows is there.
-    let line = open.clone().unwrap_or_else(|| Line::without_ledger(built.generation, program));
+    let line =
+        open.clone().unwrap_or_else(|| Line::without_ledger(&engine.options, built.generation, program));
     let mut told = false;
     let mut failed: Vec<Digest> = Vec::new();
     loop {

@@ -86,7 +86,8 @@ fn across(figures: u64, seed: u64) {
             let changed = report(number * 7, figures, seed, &desk);
             let changed = changed.iter().filter_map(|one| Cell::of(&one.figure));
             let load = |cell: &Cell| Ok::<_, Infallible>(loaded.get(cell).to_vec());
-            let Ok(region) = decide_region(changed, &desk.areas, load, |_| Ok(Vec::<Standing>::new()));
+            let Ok(region) =
+                decide_region(changed, &desk.areas, load, |_| Ok(Vec::<Standing>::new()), |_| Ok(0));
             cells += region.components.iter().map(|component| component.cells.len()).sum::<usize>();
         }
         cells
@@ -226,7 +227,7 @@ fn statement(
         origins: BTreeMap::new(),
     };
     let source = Source { document, witness: document, text: "" };
-    Statement::of(source, figure, 0, &desk.wording)
+    Statement::of(source, figure, &desk.wording)
 }
 
 /// Xorshift: choices that are the same on every machine.

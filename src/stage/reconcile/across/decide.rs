@@ -28,28 +28,37 @@ fn operands(related: &Related<'_>) -> Vec<Operand> {
 }
 
 /// Decides relations and gives every finding to `each`, in order of id. A figure is upheld by every relation
-/// here that holds, and by those of its own document.
-pub(super) fn for_each(related: &[Related<'_>], mut each: impl FnMut(&Related<'_>, Finding)) {
+/// here that holds, and by those of its own document, which `upheld` counts.
+///
+/// # Errors
+/// As `upheld`.
+pub(super) fn for_each<E>(
+    related: &[Related<'_>],
+    mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
+    mut each: impl FnMut(&Related<'_>, Finding),
+) -> Result<(), E> {
     let mut decided: BTreeMap<String, (&Related<'_>, Decision)> = BTreeMap::new();
     for one in related {
         decided.entry(id(one)).or_insert_with(|| (one, decide(one)));
     }
     let holding = decided.values().map(|(one, decision)| (&one.claim, decision.verdict));
     let mut support = Support::of(holding, &[]);
-    let own: BTreeMap<&FigureId, usize> = decided
-        .values()
-        .flat_map(|(one, _)| &one.statements)
-        .filter(|statement| statement.support > 0)
-        .map(|statement| (&statement.figure.id, statement.support))
-        .collect();
-    for (figure, count) in own {
-        support.add(figure, count);
+    // Only the figures of a conflict are compared by what upholds them.
+    let doubted = decided.values().filter(|(_, decision)| decision.verdict == Verdict::Conflicts);
+    let doubted: BTreeSet<&FigureId> =
+        doubted.flat_map(|(one, _)| one.claim.figures.iter().map(|figure| &figure.id)).collect();
+    for figure in doubted {
+        let count = upheld(figure)?;
+        if count > 0 {
+            support.add(figure, count);
+        }
     }
     let conflicts = decided.values().filter(|(_, decision)| decision.verdict == Verdict::Conflicts);
     let together = Together::of(conflicts.map(|(one, _)| &one.claim));
     for (id, (one, decision)) in &decided {
         each(one, finding(id, one, decision, &support, &together));
     }
+    Ok(())
 }
 
 fn decide(related: &Related<'_>) -> Decision {

@@ -26,7 +26,7 @@ mod words;
 pub use area::AreaTree;
 pub use region::{Component, Loaded, Region, Standing, decide_all, decide_region};
 pub use statement::{Cell, Source, Statement};
-pub use witness::{BANDS, Sketch, WITNESS_MATCHES, groups};
+pub use witness::{BANDS, Copies, Sketch, WITNESS_MATCHES};
 pub use words::Wording;
 
 /// Rises with every change of what is reported across documents.

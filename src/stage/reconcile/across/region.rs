@@ -1,7 +1,9 @@
 //! Deciding all that hangs together with the cells that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
+use crate::model::figure::FigureId;
 use crate::model::finding::Finding;
 use crate::model::{Digest, Hasher};
 
@@ -10,9 +12,15 @@ use super::decide;
 use super::sites::Site;
 use super::statement::{Cell, Statement};
 
+/// Statements that are held from one component to the next, about 1 kB each.
+const LOADED_LIMIT: usize = 20_000;
+
 /// The statements of the cells looked at so far, in order of figure id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Loaded(BTreeMap<Cell, Vec<Statement>>);
+pub struct Loaded {
+    cells: BTreeMap<Cell, Vec<Statement>>,
+    statements: usize,
+}
 
 impl Loaded {
     /// Sorts statements into their cells.
@@ -23,25 +31,27 @@ impl Loaded {
                 cells.entry(cell).or_default().push(statement);
             }
         }
-        for all in cells.values_mut() {
+        let mut loaded = Self::default();
+        for (cell, mut all) in cells {
             all.sort_by(|a, b| a.figure.id.cmp(&b.figure.id));
             all.truncate(super::CELL_LIMIT + 1);
+            loaded.put(cell, all);
         }
-        Self(cells)
+        loaded
     }
 
     /// Returns the statements of a cell; none where it was not looked at.
     pub fn get(&self, cell: &Cell) -> &[Statement] {
-        self.0.get(cell).map_or(&[], Vec::as_slice)
+        self.cells.get(cell).map_or(&[], Vec::as_slice)
     }
 
     fn holds(&self, cell: &Cell) -> bool {
-        self.0.contains_key(cell)
+        self.cells.contains_key(cell)
     }
 
-    fn put(&mut self, cell: Cell, mut statements: Vec<Statement>) {
-        statements.sort_by(|a, b| a.figure.id.cmp(&b.figure.id));
-        self.0.insert(cell, statements);
+    fn put(&mut self, cell: Cell, statements: Vec<Statement>) {
+        self.statements += statements.len();
+        self.cells.insert(cell, statements);
     }
 }
 
@@ -74,89 +84,139 @@ pub struct Region {
     pub components: Vec<Component>,
 }
 
-/// Decides everything at once and gives each finding to `each`, in order of id.
+/// Decides everything at once and gives each finding to `each`, in order of id. No figure is upheld by
+/// relations of its own document.
 pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding)) {
-    let sites = cells.0.keys().flat_map(|cell| Site::of(cell, areas));
+    let sites = cells.cells.keys().flat_map(|cell| Site::of(cell, areas));
     let related: Vec<_> = sites.flat_map(|site| site.relations(cells, areas)).collect();
-    decide::for_each(&related, |_, finding| each(finding));
+    let Ok(()) = decide::for_each(&related, |_| Ok::<_, Infallible>(0), |_, finding| each(finding));
 }
 
-/// Decides anew what hangs together with `changed`. `load` returns all statements of a cell as they are
-/// now, up to [`super::CELL_LIMIT`] and one more, smallest figure id first; `standing` the findings that
-/// stand with a figure in a cell.
+/// Decides anew what hangs together with `changed`, one component after the other. `load` returns all
+/// statements of a cell as they are now, up to [`super::CELL_LIMIT`] and one more, smallest figure id first;
+/// `standing` the findings that stand with a figure in a cell; `upheld` how many relations of its own
+/// document a figure stands in that hold.
 ///
 /// # Errors
-/// As `load` and `standing`.
+/// As `load`, `standing` and `upheld`.
 pub fn decide_region<E>(
     changed: impl IntoIterator<Item = Cell>,
     areas: &AreaTree,
-    mut load: impl FnMut(&Cell) -> Result<Vec<Statement>, E>,
-    mut standing: impl FnMut(&Cell) -> Result<Vec<Standing>, E>,
+    load: impl FnMut(&Cell) -> Result<Vec<Statement>, E>,
+    standing: impl FnMut(&Cell) -> Result<Vec<Standing>, E>,
+    mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
 ) -> Result<Region, E> {
-    let mut loaded = Loaded::default();
-    let mut queue: BTreeSet<Cell> = changed.into_iter().collect();
-    let mut seen: BTreeSet<Cell> = BTreeSet::new();
-    let mut sites: BTreeSet<Site> = BTreeSet::new();
-    let mut before: BTreeMap<String, Standing> = BTreeMap::new();
-    let mut joined = Joined::default();
-    while let Some(cell) = queue.pop_first() {
-        if !seen.insert(cell.clone()) {
+    let changed: BTreeSet<Cell> = changed.into_iter().collect();
+    let mut walk = Walk {
+        areas,
+        load,
+        standing,
+        loaded: Loaded::default(),
+        waiting: changed.clone(),
+        seen: BTreeSet::new(),
+        changed: &changed,
+    };
+    let mut components = Vec::new();
+    while let Some(first) = walk.waiting.pop_first() {
+        if walk.seen.contains(&first) {
             continue;
         }
-        joined.join(std::slice::from_ref(&cell));
-        for stood in standing(&cell)? {
-            joined.join(&stood.cells);
-            queue.extend(stood.cells.iter().filter(|other| !seen.contains(*other)).cloned());
-            before.insert(stood.finding.id.clone(), stood);
+        let found = walk.component(first)?;
+        let related: Vec<_> = found
+            .sites
+            .keys()
+            .flat_map(|site| site.relations(&walk.loaded, areas))
+            .filter(|related| related.cells().any(|cell| found.cells.contains(&cell)))
+            .collect();
+        let mut findings = Vec::new();
+        decide::for_each(&related, &mut upheld, |_, finding| findings.push(finding))?;
+        components.push(Component {
+            input: input(&found.cells, &walk.loaded),
+            cells: found.cells,
+            findings,
+            before: found.before.into_values().collect(),
+        });
+        if walk.loaded.statements > LOADED_LIMIT {
+            walk.loaded = Loaded::default();
         }
-        for site in Site::around(&cell, areas) {
-            if !sites.insert(site.clone()) {
+    }
+    components.sort_by(|a, b| a.cells.cmp(&b.cells));
+    Ok(Region { components })
+}
+
+/// What hangs together with a cell.
+struct Found {
+    cells: BTreeSet<Cell>,
+    /// With the cells that each relation there joins.
+    sites: BTreeMap<Site, Vec<BTreeSet<Cell>>>,
+    before: BTreeMap<String, Finding>,
+}
+
+/// The walk from the cells that changed over all that hangs together with them.
+struct Walk<'a, L, S> {
+    areas: &'a AreaTree,
+    load: L,
+    standing: S,
+    loaded: Loaded,
+    changed: &'a BTreeSet<Cell>,
+    /// Cells whose components are to be decided.
+    waiting: BTreeSet<Cell>,
+    /// Cells of components that were.
+    seen: BTreeSet<Cell>,
+}
+
+impl<L, S> Walk<'_, L, S> {
+    fn component<E>(&mut self, first: Cell) -> Result<Found, E>
+    where
+        L: FnMut(&Cell) -> Result<Vec<Statement>, E>,
+        S: FnMut(&Cell) -> Result<Vec<Standing>, E>,
+    {
+        let mut found = Found { cells: BTreeSet::new(), sites: BTreeMap::new(), before: BTreeMap::new() };
+        let mut queue = BTreeSet::from([first]);
+        while let Some(cell) = queue.pop_first() {
+            if !found.cells.insert(cell.clone()) {
                 continue;
             }
-            for read in site.reads(areas) {
-                if !loaded.holds(&read) {
-                    let statements = load(&read)?;
-                    loaded.put(read, statements);
+            for stood in (self.standing)(&cell)? {
+                queue.extend(stood.cells.into_iter().filter(|other| !found.cells.contains(other)));
+                found.before.insert(stood.finding.id.clone(), stood.finding);
+            }
+            for site in Site::around(&cell, self.areas) {
+                if !found.sites.contains_key(&site) {
+                    let joins = self.joins(&site)?;
+                    found.sites.insert(site.clone(), joins);
+                }
+                for cells in found.sites.get(&site).into_iter().flatten() {
+                    if cells.contains(&cell) {
+                        queue.extend(cells.iter().filter(|other| !found.cells.contains(*other)).cloned());
+                    } else if self.changed.contains(&cell) {
+                        // What this cell says no more may be what makes others hold.
+                        self.waiting.extend(cells.iter().cloned());
+                    }
                 }
             }
-            for related in site.relations(&loaded, areas) {
-                let cells: Vec<Cell> =
-                    related.statements.iter().filter_map(|one| Cell::of(&one.figure)).collect();
-                joined.join(&cells);
-                queue.extend(cells.into_iter().filter(|other| !seen.contains(other)));
+        }
+        self.seen.extend(found.cells.iter().cloned());
+        Ok(found)
+    }
+
+    /// Returns the cells that each relation of a site joins.
+    fn joins<E>(&mut self, site: &Site) -> Result<Vec<BTreeSet<Cell>>, E>
+    where
+        L: FnMut(&Cell) -> Result<Vec<Statement>, E>,
+    {
+        for read in site.reads(self.areas) {
+            if !self.loaded.holds(&read) {
+                let statements = (self.load)(&read)?;
+                self.loaded.put(read, statements);
             }
         }
+        let related = site.relations(&self.loaded, self.areas);
+        let mut joins: Vec<BTreeSet<Cell>> = related.iter().map(|one| one.cells().collect()).collect();
+        joins.sort_unstable();
+        joins.dedup();
+        Ok(joins)
     }
-    let related: Vec<_> = sites.iter().flat_map(|site| site.relations(&loaded, areas)).collect();
-    let mut components: BTreeMap<Cell, Component> = BTreeMap::new();
-    for cell in &seen {
-        let root = joined.root(cell);
-        let component = components.entry(root).or_insert_with(|| Component {
-            cells: BTreeSet::new(),
-            input: Digest::from_bytes([0; 32]),
-            findings: Vec::new(),
-            before: Vec::new(),
-        });
-        component.cells.insert(cell.clone());
-    }
-    decide::for_each(&related, |one, finding| {
-        let cell = one.statements.first().and_then(|statement| Cell::of(&statement.figure));
-        let component = cell.and_then(|cell| components.get_mut(&joined.root(&cell)));
-        if let Some(component) = component {
-            component.findings.push(finding);
-        }
-    });
-    for stood in before.into_values() {
-        let cell = stood.cells.first();
-        if let Some(component) = cell.and_then(|cell| components.get_mut(&joined.root(cell))) {
-            component.before.push(stood.finding);
-        }
-    }
-    let finish = |mut component: Component| {
-        component.input = input(&component.cells, &loaded);
-        component
-    };
-    Ok(Region { components: components.into_values().map(finish).collect() })
 }
 
 /// Digests what a component was decided from.
@@ -170,34 +230,4 @@ fn input(cells: &BTreeSet<Cell>, loaded: &Loaded) -> Digest {
         }
     }
     hasher.finish()
-}
-
-/// Union-find over cells; the root of a set is its first cell.
-#[derive(Debug, Default)]
-struct Joined(BTreeMap<Cell, Cell>);
-
-impl Joined {
-    fn root(&mut self, cell: &Cell) -> Cell {
-        let mut path = Vec::new();
-        let mut at = cell.clone();
-        while let Some(up) = self.0.get(&at) {
-            if *up == at {
-                break;
-            }
-            path.push(at);
-            at = up.clone();
-        }
-        for passed in path {
-            self.0.insert(passed, at.clone());
-        }
-        at
-    }
-
-    fn join(&mut self, cells: &[Cell]) {
-        let roots: BTreeSet<Cell> = cells.iter().map(|cell| self.root(cell)).collect();
-        let Some(first) = roots.first().cloned() else { return };
-        for root in roots {
-            self.0.insert(root, first.clone());
-        }
-    }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Decimal;
-use crate::model::figure::{Aspect, Fund, Measure, Qualifier};
+use crate::model::figure::{Aspect, Figure, Fund, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
@@ -115,6 +115,11 @@ pub(super) struct Related<'s> {
 impl<'s> Related<'s> {
     fn new(kind: Kind, claim: Claim<'s>, statements: Vec<&'s Statement>) -> Self {
         Self { kind, claim, statements }
+    }
+
+    /// Returns the cells of its figures, again and again where several are of one.
+    pub(super) fn cells(&self) -> impl Iterator<Item = Cell> {
+        self.statements.iter().filter_map(|one| Cell::of(&one.figure))
     }
 
     /// Tells whether at least two documents take part.
@@ -389,7 +394,7 @@ fn funds<'s>(
     totals: &Series<'s>,
 ) -> Option<Related<'s>> {
     let settled = |fund: Fund| all.get(&key.with_fund(fund)).and_then(Series::settled);
-    let whole = totals.settled().filter(|whole| whole.names_fund())?;
+    let whole = totals.settled().filter(|whole| whole.names_fund)?;
     let (national, local) = (settled(Fund::National)?, settled(Fund::Local)?);
     if settled(Fund::Counterpart).is_some() || all.contains_key(&key.with_fund(Fund::Counterpart)) {
         return None;
@@ -423,7 +428,7 @@ fn parts<'s>(cells: &'s Loaded, whole: &Cell, areas: &AreaTree) -> Vec<Related<'
             continue;
         }
         let complete = stated.len() == codes.len();
-        let figures: Vec<_> = stated.iter().map(|one| &one.figure).collect();
+        let figures: Vec<&Figure> = stated.iter().map(|one| &*one.figure).collect();
         let mut claim = Claim::of_sum(&figures, &total.figure, "across.areas");
         if !complete {
             claim.formula = Formula::AtLeast(Box::new(claim.formula));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::figure::{AreaCode, Figure, Fund, IndicatorCode, Measure, Qualifier, Reach, Slot};
 use crate::model::period::Period;
@@ -71,43 +72,50 @@ pub struct Statement {
     pub document: Digest,
     /// The document that stands for all near-duplicates of it.
     pub witness: Digest,
-    /// The figure.
-    pub figure: Figure,
-    /// How many relations of its own document, which hold, it stands in.
-    pub support: usize,
+    /// The figure, without the words and rules that led to it.
+    pub figure: Arc<Figure>,
     /// What its label says besides indicator and area.
-    pub(super) narrowing: BTreeSet<String>,
+    pub(super) narrowing: Arc<BTreeSet<String>>,
     /// Whether its sentence says that it was set anew.
     pub(super) revised: bool,
     /// Whether its sentence says that it is counted in another way.
     pub(super) other_scope: bool,
+    /// Whether the text itself, not a default, names the fund.
+    pub(super) names_fund: bool,
 }
 
 impl Statement {
     /// Takes a figure of `source`; `None` where its key is not fully bound or where its sentence speaks
     /// of less than its area.
-    pub fn of(source: Source<'_>, figure: Figure, support: usize, wording: &Wording) -> Option<Self> {
+    pub fn of(source: Source<'_>, mut figure: Figure, wording: &Wording) -> Option<Self> {
         let cell = Cell::of(&figure)?;
-        let words = |span: Span| source.text.get(span.start..span.end).unwrap_or("");
-        let sentence = words(figure.sentence);
-        let before = words(Span::new(figure.sentence.start.min(figure.span.start), figure.span.start));
+        let Span { start, end } = figure.sentence;
+        let sentence = source.text.get(start..end).unwrap_or("");
+        let said = wording.said(sentence, figure.span.start.saturating_sub(start));
         let named_fund = matches!(figure.fund, Some(Fund::National | Fund::Local | Fund::Counterpart));
-        if wording.is_below(sentence) || (wording.is_part(before) && !named_fund) {
+        if said.below || (said.part && !named_fund) {
             return None;
         }
+        let narrowing = wording.narrowing(&figure.label, &cell.indicator, &cell.area);
+        let names_fund = figure.origins.get(&Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default);
+        // What led to the figure is not read any more, and would be most of what is held.
+        figure.label = String::new();
+        figure.rules = Vec::new();
+        figure.origins.clear();
         Some(Self {
             document: source.document,
             witness: source.witness,
-            narrowing: wording.narrowing(&figure.label, &cell.indicator, &cell.area),
-            revised: wording.is_revised(sentence),
-            other_scope: wording.is_other_scope(sentence),
-            support,
-            figure,
+            figure: Arc::new(figure),
+            narrowing: Arc::new(narrowing),
+            revised: said.revised,
+            other_scope: said.other_scope,
+            names_fund,
         })
     }
 
-    /// Tells whether the text itself, not a default, names the fund.
-    pub(super) fn names_fund(&self) -> bool {
-        self.figure.origins.get(&Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default)
+    /// Returns it as a statement of another witness.
+    #[must_use]
+    pub fn with_witness(&self, witness: Digest) -> Self {
+        Self { witness, ..self.clone() }
     }
 }

@@ -114,9 +114,7 @@ fn statements(there: &[&Report], rules: &Rules) -> Vec<Statement> {
         let name = document(report.name);
         let source = Source { document: name, witness: witness(report, there), text: "" };
         let figures = report.stated.iter().enumerate().map(|(at, stated)| figure(name, at, stated));
-        figures
-            .filter_map(|figure| Statement::of(source, figure, 0, &rules.wording))
-            .collect::<Vec<Statement>>()
+        figures.filter_map(|figure| Statement::of(source, figure, &rules.wording)).collect::<Vec<Statement>>()
     };
     there.iter().flat_map(of).collect()
 }
@@ -164,7 +162,7 @@ fn stepwise(batches: &[Vec<&Report>], rules: &Rules) -> BTreeMap<String, Finding
         };
         let loaded = Loaded::of(all.iter().cloned());
         let load = |cell: &Cell| Ok(loaded.get(cell).to_vec());
-        let Ok(region) = decide_region(changed, &rules.areas, load, standing);
+        let Ok(region) = decide_region(changed, &rules.areas, load, standing, |_| Ok(0));
         for component in region.components {
             for stood in component.before {
                 stands.remove(&stood.id);

@@ -89,22 +89,46 @@ impl Sketch {
     }
 }
 
-/// Groups documents that are copies of each other, through others too; each pair is named by two places.
-/// Returns for every place the smallest digest of its group.
-pub fn groups(documents: &[Digest], pairs: &[(usize, usize)]) -> Vec<Digest> {
-    let mut witnesses = documents.to_vec();
-    // Each round carries the smallest digest one copy further; groups are a few documents.
-    loop {
-        let mut changed = false;
-        for (a, b) in pairs {
-            let least = witnesses[*a].min(witnesses[*b]);
-            changed |= witnesses[*a] != least || witnesses[*b] != least;
-            witnesses[*a] = least;
-            witnesses[*b] = least;
+/// Documents, by their places in a list, and which are copies of each other, through others too.
+#[derive(Debug, Default)]
+pub struct Copies {
+    parents: Vec<usize>,
+}
+
+impl Copies {
+    /// Adds a document that is nobody's copy yet, and returns its place, from 0.
+    pub fn add(&mut self) -> usize {
+        self.parents.push(self.parents.len());
+        self.parents.len() - 1
+    }
+
+    fn root(&mut self, mut place: usize) -> usize {
+        while self.parents[place] != place {
+            self.parents[place] = self.parents[self.parents[place]];
+            place = self.parents[place];
         }
-        if !changed {
-            return witnesses;
+        place
+    }
+
+    /// Tells whether two places are known to be copies.
+    pub fn are(&mut self, a: usize, b: usize) -> bool {
+        self.root(a) == self.root(b)
+    }
+
+    /// Makes two places copies.
+    pub fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[a.max(b)] = a.min(b);
+    }
+
+    /// Returns for every place, of which `documents` are the documents, the smallest digest of its copies.
+    pub fn witnesses(&mut self, documents: &[Digest]) -> Vec<Digest> {
+        let mut least = documents.to_vec();
+        for (place, document) in documents.iter().enumerate() {
+            let root = self.root(place);
+            least[root] = least[root].min(*document);
         }
+        (0..documents.len()).map(|place| least[self.root(place)]).collect()
     }
 }
 
@@ -165,7 +189,14 @@ mod tests {
     #[test]
     fn a_copy_of_a_copy_is_a_copy() {
         let documents: Vec<Digest> = (0..4_u8).map(|n| Digest::of(&[n])).collect();
-        let witnesses = groups(&documents, &[(0, 1), (1, 2)]);
+        let mut copies = Copies::default();
+        documents.iter().for_each(|_| {
+            copies.add();
+        });
+        copies.join(1, 2);
+        copies.join(0, 1);
+        assert!(copies.are(0, 2) && !copies.are(0, 3));
+        let witnesses = copies.witnesses(&documents);
         assert!(witnesses[..3].iter().all(|witness| *witness == witnesses[0]));
         assert_eq!(witnesses[3], documents[3]);
     }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::AhoCorasick;
+
 use crate::model::figure::{AreaCode, IndicatorCode};
 use crate::model::fold::fold;
 use crate::stage::rules::RulePack;
@@ -14,10 +16,7 @@ pub struct Wording {
     neutral: BTreeSet<String>,
     indicators: BTreeMap<IndicatorCode, Vec<Vec<String>>>,
     areas: BTreeMap<AreaCode, Vec<Vec<String>>>,
-    below: Vec<String>,
-    part: Vec<String>,
-    revised: Vec<String>,
-    scope_differs: Vec<String>,
+    phrases: Phrases,
 }
 
 impl Wording {
@@ -41,16 +40,7 @@ impl Wording {
             // A longer name is taken away before a shorter one that it holds.
             phrases.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         }
-        let lower = |words: &[String]| words.iter().map(|word| word.to_lowercase()).collect();
-        Self {
-            neutral,
-            indicators,
-            areas,
-            below: lower(&rules.across.below),
-            part: lower(&rules.across.part),
-            revised: lower(&rules.across.revised),
-            scope_differs: lower(&rules.across.scope_differs),
-        }
+        Self { neutral, indicators, areas, phrases: Phrases::of(&rules.across) }
     }
 
     /// Returns the words of `label` that narrow what `indicator` measures in `area`.
@@ -73,24 +63,79 @@ impl Wording {
         words.into_iter().filter(narrows).collect()
     }
 
-    /// Tells whether the sentence speaks of less than the figure's area.
-    pub(super) fn is_below(&self, sentence: &str) -> bool {
-        has_phrase(sentence, &self.below)
+    /// Reads what the phrases of a sentence say of a figure that begins at byte `at` of it.
+    pub(super) fn said(&self, sentence: &str, at: usize) -> Said {
+        self.phrases.said(sentence, at)
+    }
+}
+
+/// What a sentence says of a figure in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// It speaks of less than the figure's area.
+    pub(super) below: bool,
+    /// The words before the figure make it a part of what its label names.
+    pub(super) part: bool,
+    /// Its figure was set anew.
+    pub(super) revised: bool,
+    /// Its figures are counted in another way.
+    pub(super) other_scope: bool,
+}
+
+/// What each phrase says, and all of them found in one look at the text.
+#[derive(Debug, Clone)]
+struct Phrases {
+    saying: Vec<Saying>,
+    /// `None` where there are too many to be compiled; then none is found.
+    finder: Option<AhoCorasick>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Saying {
+    Below,
+    Part,
+    Revised,
+    OtherScope,
+}
+
+impl Phrases {
+    fn of(rules: &crate::stage::rules::across::AcrossRules) -> Self {
+        let lists = [
+            (Saying::Below, &rules.below),
+            (Saying::Part, &rules.part),
+            (Saying::Revised, &rules.revised),
+            (Saying::OtherScope, &rules.scope_differs),
+        ];
+        let all: Vec<(Saying, String)> = lists
+            .into_iter()
+            .flat_map(|(saying, words)| words.iter().map(move |word| (saying, word.to_lowercase())))
+            .collect();
+        let finder = AhoCorasick::new(all.iter().map(|(_, phrase)| phrase)).ok();
+        Self { saying: all.into_iter().map(|(saying, _)| saying).collect(), finder }
     }
 
-    /// Tells whether the words before a figure make it a part of what its label names.
-    pub(super) fn is_part(&self, before: &str) -> bool {
-        has_phrase(before, &self.part)
-    }
-
-    /// Tells whether the sentence says that its figure was set anew.
-    pub(super) fn is_revised(&self, sentence: &str) -> bool {
-        has_phrase(sentence, &self.revised)
-    }
-
-    /// Tells whether the sentence says that its figures are counted in another way.
-    pub(super) fn is_other_scope(&self, sentence: &str) -> bool {
-        has_phrase(sentence, &self.scope_differs)
+    fn said(&self, sentence: &str, at: usize) -> Said {
+        let mut said = Said::default();
+        let (head, tail) = sentence.split_at_checked(at).unwrap_or((sentence, ""));
+        let mut text = head.to_lowercase();
+        let figure = text.len();
+        text.push_str(&tail.to_lowercase());
+        for found in self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(&text)) {
+            // Between words, not within one.
+            let before = text.get(..found.start()).and_then(|head| head.chars().next_back());
+            let after = text.get(found.end()..).and_then(|tail| tail.chars().next());
+            if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
+                continue;
+            }
+            match self.saying.get(found.pattern().as_usize()) {
+                Some(Saying::Below) => said.below = true,
+                Some(Saying::Part) => said.part |= found.end() <= figure,
+                Some(Saying::Revised) => said.revised = true,
+                Some(Saying::OtherScope) => said.other_scope = true,
+                None => {}
+            }
+        }
+        said
     }
 }
 
@@ -109,15 +154,4 @@ fn take_away(words: &mut Vec<String>, name: &[String]) {
     while let Some(at) = words.windows(name.len()).position(|window| window == name) {
         words.drain(at..at + name.len());
     }
-}
-
-/// Tells whether `text`, in small letters, holds one of the phrases between words.
-fn has_phrase(text: &str, phrases: &[String]) -> bool {
-    let text = text.to_lowercase();
-    let bounded = |at: usize, len: usize| {
-        let before = text.get(..at).and_then(|head| head.chars().next_back());
-        let after = text.get(at + len..).and_then(|tail| tail.chars().next());
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    };
-    phrases.iter().any(|phrase| text.match_indices(phrase.as_str()).any(|(at, _)| bounded(at, phrase.len())))
 }

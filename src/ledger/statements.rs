@@ -1,0 +1,89 @@
+//! The statements of documents looked at lately, so that a document is read once however many of its cells
+//! are decided, and however often.
+//!
+//! Within one ledger a document's figures never change, so nothing here grows stale.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rusqlite::params;
+
+use super::error::LedgerError;
+use super::query::LedgerReader;
+use crate::event_log::LogReader;
+use crate::model::Digest;
+use crate::model::figure::Figure;
+use crate::stage::reconcile::across::{Source, Statement, Wording};
+
+/// Statements kept at the least; twice as many at the most, about 1 kB each.
+const KEPT_STATEMENTS: usize = 20_000;
+
+/// What one document states, in order of figure id, as if it were its own witness.
+type Own = Arc<[Statement]>;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Statements {
+    lately: BTreeMap<Digest, Own>,
+    /// Statements in `lately`.
+    held: usize,
+    /// What was `lately` until that was full: what is not asked for goes with the next.
+    before: BTreeMap<Digest, Own>,
+}
+
+impl Statements {
+    /// Returns what a document states, from memory or from its figures and text.
+    pub(super) fn of(
+        &mut self,
+        ledger: &LedgerReader,
+        log: &LogReader,
+        wording: &Wording,
+        document: Digest,
+    ) -> Result<Own, LedgerError> {
+        if let Some(own) = self.lately.get(&document) {
+            return Ok(own.clone());
+        }
+        let own = match self.before.remove(&document) {
+            Some(own) => own,
+            None => read(ledger, log, wording, document)?,
+        };
+        if self.held >= KEPT_STATEMENTS {
+            self.before = std::mem::take(&mut self.lately);
+            self.held = 0;
+        }
+        self.held += own.len().max(1);
+        self.lately.insert(document, own.clone());
+        Ok(own)
+    }
+}
+
+fn read(
+    ledger: &LedgerReader,
+    log: &LogReader,
+    wording: &Wording,
+    document: Digest,
+) -> Result<Own, LedgerError> {
+    let figures: Vec<Figure> = ledger.bodies(
+        "SELECT body FROM figures WHERE document = ?1 AND indicator IS NOT NULL AND area IS NOT NULL
+         AND period IS NOT NULL AND aspect IS NOT NULL",
+        params![document.to_string()],
+    )?;
+    if figures.is_empty() {
+        return Ok(Arc::new([]));
+    }
+    let text = ledger.text_of(log, document)?;
+    let source = Source { document, witness: document, text: &text };
+    let mut own: Vec<Statement> =
+        figures.into_iter().filter_map(|figure| Statement::of(source, figure, wording)).collect();
+    own.sort_by(|a, b| a.figure.id.cmp(&b.figure.id));
+    Ok(own.into())
+}
+
+impl LedgerReader {
+    /// Returns a document's source text.
+    pub(super) fn text_of(&self, log: &LogReader, document: Digest) -> Result<String, LedgerError> {
+        let blob = self.source_text_of(document)?;
+        let bytes = blob.map(|blob| log.blob(blob)).transpose()?.flatten().unwrap_or_default();
+        Ok(String::from_utf8(bytes).unwrap_or_default())
+    }
+}
