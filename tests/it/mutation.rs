@@ -10,6 +10,7 @@ use serde_json::Value;
 use socai::model::Decimal;
 use socai::model::figure::{Figure, FigureId, Qualifier};
 use socai::model::finding::{Finding, Relation, Verdict};
+use socai::model::interval::{End, Interval};
 use socai::model::rational::Rational;
 
 use crate::reconcile::{decide, documents, shared};
@@ -56,6 +57,56 @@ fn mutated(figure: &Figure, seed: usize) -> Option<Figure> {
     Some(Figure { value, ..figure.clone() })
 }
 
+/// The values that a printed figure admits, by hand: half a unit either way, one side of a hedge, and for
+/// round money what its zeros may hide.
+fn admits(figure: &Figure, round: bool) -> Interval {
+    let value = Rational::from(figure.value);
+    match figure.qualifier {
+        Qualifier::Approx => Interval::ALL,
+        Qualifier::Gt | Qualifier::Ge => Interval { low: Some(End::open(value)), high: None },
+        Qualifier::Lt | Qualifier::Le => Interval { low: None, high: Some(End::open(value)) },
+        Qualifier::Eq => {
+            let digits = figure.value.mantissa().unsigned_abs().to_string();
+            let zeros = i32::try_from(digits.len() - digits.trim_end_matches('0').len()).unwrap();
+            let hidden = round
+                && figure.unit.as_str() == "VND"
+                && digits.trim_end_matches('0').len() == 1
+                && zeros > 0;
+            let step = if hidden { Decimal::whole(1).shift(zeros - 1).unwrap() } else { figure.step };
+            let half = Rational::from(step).mul(&Rational::new(1, 2).unwrap());
+            Interval { low: Some(End::closed(value.sub(&half))), high: Some(End::closed(value.add(&half))) }
+        }
+    }
+}
+
+/// Tells whether the relation still holds, or may, with the figures as they are now: then the change is not
+/// beyond what rounding and hedges allow. `None` where the formula is longer than one step.
+fn allowed(finding: &Finding, figures: &[Figure]) -> Option<bool> {
+    let operand = |at: usize| figures.iter().find(|f| f.id == finding.figures[at].id).unwrap();
+    let holds = |round: bool| {
+        let read = |at: usize| admits(operand(at), round);
+        let last = finding.figures.len() - 1;
+        let short = last == 2;
+        let hundred = Rational::whole(100);
+        let computed = match finding.relation {
+            Relation::Sum if finding.formula.contains('/') => return None,
+            Relation::Sum => (1..last).fold(read(0), |sum, at| sum.add(&read(at))),
+            Relation::Restated | Relation::Bound => read(0),
+            Relation::Difference if short => read(0).sub(&read(1)),
+            Relation::Mean if short => read(0).div(&read(1)),
+            Relation::OfPlan | Relation::Index | Relation::Share if short => {
+                read(0).div(&read(1)).scale(&hundred)
+            }
+            Relation::Growth if short && finding.figures[1].role == "earlier" => {
+                read(0).div(&read(1)).scale(&hundred).sub(&Interval::point(hundred))
+            }
+            _ => return None,
+        };
+        Some(computed.meets(&read(last)))
+    };
+    Some(holds(false)? || holds(true)?)
+}
+
 /// How many changes were made, flagged, and suspected first or second.
 #[derive(Default, Clone, Copy)]
 struct Tally {
@@ -92,7 +143,8 @@ fn change_all(
             let after = decide(source, &others).findings;
             let ids = |f: &Finding| f.figures.iter().map(|o| o.id.clone()).collect::<Vec<_>>();
             // Within what rounding allows: no change that arithmetic could see.
-            if after.iter().any(|f| ids(f) == ids(finding) && f.verdict != Verdict::Conflicts) {
+            let still = after.iter().any(|f| ids(f) == ids(finding) && f.verdict != Verdict::Conflicts);
+            if still || allowed(finding, &others) == Some(true) {
                 continue;
             }
             let stands = |f: &&Finding| {
@@ -149,6 +201,6 @@ fn a_changed_digit_is_flagged_and_suspected() {
         }
     }
     println!("changed {}, flagged {}, among the first two suspects {}", all.tried, all.flagged, all.named);
-    assert!(all.flagged * 100 >= all.tried * 55, "flagged {} of {}", all.flagged, all.tried);
-    assert!(all.named * 100 >= all.flagged * 80, "named {} of {}", all.named, all.flagged);
+    assert!(all.flagged * 100 >= all.tried * 88, "flagged {} of {}", all.flagged, all.tried);
+    assert!(all.named * 100 >= all.tried * 78, "named {} of {}", all.named, all.tried);
 }

@@ -57,6 +57,8 @@ const SEEDS: &[(&str, Relation, &str, Verdict, &str, &str)] = &[
         "15.65",
         "25.31",
     ),
+    // A level over last year's, or a rate over last year's, relative or in points.
+    ("004", Relation::Growth, "20% / (1 + 10,25%) | 20% - 10,25%", Verdict::Undetermined, "9.7", ""),
     ("003", Relation::Sum, "23,41 tỷ đồng + 19,07 tỷ đồng", Verdict::Agrees, "42470", "42490"),
     (
         "003",

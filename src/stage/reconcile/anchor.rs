@@ -6,12 +6,16 @@
 use crate::model::figure::{Figure, Fund, Measure, Qualifier};
 use crate::model::finding::Relation;
 
+use super::claim::Claim;
 use super::page::{Page, has};
 
 /// The longest stretch of words, in bytes, between a rate and the bracket with what it refers to.
 const BRACKET_BYTES: usize = 90;
 /// The longest stretch of words, in bytes, between a fraction and the percentage that it makes.
 const FRACTION_BYTES: usize = 60;
+
+/// How narrow a share must be that tells the whole of its neighbours: one part in so many.
+const SIBLING_PARTS: i128 = 100;
 
 /// How many figures a list may hold between a whole and one of its parts.
 const LIST_FIGURES: usize = 16;
@@ -96,7 +100,7 @@ pub(super) fn dividend<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
         let is_level = matches!(level.measure, Measure::Value | Measure::Mean)
             && !matches!(level.unit.as_str(), "percent" | "percentage_point")
             && (rate.measure != Measure::Difference || level.unit == rate.unit);
-        if is_level && !page.is_aside(level, rate) {
+        if is_level && !page.is_aside(level, rate) && !page.is_attribute(level) {
             found = Some(*level);
             break;
         }
@@ -220,8 +224,8 @@ fn announced<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<
     let follows_whole = |whole: &Figure| page.before(part).is_some_and(|one| one.id == whole.id);
     let of_whole = has(&words, &page.rules.share_cues) || words.trim() == "(";
     let cue = of_whole || has(&words, &page.rules.reached);
-    let in_a_row = page.before(rate).is_some_and(|one| one.id == part.id);
-    if !cue || !in_a_row {
+    let between = page.among(part.span.start, rate.span.start);
+    if !cue || !between.iter().all(|one| page.is_attribute(one)) {
         return None;
     }
     let place = page.figures.partition_point(|one| one.span.start < part.span.start);
@@ -259,6 +263,45 @@ fn beside<'f>(page: &Page<'f>, part: &'f Figure, rate: &'f Figure) -> Option<&'f
     let in_a_row = page.before(rate).is_some_and(|one| one.id == part.id);
     let said = cue && in_a_row && alone && is_unsaid(&page.trail(rate));
     (said && whole.measure == Measure::Value && whole.sentence == part.sentence).then_some(whole)
+}
+
+/// `chiếm 49,3% tổng vốn; … chiếm 26,45% tổng vốn`: shares near each other that are all of one whole, of which
+/// some hold: then this one is of it too, whatever its own arithmetic says.
+pub(super) fn of_siblings<'f>(page: &Page<'f>, at: usize) -> Option<(&'f Figure, &'f Figure)> {
+    let rate = page.figures[at];
+    let top = dividend(page, at)?;
+    let plain = |figure: &Figure| figure.qualifier == Qualifier::Eq;
+    let bare = |figure: &Figure| page.is_bare(figure) || page.is_bracketed_rate(figure);
+    if !plain(rate) || !plain(top) || !bare(rate) || page.is_distributed(rate) || page.is_excluded(rate) {
+        return None;
+    }
+    let window = page.rules.window_figures;
+    let near = at.saturating_sub(window)..page.figures.len().min(at + window);
+    let siblings: Vec<(&Figure, &Figure)> = near
+        .filter(|other| *other != at && page.figures[*other].measure == Measure::Share)
+        .filter(|other| plain(page.figures[*other]) && bare(page.figures[*other]))
+        .filter_map(|other| dividend(page, other).map(|part| (part, page.figures[other])))
+        .filter(|(part, _)| part.unit == top.unit && plain(part) && part.id != top.id)
+        .collect();
+    let reach = at.saturating_sub(window * 3)..page.figures.len().min(at + window);
+    let wholes = page.figures.get(reach)?.iter().filter(|whole| {
+        whole.measure == Measure::Value
+            && whole.unit == top.unit
+            && plain(whole)
+            && whole.value > top.value
+            && (whole.period == rate.period || whole.period.is_none() || rate.period.is_none())
+    });
+    let holding = |whole: &'f Figure| {
+        let holds = |(part, share): &&(&'f Figure, &'f Figure)| {
+            let claim = Claim::of_rate(Relation::Share, part, whole, share);
+            part.value < whole.value && claim.holds() && claim.is_narrow(SIBLING_PARTS)
+        };
+        siblings.iter().filter(holds).count()
+    };
+    let counted = wholes.map(|whole| (holding(whole), *whole)).filter(|(count, _)| *count > 0);
+    // Of several the one that most of them are of; of these the one that is printed last.
+    let (count, whole) = counted.max_by_key(|(count, whole)| (*count, whole.span.start))?;
+    (count > 1 || page.line(top).abs_diff(page.line(whole)) <= 1).then_some((top, whole))
 }
 
 /// Tells whether no words after a share name its whole.

@@ -12,6 +12,7 @@ pub mod across;
 mod anchor;
 mod assumed;
 mod claim;
+mod columns;
 mod derive;
 mod explain;
 mod formula;

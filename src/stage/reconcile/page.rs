@@ -2,7 +2,7 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::model::figure::{Aspect, Figure, Measure};
+use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
 use crate::stage::rules::relations::RelationRules;
 
 /// How far back the bracket is looked for that a figure may stand in.
@@ -65,11 +65,37 @@ impl<'f> Page<'f> {
         shut.is_some_and(|(at, ())| after.get(at..).is_some_and(|rest| rest.starts_with(')')))
     }
 
+    /// Tells whether a bounded figure only describes what the one before it counts: `4.325 doanh nghiệp có
+    /// quy mô vốn dưới 10 tỷ đồng`.
+    pub(super) fn is_attribute(&self, figure: &Figure) -> bool {
+        let bounded =
+            matches!(figure.qualifier, Qualifier::Lt | Qualifier::Le | Qualifier::Gt | Qualifier::Ge);
+        bounded
+            && self.before(figure).is_some_and(|counted| {
+                counted.sentence == figure.sentence
+                    && counted.measure == Measure::Value
+                    && counted.unit != figure.unit
+                    && counted.qualifier == Qualifier::Eq
+                    && has(&self.between(counted, figure), &self.rules.described)
+                    && !self.between(counted, figure).contains([',', ';', '(', ')', '.', ':'])
+            })
+    }
+
     /// Tells whether no word between the last comma before the rate and the rate names another subject:
     /// `…, tức tăng 40%` and not `…, tiền điện giảm 15%`.
     pub(super) fn is_bare(&self, rate: &Figure) -> bool {
         let lead = self.lead(rate);
-        let clause = lead.rsplit([',', ';', ':', '.', ')']).next().unwrap_or("");
+        self.is_bare_lead(lead.rsplit([',', ';', ':', '.', ')']).next().unwrap_or(""))
+    }
+
+    /// Tells whether a rate stands right after the bracket that it opens, with words that name no other subject:
+    /// `1.888 công ty (chiếm 40,3%)`.
+    pub(super) fn is_bracketed_rate(&self, rate: &Figure) -> bool {
+        let lead = self.lead(rate);
+        lead.rsplit_once('(').is_some_and(|(_, inside)| self.is_bare_lead(inside))
+    }
+
+    fn is_bare_lead(&self, clause: &str) -> bool {
         let mut words = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         words.all(|word| self.rules.rate_leads.iter().any(|bare| bare == word) || is_year(word))
     }

@@ -4,9 +4,11 @@
 //! best pairing that holds is reported; only where none that is plausible holds, and the best is
 //! certain enough, is it a conflict. A pairing that the text leaves open thus never contradicts.
 
+use crate::model::Decimal;
 use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::period::Period;
+use crate::model::rational::Rational;
 
 use super::anchor;
 use super::claim::Claim;
@@ -24,6 +26,8 @@ const NARROW_PARTS: i128 = 20;
 const EVIDENT_PARTS: i128 = 10;
 /// A pairing is one digit away from holding by accident in fewer than one case of so many.
 const NEAR_MISS_PARTS: i128 = 15;
+/// The share of a whole in itself.
+const WHOLE: Decimal = Decimal::whole(100);
 /// The worst score of a divisor that stands anywhere around.
 const DISTANT_SCORE: i32 = -6;
 
@@ -71,7 +75,11 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     for &n in &levels {
         for &d in &levels {
             let (top, bottom) = (page.figures[n], page.figures[d]);
-            if n == d || top.measure != bottom.measure || !units_fit(relation, rate, top, bottom) {
+            let fits = n != d
+                && top.measure == bottom.measure
+                && units_fit(relation, rate, top, bottom)
+                && is_in_order(page, relation, rate, top, bottom);
+            if !fits {
                 continue;
             }
             let score = as_dividend(page, rate, top, at.abs_diff(n))
@@ -128,7 +136,49 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let found = failing.map(|(_, claim)| claim);
     match found {
         Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
-        None => distant(page, at, relation),
+        None => distant(page, at, relation).or_else(|| {
+            let (top, whole) = anchor::of_siblings(page, at).filter(|_| relation == Relation::Share)?;
+            let claim = scoped(page, Claim::of_rate(relation, top, whole, rate));
+            let decision = claim.decide();
+            // A last digit that was rounded the other way is no reason to contradict a whole that is inferred.
+            let gap = decision.computed.gap(&decision.stated);
+            let misses = decision.verdict == Verdict::Conflicts && gap > Rational::from(rate.step);
+            (misses && claim.is_repairable()).then_some(claim)
+        }),
+    }
+}
+
+/// Tells whether slots and words leave room for a pairing: what is compared with is of the time that the
+/// rate says, a plan is planned, and a share or a mean is said to be one.
+fn is_in_order(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, level: &Figure) -> bool {
+    let odds = |a: Option<&Period>, b: Option<&Period>| fit(a, b, 0, -1) < 0;
+    match relation {
+        Relation::Growth | Relation::Index | Relation::Difference => {
+            match rate.base.as_ref().and_then(|base| base.period) {
+                Some(then) => !odds(Some(&then), level.period.as_ref()),
+                // Of one time both, or of a later one: only a level that leads up to the other is meant.
+                None if top.period.is_some() && top.period == level.period => {
+                    level.span.start < top.span.start
+                }
+                None => top.period.zip(level.period).is_none_or(|(top, level)| level.year() <= top.year()),
+            }
+        }
+        Relation::OfPlan => level.aspect.is_none_or(is_intended) || level.sentence == rate.sentence,
+        Relation::Share => {
+            let lead = page.lead(rate);
+            printed_digits(rate) >= TELLING_DIGITS && rate.value != WHOLE
+                || has(&lead, &page.rules.share_cues)
+                || (top.span.start > rate.span.start && has(&page.between(rate, top), &page.rules.share_cues))
+                || has(&lead, &page.rules.reached)
+                || has(&lead, &page.rules.within)
+                || lead.trim_end().ends_with('(')
+                || page.is_fraction(top, level)
+                || page.names(rate, level)
+        }
+        Relation::Mean => {
+            top.unit != level.unit && (page.is_per(rate, level) || level.sentence == top.sentence)
+        }
+        _ => true,
     }
 }
 
@@ -199,13 +249,20 @@ fn by_difference<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     doubtful
 }
 
+/// Counts the digits of a figure as it is printed.
+fn printed_digits(figure: &Figure) -> usize {
+    figure.quote.chars().filter(char::is_ascii_digit).count()
+}
+
 /// The best divisor anywhere around that agrees, where the dividend stands right before the rate and the
 /// rate has so many digits that chance is no explanation.
 fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'f>> {
     let rate = page.figures[at];
     let top = anchor::dividend(page, at).filter(|_| relation != Relation::Mean && page.is_bare(rate))?;
-    let digits = |figure: &Figure| figure.quote.chars().filter(char::is_ascii_digit).count();
-    if digits(rate) < TELLING_DIGITS || rate.qualifier != Qualifier::Eq || top.qualifier != Qualifier::Eq {
+    if printed_digits(rate) < TELLING_DIGITS
+        || rate.qualifier != Qualifier::Eq
+        || top.qualifier != Qualifier::Eq
+    {
         return None;
     }
     let reach = page.rules.window_figures * 3;
@@ -217,7 +274,8 @@ fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'
             && bottom.measure == top.measure
             && bottom.unit == top.unit
             && bottom.qualifier == Qualifier::Eq
-            && units_fit(relation, rate, top, bottom);
+            && units_fit(relation, rate, top, bottom)
+            && is_in_order(page, relation, rate, top, bottom);
         if !fits {
             continue;
         }

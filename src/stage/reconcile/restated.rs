@@ -76,6 +76,9 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
         let relation = if hedged(first) || hedged(second) { Relation::Bound } else { Relation::Restated };
         return Some(Claim::of_two(relation, first, second, "relations.rounded"));
     }
+    if head && alike && is_misprinted_head(page, group, first, second) {
+        return Some(Claim::of_two(Relation::Restated, first, second, "relations.restated.headline"));
+    }
     if alike && is_repeated(page, first, second) {
         return Some(Claim::of_two(Relation::Restated, first, second, "relations.restated.repeated"));
     }
@@ -113,6 +116,24 @@ fn is_range(first: &Figure, second: &Figure) -> bool {
     first.qualifier == Qualifier::Ge
         && second.qualifier == Qualifier::Le
         && second.span.start <= first.span.end + RANGE_BYTES
+}
+
+/// Tells whether a headline's number is printed in the body with one digit changed, of the same words, and
+/// nowhere as it stands in the headline.
+fn is_misprinted_head(page: &Page<'_>, group: &[&Figure], head: &Figure, second: &Figure) -> bool {
+    let exact = head.qualifier == Qualifier::Eq && second.qualifier == Qualifier::Eq;
+    let telling = digits(head) >= TELLING_DIGITS && digits(second) >= TELLING_DIGITS;
+    let wanted = || quantity::interval(second, Reading::Rounded);
+    let is_body = |other: &&&Figure| page.line(other) > 0;
+    let said_again = || {
+        let rounded = |other: &&Figure| other.value == head.value || rounds(head, other);
+        group.iter().filter(is_body).any(rounded)
+    };
+    exact
+        && telling
+        && quantity::one_digit_repair(head, &wanted()).is_some()
+        && share_words(page, head, second)
+        && !said_again()
 }
 
 /// Tells whether a phrase is said twice, word by word up to its number, and the numbers differ in one digit.

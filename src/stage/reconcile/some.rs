@@ -45,7 +45,7 @@ fn bound<'f>(page: &Page<'f>, whole: &'f Figure) -> Option<Claim<'f>> {
 /// A rate and by how much it is said to be higher or lower than another rate.
 fn reading<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let change = page.figures[at];
-    if change.measure != Measure::Growth || !page.is_against_rate(change) {
+    if change.measure != Measure::Growth || !page.is_of_rate(change) {
         return None;
     }
     let later = at.checked_sub(1).map(|before| page.figures[before])?;

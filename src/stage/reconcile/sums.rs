@@ -11,6 +11,7 @@ use crate::model::figure::{Figure, FigureId, Fund, Measure, Qualifier};
 use crate::model::finding::Verdict;
 
 use super::claim::Claim;
+use super::columns;
 use super::page::{Page, aspects_meet, has, is_intended};
 use super::quantity::{self, Reading};
 
@@ -36,6 +37,8 @@ enum Tie {
     Apart,
     /// They stand in one line.
     Line,
+    /// They stand in one sentence, other figures of their kind between them.
+    Passed,
     /// They stand in one sentence.
     Sentence,
     /// They are all that one sentence names of their kind, the whole first.
@@ -48,6 +51,8 @@ impl Tie {
     /// In one case of how many figures that have nothing to do with each other may add up.
     const fn chance(self, parts: usize) -> i128 {
         match self {
+            // Beside its neighbours in the same list.
+            Self::Passed => 200,
             Self::Apart => 500,
             Self::Line => 200,
             // A list of three and more in one sentence is hardly of anything else.
@@ -63,6 +68,7 @@ impl Tie {
         match self {
             Self::Apart => 1_000,
             Self::Line => 300,
+            Self::Passed => 300,
             Self::Sentence => 100,
             Self::Alone => 25,
             Self::Announced => 8,
@@ -86,10 +92,14 @@ impl Tie {
         let reach = page.between(whole, parts[0]).len();
         // What stands before a figure that is passed over announces that one.
         let lead = page.between(run[first - 1], parts[0]);
-        let near = lead.rsplit_once(". ").map_or(lead.as_str(), |(_, near)| near);
+        let near = last_sentence(&lead);
+        // Words that announce a figure of the kind before the first part announce that one.
+        let own = page.among(run[first - 1].span.start, parts[0].span.start).iter().all(|one| {
+            one.unit != whole.unit || one.sentence != parts[0].sentence || one.measure != Measure::Value
+        });
         let said = near.contains(':')
-            || has(&lead, &page.rules.parts_follow)
-            || has(&lead, &page.rules.parts_complete)
+            || (own && has(near, &page.rules.parts_follow))
+            || has(near, &page.rules.parts_complete)
             || has(&page.between(parts[0], parts[count - 1]), &page.rules.parts_complete)
             || (run[first - 1].id == whole.id && is_named_whole(page, whole));
         let place = Self::of_place(page, whole, parts);
@@ -100,6 +110,7 @@ impl Tie {
         match (said && reach <= LEAD_BYTES && !goes_on, alone) {
             (true, _) => Self::Announced,
             (false, true) => Self::Alone,
+            (false, false) if place == Self::Sentence && run[first - 1].id != whole.id => Self::Passed,
             (false, false) => place,
         }
     }
@@ -110,6 +121,16 @@ impl Tie {
         let said = has(&words, &page.rules.parts_complete);
         if said && words.len() <= LEAD_BYTES { Self::Announced } else { Self::of_place(page, whole, parts) }
     }
+}
+
+/// The words after the last full stop; the stop after the number of an item is none.
+fn last_sentence(words: &str) -> &str {
+    let is_item = |before: &str| {
+        let rest = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        rest.len() < before.len() && (rest.is_empty() || rest.ends_with('\n'))
+    };
+    let mut stops = words.rmatch_indices(". ").filter(|(at, _)| !is_item(&words[..*at]));
+    stops.next().map_or(words, |(at, stop)| &words[at + stop.len()..])
 }
 
 /// `Trong số 3.000 tỉ đồng, tỉnh A nhận …`: tells whether the words before a whole open its parts.
@@ -146,7 +167,8 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     let tight = |figure: &Figure| format!("{}|{:?}|{:?}", figure.unit, figure.aspect, figure.period);
     // What stands in brackets is an aside to parts and whole, or the parts themselves.
     let plain: Vec<&Figure> = levels.iter().copied().filter(|figure| !page.in_bracket(figure)).collect();
-    let kinds = [(&levels, loose as fn(&Figure) -> String), (&levels, tight), (&plain, loose)];
+    let kinds =
+        [(&levels, loose as fn(&Figure) -> String), (&levels, tight), (&plain, loose), (&plain, tight)];
     for (levels, kind) in kinds {
         let mut runs: BTreeMap<String, Vec<&Figure>> = BTreeMap::new();
         for figure in levels {
@@ -160,6 +182,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
         }
     }
     found.extend(funds(page, &levels));
+    found.extend(columns::claims(page, &found));
     drop_explained(&mut found);
     found
 }
@@ -194,7 +217,7 @@ fn drop_explained(found: &mut Vec<Claim<'_>>) {
 }
 
 /// Makes the claim that parts add up; the words on its scope are read only where they do not.
-fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
+pub(super) fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
     let mut claim = Claim::of_sum(parts, whole, "relations.sum");
     claim.scope = !claim.holds()
         && (page.differs(&claim.figures) || parts.iter().any(|part| page.is_wider(part, whole)));
@@ -205,6 +228,8 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     let whole = run[at];
     let mut sound = Vec::new();
     let mut doubtful: Option<Claim<'f>> = None;
+    // The parts of a first breakdown, where they hold: a second one follows them.
+    let mut broken_down = 0;
     'skips: for skipped in 0..=SKIPPED_LIMIT {
         let first = at + 1 + skipped;
         let mut begun: Option<Claim<'f>> = None;
@@ -228,13 +253,17 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                     if goes_on {
                         begun.get_or_insert(candidate);
                     } else {
+                        if skipped == 0 {
+                            broken_down = count;
+                        }
                         sound.push(candidate);
                         continue 'skips;
                     }
                 }
                 Verdict::Conflicts | Verdict::DiffersInScope | Verdict::Undetermined
                     if doubtful.is_none()
-                        && ((skipped == 0 && closed_list(page, run, first + count, whole, parts))
+                        && (((skipped == 0 || skipped == broken_down)
+                            && closed_list(page, run, first, count, whole))
                             || is_itemised(page, run, first, count)
                             || nearly(page, whole, parts, &candidate, tie)) =>
                 {
@@ -263,14 +292,17 @@ fn is_announced(page: &Page<'_>, claim: &Claim<'_>) -> bool {
 }
 
 /// Tells whether the words say that exactly these parts make up the whole.
-fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, parts: &[&Figure]) -> bool {
-    let (first, last) = (parts[0], parts[parts.len() - 1]);
-    let lead = page.between(whole, first);
+fn closed_list(page: &Page<'_>, run: &[&Figure], from: usize, count: usize, whole: &Figure) -> bool {
+    let (parts, next) = (&run[from..from + count], from + count);
+    let (first, last) = (parts[0], parts[count - 1]);
+    let lead = page.between(run[from - 1], first);
     let inside = page.between(first, last);
     let joined = page.between(parts[parts.len() - 2], last);
     let complete = lead.contains(':')
         || has(&lead, &page.rules.parts_complete)
         || has(&inside, &page.rules.parts_complete)
+        || are_complements(page, parts)
+        || (has(&lead, &page.rules.parts_follow) && has(&page.lead(last), &page.rules.residual))
         || ((has(&lead, &page.rules.parts_follow) || is_named_whole(page, whole)) && is_last(&joined));
     let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
     // Some of the parts may be named: then they can only be too large, not too small.
@@ -282,11 +314,13 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], next: usize, whole: &Figure, pa
     let ends = run.get(next).is_none_or(|after| {
         after.sentence != last.sentence && page.line(after) != page.line(last)
             || page.between(last, after).contains(". ")
+            || has(&page.between(last, after), &page.rules.parts_complete)
     });
     // Of which, of a level that was done, some may be planned.
     let announced = has(&lead, &page.rules.parts_follow);
     let each = parts.iter().any(|part| has(&page.lead(part), &page.rules.for_each));
-    leads && ends && in_order && !each && is_close(whole, parts, announced)
+    let beside = complete && parts.iter().all(|part| part.sentence == whole.sentence);
+    leads && ends && in_order && !each && is_close(whole, parts, announced, beside)
 }
 
 /// `được phân bổ cho các nội dung sau:` and an item a line: parts that a colon opens, each in a line of its
@@ -299,6 +333,22 @@ fn is_itemised(page: &Page<'_>, run: &[&Figure], first: usize, count: usize) -> 
     let spread = lines.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 2);
     let ends = run.get(first + count).is_none_or(|next| page.line(next) > lines[count - 1] + 2);
     opened && spread && ends && parts.iter().all(|part| part.qualifier == Qualifier::Eq)
+}
+
+/// Tells whether two parts are named so that they leave nothing out: `trong nước` and `nước ngoài`.
+fn are_complements(page: &Page<'_>, parts: &[&Figure]) -> bool {
+    let [first, second] = parts else { return false };
+    let near = |figure: &Figure| {
+        let lead = page.lead(figure);
+        let clause = lead.rsplit([';', '.', ':']).next().unwrap_or("").to_owned();
+        format!(" {} {} ", clause, page.trail(figure))
+    };
+    let (a, b) = (near(first), near(second));
+    let names = |text: &str, name: &str| text.contains(&format!(" {name} "));
+    first.sentence == second.sentence
+        && page.rules.complements.iter().any(|[x, y]| {
+            (names(&a, x) && names(&b, y) && !names(&b, x)) || (names(&a, y) && names(&b, x) && !names(&a, x))
+        })
 }
 
 /// Tells whether the words between two parts make the second one the last of its list.
@@ -331,7 +381,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             Verdict::Conflicts if doubtful.is_none() => {
                 let words = page.between(parts[count - 1], whole);
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
-                if same && is_close(whole, parts, false) && has(&words, &page.rules.parts_complete) {
+                if same && is_close(whole, parts, false, false) && has(&words, &page.rules.parts_complete) {
                     doubtful = Some(candidate);
                 }
             }
@@ -387,8 +437,9 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
 }
 
 /// Tells whether the figures are exact, follow each other closely and no part is as large as the
-/// whole: what a contradiction needs, since far figures add up or fail to by chance.
-fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
+/// whole: what a contradiction needs, since far figures add up or fail to by chance. Of a `complete` list, a
+/// part that is the whole once more is a misprint as well.
+fn is_close(whole: &Figure, parts: &[&Figure], announced: bool, complete: bool) -> bool {
     let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
     places.sort_unstable();
     let lead = places[0].abs_diff(whole.span.start).min(whole.span.start.abs_diff(places[places.len() - 1]));
@@ -397,7 +448,7 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool) -> bool {
         && parts.iter().all(|part| {
             part.qualifier == Qualifier::Eq
                 && (part.value < whole.value
-                    || (part.value != whole.value && is_misprint(whole, parts, part)))
+                    || ((complete || part.value != whole.value) && is_misprint(whole, parts, part)))
                 && (announced || aspects_meet(part.aspect, whole.aspect))
         })
 }
@@ -432,7 +483,7 @@ fn nearly(
 ) -> bool {
     let cells = claim.figures.iter().filter(|figure| is_cell(figure)).count();
     (cells == 0 || cells == claim.figures.len())
-        && is_close(whole, parts, true)
+        && is_close(whole, parts, true, false)
         && is_list(page, parts)
         && claim.is_telling_miss(tie().chance_of_miss())
         && claim.is_repairable()

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::model::figure::{Figure, FigureId};
-use crate::model::finding::{Derived, Suspect, Verdict};
+use crate::model::finding::{Derived, Relation, Suspect, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
 use super::claim::Claim;
 use super::quantity::{self, Reading};
+
+/// From this many digits on, a number that is printed twice is upheld by it.
+const TELLING_DIGITS: usize = 3;
 
 /// In how many relations that hold each figure stands.
 pub(super) struct Support(BTreeMap<FigureId, usize>);
@@ -21,7 +24,10 @@ impl Support {
     ) -> Self {
         let mut counts = BTreeMap::new();
         for (claim, verdict) in claims {
-            if verdict == Verdict::Agrees {
+            // That a number of one or two digits stands twice upholds neither.
+            let by_chance = claim.relation == Relation::Restated
+                && claim.figures.iter().all(|figure| quantity::printed_digits(figure) < TELLING_DIGITS);
+            if verdict == Verdict::Agrees && !by_chance {
                 for figure in &claim.figures {
                     *counts.entry(figure.id.clone()).or_insert(0) += 1;
                 }

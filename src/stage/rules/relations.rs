@@ -44,6 +44,12 @@ pub struct RelationRules {
     pub reached: Vec<String>,
     /// Words between a part and the whole that it is of, side by side.
     pub within: Vec<String>,
+    /// Words by which a bounded number describes what another one counts.
+    pub described: Vec<String>,
+    /// Words before the last part of a list that make it all the rest.
+    pub residual: Vec<String>,
+    /// Pairs of names that make up a whole between them.
+    pub complements: Vec<[String; 2]>,
     /// Words that hand out several rates in turn.
     pub distributed: Vec<String>,
     /// Words between a rate and the level that it is compared with.
