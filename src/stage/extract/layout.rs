@@ -43,6 +43,17 @@ pub(super) struct Layout {
     figures: Vec<Span>,
 }
 
+/// The bytes that a layout keeps.
+const IS_MARK: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut at = 0;
+    while at < b",;:()".len() {
+        marks[b",;:()"[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
 /// How many of the sorted `list` lie in `from..to`.
 fn count(list: &[usize], from: usize, to: usize) -> usize {
     list.partition_point(|at| *at < to).saturating_sub(list.partition_point(|at| *at < from))
@@ -54,6 +65,9 @@ impl Layout {
             Self { span, figures: numbers.iter().map(|number| number.span).collect(), ..Self::default() };
         let bytes = &lower.as_bytes()[span.start..span.end];
         for (at, byte) in bytes.iter().enumerate() {
+            if !IS_MARK[usize::from(*byte)] {
+                continue;
+            }
             let list = match byte {
                 b',' => {
                     // A comma within a numeral is none.

@@ -17,8 +17,10 @@ pub struct PhraseList {
     phrases: Vec<String>,
     /// Bit `n` of a byte's entry: some phrase has the byte in place `n` (or ends before that place).
     places: Box<[u8; 256]>,
-    /// Which phrases begin with a byte: their numbers, by byte.
-    first: Vec<(u8, u32)>,
+    /// The numbers of the phrases, by first byte.
+    first: Vec<u32>,
+    /// By byte: where the phrases that begin with it begin in `first`; they end where those of the next do.
+    heads: Box<[u32; 257]>,
     /// Its number in the pack's [`super::marks::CueTree`].
     number: Option<u8>,
     /// Whether a phrase ends with what is no letter and no digit.
@@ -42,8 +44,11 @@ impl PhraseList {
             }
         }
         first.sort_unstable();
+        let before = |byte: usize| first.partition_point(|(head, _)| usize::from(*head) < byte);
+        let heads = Box::new(std::array::from_fn(|byte| u32::try_from(before(byte)).unwrap_or(u32::MAX)));
+        let first = first.iter().map(|(_, number)| *number).collect();
         let open = phrases.iter().any(|phrase| !phrase.ends_with(char::is_alphanumeric));
-        Self { phrases, places, first, number: None, open }
+        Self { phrases, places, first, heads, number: None, open }
     }
 
     /// Takes its number in the tree of the pack's lists.
@@ -118,12 +123,12 @@ impl PhraseList {
 
     /// The phrases that stand at `at`.
     fn starting<'s, 'w>(&'s self, bytes: &'w [u8], at: usize) -> impl Iterator<Item = &'s str> + use<'s, 'w> {
-        let head = bytes.get(at).copied();
-        let from = head.map_or(self.first.len(), |head| self.first.partition_point(|(byte, _)| *byte < head));
-        self.first[from..]
+        let head = bytes.get(at).map_or(256, |byte| usize::from(*byte));
+        let until = self.heads.get(head + 1).copied().unwrap_or(self.heads[256]);
+        let standing = self.first.get(self.heads[head] as usize..until as usize).unwrap_or_default();
+        standing
             .iter()
-            .take_while(move |(byte, _)| Some(*byte) == head)
-            .map(|(_, number)| self.phrases[*number as usize].as_str())
+            .map(|number| self.phrases[*number as usize].as_str())
             .filter(move |phrase| bytes[at..].starts_with(phrase.as_bytes()))
     }
 }

@@ -16,10 +16,10 @@ const NONE: u16 = 0;
 
 /// The phrases of all lists that were taken in: an automaton that goes on by one table entry a byte (Aho and
 /// Corasick's).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct CueTree {
     /// The class of each byte; 0 for bytes of no phrase.
-    classes: Vec<u8>,
+    classes: Box<[u8; 256]>,
     /// A node's row in `next` has `1 << shift` entries.
     shift: u32,
     /// By node and class: the node of the longest end of the text so far that begins a phrase. Node 0 is the root.
@@ -36,6 +36,21 @@ pub struct CueTree {
     count: usize,
 }
 
+impl Default for CueTree {
+    fn default() -> Self {
+        Self {
+            classes: Box::new([0; 256]),
+            shift: 0,
+            next: vec![NONE],
+            longest: vec![0],
+            shorter: vec![0],
+            phrase: Vec::new(),
+            phrases: Vec::new(),
+            count: 0,
+        }
+    }
+}
+
 impl CueTree {
     /// Makes the tree of `lists`, and tells each list its number in it.
     pub fn new<'l>(lists: impl IntoIterator<Item = &'l mut PhraseList>) -> Self {
@@ -45,13 +60,14 @@ impl CueTree {
         for byte in lists.iter().flat_map(|list| list.iter()).flat_map(|phrase| phrase.bytes()) {
             used[usize::from(byte)] = true;
         }
-        let mut tree = Self { classes: vec![0; 256], ..Self::default() };
+        let mut tree = Self::default();
         let mut width: u8 = 1;
         for (byte, _) in used.iter().enumerate().filter(|(_, used)| **used) {
             // No text holds all 255 bytes.
             tree.classes[byte] = width;
             width = width.saturating_add(1);
         }
+        tree.next.clear();
         tree.shift = usize::from(width).next_power_of_two().trailing_zeros();
         tree.node();
         for list in lists {
@@ -130,10 +146,11 @@ impl CueTree {
     /// Finds every phrase in `text`, as whole words or not: where it begins and ends, and its number.
     #[inline]
     fn scan(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
+        let (classes, next, longest) = (&self.classes[..], &self.next[..], &self.longest[..]);
         let mut node = 0;
         for (at, byte) in text.bytes().enumerate() {
-            node = self.next[self.edge(node, byte)];
-            let mut standing = usize::from(self.longest[usize::from(node)]);
+            node = usize::from(next[(node << self.shift) + usize::from(classes[usize::from(byte)])]);
+            let mut standing = usize::from(longest[node]);
             while standing != 0 {
                 let phrase = usize::from(self.phrase[standing]) - 1;
                 found(at + 1 - self.phrases[phrase].0, at + 1, phrase);
