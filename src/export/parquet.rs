@@ -23,7 +23,7 @@ use super::{Rows, Table};
 use crate::model::Decimal;
 
 /// Rows in one group: a few tens of megabytes of figures.
-const GROUP_ROWS: usize = 50_000;
+const GROUP_ROWS: usize = 20_000;
 
 /// Digits of a decimal, and how many of them stand after the point.
 const PRECISION: i32 = 38;

@@ -236,10 +236,14 @@ pub(super) fn map(about: About<'_>, heads: &[String], rows: &[(String, Vec<Cell>
     let wide = wide.min(64.0);
     let x = |at: usize| NAMES + wide * f64::from(u32::try_from(at).unwrap_or(0));
     let y = |at: usize| 26.0 + CELL * f64::from(u32::try_from(at).unwrap_or(0));
+    let conflicts =
+        rows.iter().flat_map(|(_, cells)| cells.iter().flatten()).map(|(conflicts, _)| *conflicts);
+    // Thirds of the most, but never so fine that one conflict is dark.
+    let third = conflicts.max().unwrap_or(0).div_ceil(3).max(2);
     let shade = |conflicts: u64| match conflicts {
         0 => ("cell-0", "#eef1f4", "#1a1d21"),
-        1 => ("cell-1", "#fbd5d2", "#1a1d21"),
-        2..=3 => ("cell-2", "#f0a39d", "#1a1d21"),
+        few if few < third => ("cell-1", "#fbd5d2", "#1a1d21"),
+        some if some < 2 * third => ("cell-2", "#f0a39d", "#1a1d21"),
         _ => ("cell-3", "#a3140f", "#ffffff"),
     };
     picture(

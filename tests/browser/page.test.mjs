@@ -111,10 +111,14 @@ test("every view is to be had in the forms that machines take", async () => {
   assert.equal(rows, (await site.json("/so-lieu.json?verdict=conflicts")).total, "a filter holds in every form");
 });
 
-test("a newcomer finds a contradiction on the overview and sees every sentence of it", async () => {
-  const { context, page, faults } = await watched(browser, site);
+test("a newcomer finds a contradiction, sees every sentence of it and takes it to Excel", async () => {
+  const { context, page, faults } = await watched(browser, site, { acceptDownloads: true });
   await page.goto(site.base);
-  await page.locator("ul.conflicts a").filter({ hasText: "71%" }).click();
+  assert.ok(await page.locator("ul.conflicts a").filter({ hasText: "71%" }).isVisible(), "it stands on the first page");
+  await page.getByRole("navigation", { name: "Các trang" }).getByRole("link", { name: "Đối chiếu" }).click();
+  await page.locator(".tabs").getByRole("link", { name: "mâu thuẫn" }).click();
+  await page.waitForURL(/verdict=conflicts/);
+  await page.locator("tbody a").filter({ hasText: "71%" }).click();
   await page.waitForURL(/\/doi-chieu\/[0-9a-f]+$/);
   const text = await page.locator("main").innerText();
   for (const words of ["✗", "mâu thuẫn", "6,24 tỷ đồng / 9,6 tỷ đồng", "71%", "Thấp nhất", "Cao nhất", "Số có thể sai"]) {
@@ -122,6 +126,11 @@ test("a newcomer finds a contradiction on the overview and sees every sentence o
   }
   const sentences = await page.locator("blockquote.text").innerText();
   assert.ok(sentences.includes("9,6 tỷ đồng") && sentences.includes("71%"), sentences);
+  const coming = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Excel (XLSX)" }).click();
+  const download = await coming;
+  assert.equal(download.suggestedFilename(), "findings.xlsx");
+  assert.equal(readFileSync(await download.path()).subarray(0, 2).toString(), "PK");
   assert.deepEqual(faults, []);
   await context.close();
 });
