@@ -1,7 +1,7 @@
 //! The reconcile stage: what arithmetic can decide between the figures of a report.
 //!
 //! 1. [`quantity`] reads each figure as an interval of exact fractions.
-//! 2. [`rates`], [`sums`], [`restated`] and [`some`] find which figures are related, from slots and words.
+//! 2. [`rates`], [`sums`], [`columns`], [`restated`], [`some`] and [`slots`] find which figures are related, from slots and words.
 //! 3. [`claim`] decides each relation, exactly.
 //! 4. [`suspects`] ranks the figures of a conflict; [`explain`] puts every finding in words.
 //! 5. [`mod@derive`] computes what nobody printed.
@@ -23,6 +23,7 @@ mod quantity;
 mod rates;
 mod restated;
 mod routes;
+mod slots;
 mod solve;
 mod some;
 mod sums;
@@ -66,6 +67,7 @@ pub fn reconcile(
     claims.extend(sums::claims(&page));
     claims.extend(restated::claims(&page));
     claims.extend(some::claims(&page));
+    claims.extend(slots::claims(&page));
     let mut decided = BTreeMap::new();
     for claim in claims {
         let operands: Vec<Operand> = claim

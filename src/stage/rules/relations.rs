@@ -38,6 +38,8 @@ pub struct RelationRules {
     pub parts_limit: usize,
     /// Numbers that are printed nowhere but known, by time.
     pub assumed_count: Vec<AssumedCount>,
+    /// Areas that others make up.
+    pub made_up: Vec<MadeUp>,
     /// Words between a part and its share.
     pub share_cues: Vec<String>,
     /// Words between a part and its share that may as well lead to a percentage of plan.
@@ -62,6 +64,16 @@ pub struct RelationRules {
     pub rate_leads: Vec<String>,
     /// Words by which a rate, not a level, is said to be higher or lower than another.
     pub rate_compared: Vec<String>,
+}
+
+/// An area and the areas that together are it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MadeUp {
+    /// The whole, by its code.
+    pub area: String,
+    /// All its parts.
+    pub parts: Vec<String>,
 }
 
 /// A number that is printed nowhere but known: an assumption that a finding may rest on.

@@ -127,6 +127,8 @@ fn role(lang: Lang, code: &str) -> &str {
         "part" => lang.t("thành phần", "part"),
         "later" => lang.t("kỳ sau", "later"),
         "earlier" => lang.t("kỳ trước", "earlier"),
+        "shorter" => lang.t("kỳ ngắn hơn", "shorter period"),
+        "longer" => lang.t("kỳ dài hơn", "longer period"),
         "total" => lang.t("tổng số", "total"),
         "mean" => lang.t("bình quân", "mean"),
         "count" => lang.t("số lượng", "count"),

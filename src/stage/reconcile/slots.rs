@@ -1,0 +1,158 @@
+//! Relations that slots alone tell: a longer cumulative period is no smaller, and regions make up their country.
+//!
+//! `6 tháng đầu năm đạt 20 tỷ đồng … cả năm đạt 45 tỷ đồng`: of one key, what was done by December holds what was
+//! done by June. Every slot has to be stated, and every period of a key to have one value on the page: where
+//! a key was printed with several values, something tells them apart that no slot holds.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
+use crate::model::finding::{Relation, Verdict};
+use crate::model::period::Period;
+
+use super::claim::Claim;
+use super::formula::Formula;
+use super::page::{Page, lower};
+
+/// Returns the orders and the sums over regions of the page.
+pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
+    let mut keys: BTreeMap<String, Vec<&'f Figure>> = BTreeMap::new();
+    let mut levels: BTreeMap<String, Vec<&'f Figure>> = BTreeMap::new();
+    for figure in page.figures.iter().copied().filter(|figure| is_level(figure)) {
+        let area = figure.area.as_ref().map_or("", |area| area.as_str());
+        let key = format!("{:?}|{}|{:?}|{:?}", figure.indicator, figure.unit, figure.aspect, figure.fund);
+        keys.entry(format!("{key}|{area}")).or_default().push(figure);
+        levels.entry(format!("{key}|{:?}", figure.period)).or_default().push(figure);
+    }
+    let mut found: Vec<Claim<'f>> = keys.values().flat_map(|key| orders(key)).collect();
+    found.extend(levels.values().flat_map(|level| regions(page, level)));
+    found
+}
+
+fn is_level(figure: &Figure) -> bool {
+    figure.measure == Measure::Value
+        && figure.qualifier == Qualifier::Eq
+        && figure.indicator.is_some()
+        && figure.area.is_some()
+        && figure.period.is_some()
+        && figure.unit.as_str() != "percent"
+}
+
+/// The first and the last day of what is counted from January on; `None` of other periods.
+fn from_january(period: Period) -> Option<(Date, Date)> {
+    let (first, last) = (period.first_day()?, period.last_day()?);
+    let counted = !matches!(period, Period::Day(_) | Period::Years(..));
+    (counted && first.day_of_year() == 1 && last.year() == first.year()).then_some((first, last))
+}
+
+/// Every period of a key against the next longer one that begins with it.
+fn orders<'f>(key: &[&'f Figure]) -> Vec<Claim<'f>> {
+    let done = |figure: &Figure| matches!(figure.aspect, Some(Aspect::Actual | Aspect::Disbursed));
+    let mut periods: BTreeMap<(Date, Date), Vec<&'f Figure>> = BTreeMap::new();
+    for figure in key.iter().copied().filter(|figure| done(figure)) {
+        if let Some(days) = figure.period.and_then(from_january) {
+            periods.entry(days).or_default().push(figure);
+        }
+    }
+    let plain = |one: &[&Figure]| one.iter().all(|other| other.value == one[0].value);
+    let rows: Vec<(&(Date, Date), &Vec<&'f Figure>)> = periods.iter().collect();
+    rows.windows(2)
+        .filter(|pair| pair[0].0.0 == pair[1].0.0 && plain(pair[0].1) && plain(pair[1].1))
+        .filter_map(|pair| {
+            let (shorter, longer) = (pair[0].1[0], pair[1].1[0]);
+            let roles = vec!["shorter", "longer"];
+            let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
+            let claim = Claim::of(Relation::Order, vec![shorter, longer], roles, formula, "relations.order");
+            // What a label says more than the other is a narrower thing.
+            let alike = lower(&shorter.label) == lower(&longer.label);
+            (alike || claim.holds()).then_some(claim)
+        })
+        .collect()
+}
+
+/// The parts of an area that the rules list, where each is printed once, and the area itself.
+fn regions<'f>(page: &Page<'f>, level: &[&'f Figure]) -> Vec<Claim<'f>> {
+    let of = |area: &str| -> Option<&'f Figure> {
+        let mut all =
+            level.iter().copied().filter(|figure| figure.area.as_ref().is_some_and(|a| a.as_str() == area));
+        let first = all.next()?;
+        all.all(|other| other.value == first.value).then_some(first)
+    };
+    let made_up = page.rules.made_up.iter().filter_map(|known| {
+        let parts: Vec<&Figure> = known.parts.iter().map(|part| of(part)).collect::<Option<_>>()?;
+        let claim = Claim::of_sum(&parts, of(&known.area)?, "relations.sum.regions");
+        let told = matches!(claim.decide().verdict, Verdict::Agrees) || claim.is_repairable();
+        told.then_some(claim)
+    });
+    made_up.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::figure::{AreaCode, FigureId, IndicatorCode, UnitCode};
+    use crate::model::{Decimal, Digest, Span};
+    use crate::stage::rules::RulePack;
+
+    fn level(at: usize, value: i128, area: &str, period: &str) -> Figure {
+        let span = Span::new(at, at + 1);
+        Figure {
+            id: FigureId::of(Digest::of(b"slots"), span, Measure::Value),
+            span,
+            sentence: span,
+            quote: value.to_string(),
+            indicator: Some(IndicatorCode::new("kinh_phi")),
+            label: "kinh phí".to_owned(),
+            measure: Measure::Value,
+            value: Decimal::whole(value),
+            step: Decimal::whole(1),
+            unit: UnitCode::new("VND"),
+            qualifier: Qualifier::Eq,
+            low: None,
+            high: None,
+            area: Some(AreaCode::new(area)),
+            period: period.parse().ok(),
+            aspect: Some(Aspect::Actual),
+            fund: None,
+            base: None,
+            rules: Vec::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    fn decided(figures: &[Figure]) -> Vec<(Relation, Verdict)> {
+        let source = ".".repeat(figures.len() + 1);
+        let rules = &RulePack::builtin().relations;
+        let page = Page::new(&source, figures, rules);
+        claims(&page).iter().map(|claim| (claim.relation, claim.decide().verdict)).collect()
+    }
+
+    #[test]
+    fn nine_months_are_no_smaller_than_six() {
+        let six = level(0, 20, "VN", "2023-S1");
+        let nine = |value| level(1, value, "VN", "2023-01-01/P9M");
+        assert_eq!(decided(&[six.clone(), nine(31)]), [(Relation::Order, Verdict::Agrees)]);
+        assert_eq!(decided(&[six.clone(), nine(13)]), [(Relation::Order, Verdict::Conflicts)]);
+        // Another year, another place, another half, a plan, or a key with two values say nothing.
+        assert!(decided(&[six.clone(), level(1, 13, "VN", "2024-01-01/P9M")]).is_empty());
+        assert!(decided(&[six.clone(), level(1, 13, "KC_N28", "2023-01-01/P9M")]).is_empty());
+        assert!(decided(&[six.clone(), level(1, 13, "VN", "2023-S2")]).is_empty());
+        let planned = Figure { aspect: Some(Aspect::Plan), ..nine(13) };
+        assert!(decided(&[six.clone(), planned]).is_empty());
+        assert!(decided(&[six.clone(), level(2, 25, "VN", "2023-S1"), nine(13)]).is_empty());
+    }
+
+    #[test]
+    fn the_regions_make_up_the_country() {
+        let report = |total| {
+            let parts = [("KC_N28", 120), ("KC_C15", 50), ("KC_S20", 80), ("VN", total)];
+            let rows = parts.iter().enumerate();
+            rows.map(|(at, (area, value))| level(at, *value, area, "2023")).collect::<Vec<_>>()
+        };
+        assert_eq!(decided(&report(250)), [(Relation::Sum, Verdict::Agrees)]);
+        assert_eq!(decided(&report(350)), [(Relation::Sum, Verdict::Conflicts)]);
+        assert!(decided(&report(250)[1..]).is_empty());
+    }
+}
