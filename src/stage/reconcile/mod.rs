@@ -30,6 +30,7 @@ mod sums;
 mod suspects;
 mod system;
 mod term;
+mod tie;
 
 use std::collections::{BTreeMap, BTreeSet};
 
