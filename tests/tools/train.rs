@@ -1,17 +1,23 @@
 //! Trains the weights of `ranking.toml` on figures made by hand:
 //!
-//!     cargo run --example train -- [--half 0|1] [--out FILE] GOLD.jsonl TEXTS [GOLD.jsonl TEXTS]...
+//!     cargo run --example train -- [--out FILE] GOLD.jsonl TEXTS [GOLD.jsonl TEXTS]...
+//!     cargo run --example train -- --cross-validate K --out FOLDER GOLD.jsonl TEXTS ...
 //!
-//! `--half` takes only the documents of one half (as `figures --half`) and reports the other one as held
-//! out. Without `--out` the file is printed. The same input gives the same weights: the order is that of
-//! the files, nothing is drawn by lot, and sums are made in one order.
-//!
+//! The first prints the file, or writes it. The second says how well the weights do on documents that
+//! they were not trained on: the documents are dealt to K folds, and the figures of each fold are read
+//! with weights trained on all others. It writes the figures of the Nth pair to `FOLDER/N.jsonl`, to be
+//! scored against its gold. `--half 0|1` takes only the documents of one half (as `figures --half`).
 //! `--penalty X` tries another penalty than the one found best.
+//!
+//! The same input gives the same weights: the order is that of the files, nothing is drawn by lot, and
+//! sums are made in one order.
 //!
 //! The model is a choice among the candidates of a figure in proportion to `exp(score)`; the weights
 //! make the right ones likely, a penalty on their squares keeps them small and what is rare unheard.
-//! What a figure carries depends on what was chosen for those before it, so training goes in rounds,
-//! each on the choices that the weights of the round before lead to.
+//! What a figure carries depends on what was chosen for those before it. So training goes in rounds,
+//! each on the choices that the weights of the round before lead to; and since weights err less on what
+//! they were trained on than they will on other documents, those choices are made in each part of the
+//! documents with weights trained on the other parts.
 
 #![allow(clippy::unwrap_used, reason = "a development tool: what goes wrong is shown as it is")]
 
@@ -21,6 +27,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use socai::model::Digest;
 use socai::model::figure::Slot;
+use socai::model::record::FigureRecord;
 use socai::stage::extract::Choice;
 use socai::stage::rules::RulePack;
 use socai::stage::rules::ranking::{Feature, Model};
@@ -28,6 +35,8 @@ use socai::stage::{clean, extract, segment};
 
 /// Rounds of choosing and training.
 const ROUNDS: usize = 4;
+/// The parts of the documents of which each is chosen in with weights of the others.
+const PARTS: u8 = 4;
 /// Steps of descent in a round.
 const STEPS: usize = 80;
 /// The penalty on the square of a weight; of 0.6, 1.5 and 3 the one that held out best.
@@ -38,6 +47,8 @@ const FILE: &str = "ranking.toml";
 
 struct Document {
     name: String,
+    /// The number of the pair of gold and texts that it is of.
+    pair: usize,
     bytes: Vec<u8>,
     /// By the start of the figure: the answers of each slot that is scored.
     gold: BTreeMap<usize, (Answers, Answers)>,
@@ -49,10 +60,18 @@ type Answers = Option<Vec<Value>>;
 /// The candidates of one figure's slot: the features of each, and whether it is right.
 type Example = Vec<(Vec<Feature>, bool)>;
 
+/// The examples of the periods and of the areas.
+#[derive(Default)]
+struct Examples {
+    period: Vec<Example>,
+    area: Vec<Example>,
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let option = |name: &str| arguments.iter().position(|a| a == name).map(|at| arguments[at + 1].clone());
     let half = option("--half").map(|half| half.parse::<u8>().unwrap());
+    let folds = option("--cross-validate").map(|folds| folds.parse::<u8>().unwrap());
     let penalty = option("--penalty").map_or(PENALTY, |penalty| penalty.parse().unwrap());
     let mut inputs: Vec<&String> = Vec::new();
     let mut rest = arguments.iter();
@@ -63,37 +82,98 @@ fn main() {
             inputs.push(argument)
         }
     }
-    let documents: Vec<Document> = inputs.chunks(2).flat_map(|pair| documents(pair[0], pair[1])).collect();
-    let of_half = |document: &&Document| half.is_none_or(|half| half_of(&document.name) == half);
-    let (trained, held): (Vec<&Document>, Vec<&Document>) = documents.iter().partition(of_half);
-    let head = RulePack::builtin().files.text(FILE).split("\n[period").next().unwrap().to_owned();
-    let mut text = format!("{head}\n[period]\n\n[area]\n");
-    for round in 0..ROUNDS {
-        let rules = RulePack::parse(&[(FILE.to_owned(), text.clone())]).unwrap();
-        let mut written = head.clone();
-        for (slot, name, model) in
-            [(Slot::Period, "period", &rules.ranking.period), (Slot::Area, "area", &rules.ranking.area)]
-        {
-            let examples = examples(&trained, &rules, slot);
-            report(round, name, "trained", &examples, model);
-            if half.is_some() {
-                report(round, name, "held out", &self::examples(&held, &rules, slot), model);
-            }
-            write_model(&mut written, name, model, &train(&examples, model.len(), penalty));
+    let pairs = inputs.chunks(2).enumerate();
+    let documents: Vec<Document> =
+        pairs.flat_map(|(at, pair)| documents(at, pair[0], pair[1])).collect();
+    let of_half = |document: &&Document| half.is_none_or(|half| dealt(document, 2) == half);
+    let all: Vec<&Document> = documents.iter().filter(of_half).collect();
+    let Some(folds) = folds else {
+        let text = train(&all, penalty, true);
+        match option("--out") {
+            Some(file) => std::fs::write(file, text).unwrap(),
+            None => print!("{text}"),
         }
-        text = written;
+        return;
+    };
+    let folder = option("--out").expect("--cross-validate writes to --out FOLDER");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut read: Vec<String> = vec![String::new(); inputs.len() / 2];
+    for fold in 0..folds {
+        let (held, trained): (Vec<&Document>, Vec<&Document>) =
+            all.iter().partition(|document| dealt(document, folds) == fold);
+        let rules = pack(&train(&trained, penalty, false));
+        let examples = examples(&held, |_| &rules);
+        eprintln!("fold {fold}: {} documents held out of {}", held.len(), all.len());
+        report("period", &examples.period, &rules.ranking.period);
+        report("area", &examples.area, &rules.ranking.area);
+        for document in held {
+            read[document.pair].push_str(&figures(document, &rules));
+        }
     }
-    match option("--out") {
-        Some(file) => std::fs::write(file, text).unwrap(),
-        None => print!("{text}"),
+    for (at, figures) in read.iter().enumerate() {
+        std::fs::write(format!("{folder}/{at}.jsonl"), figures).unwrap();
     }
 }
 
-fn half_of(name: &str) -> u8 {
-    Digest::of(name.as_bytes()).as_bytes()[0] % 2
+/// The number of the fold that a document is dealt to.
+fn dealt(document: &Document, folds: u8) -> u8 {
+    Digest::of(document.name.as_bytes()).as_bytes()[0] % folds
 }
 
-fn documents(gold: &str, texts: &str) -> Vec<Document> {
+/// The number of the part of the documents trained on that a document is dealt to: not by what folds go by,
+/// lest a fold leave a part empty.
+fn part(document: &Document) -> u8 {
+    Digest::of(document.name.as_bytes()).as_bytes()[1] % PARTS
+}
+
+fn pack(ranking: &str) -> RulePack {
+    RulePack::parse(&[(FILE.to_owned(), ranking.to_owned())]).unwrap()
+}
+
+/// Returns the file with the weights trained on `documents`; with `loud`, says how well each round does.
+fn train(documents: &[&Document], penalty: f64, loud: bool) -> String {
+    let head = RulePack::builtin().files.text(FILE).split("\n[period").next().unwrap().to_owned();
+    let empty = format!("{head}\n[period]\n\n[area]\n");
+    // By part, the weights of all others; last, the weights of all.
+    let mut packs: Vec<RulePack> = (0..=PARTS).map(|_| pack(&empty)).collect();
+    let mut text = empty;
+    for round in 0..ROUNDS {
+        let by_part: Vec<Examples> = (0..PARTS)
+            .map(|at| {
+                let of_part: Vec<&Document> =
+                    documents.iter().copied().filter(|document| part(document) == at).collect();
+                examples(&of_part, |_| &packs[usize::from(at)])
+            })
+            .collect();
+        if loud {
+            eprintln!("round {round}: choices made in each part with weights of the others");
+            for (examples, pack) in by_part.iter().zip(&packs) {
+                report("period", &examples.period, &pack.ranking.period);
+                report("area", &examples.area, &pack.ranking.area);
+            }
+        }
+        packs = (0..=PARTS)
+            .map(|without| {
+                let parts = by_part.iter().enumerate();
+                let others: Vec<&Examples> =
+                    parts.filter(|(at, _)| *at != usize::from(without)).map(|(_, of)| of).collect();
+                let period: Vec<&Example> = others.iter().flat_map(|of| &of.period).collect();
+                let area: Vec<&Example> = others.iter().flat_map(|of| &of.area).collect();
+                let models = &packs[0].ranking;
+                let mut written = head.clone();
+                let weights = descend(&period, models.period.len(), penalty);
+                write_model(&mut written, "period", &models.period, &weights);
+                let weights = descend(&area, models.area.len(), penalty);
+                write_model(&mut written, "area", &models.area, &weights);
+                text = written;
+                pack(&text)
+            })
+            .collect();
+    }
+    text
+}
+
+fn documents(pair: usize, gold: &str, texts: &str) -> Vec<Document> {
     let mut by_source: BTreeMap<String, Document> = BTreeMap::new();
     for line in std::fs::read_to_string(gold).unwrap().lines().filter(|line| !line.trim().is_empty()) {
         let row: Value = serde_json::from_str(line).unwrap();
@@ -104,6 +184,7 @@ fn documents(gold: &str, texts: &str) -> Vec<Document> {
         let document = by_source.entry(name.clone()).or_insert_with(|| Document {
             bytes: std::fs::read(format!("{texts}/{name}")).unwrap(),
             name,
+            pair,
             gold: BTreeMap::new(),
         });
         let answers = |field: &str| {
@@ -121,25 +202,42 @@ fn choices(document: &Document, rules: &RulePack) -> Vec<Choice> {
     extract::choices(Digest::of(&document.bytes), &cleaned.source, &cleaned.clean, &blocks, rules)
 }
 
-fn examples(documents: &[&Document], rules: &RulePack, slot: Slot) -> Vec<Example> {
-    let mut examples = Vec::new();
+/// The figures of a document as the record contract has them, one a line.
+fn figures(document: &Document, rules: &RulePack) -> String {
+    let digest = Digest::of(&document.bytes);
+    let cleaned = clean::clean(&document.bytes).unwrap();
+    let blocks = segment::segment(&cleaned.clean.text, &rules.segment);
+    let extraction = extract::extract(digest, &cleaned.source, &cleaned.clean, &blocks, rules);
+    let mut lines = String::new();
+    for figure in &extraction.figures {
+        let record = FigureRecord::printed(digest, &document.name, figure, 1);
+        writeln!(lines, "{}", serde_json::to_string(&record).unwrap()).unwrap();
+    }
+    lines
+}
+
+fn examples<'r>(documents: &[&Document], rules: impl Fn(&Document) -> &'r RulePack) -> Examples {
+    let mut examples = Examples::default();
     for document in documents {
-        for choice in choices(document, rules).into_iter().filter(|choice| choice.slot == slot) {
+        for choice in choices(document, rules(document)) {
             let Some((period, area)) = document.gold.get(&choice.span.start) else { continue };
-            let Some(answers) = (if slot == Slot::Period { period } else { area }) else { continue };
+            let (answers, list) = match choice.slot {
+                Slot::Period => (period, &mut examples.period),
+                _ => (area, &mut examples.area),
+            };
+            let Some(answers) = answers else { continue };
             let right = |value: &Option<String>| match value {
                 Some(value) => answers.iter().any(|answer| answer.as_str() == Some(value)),
                 None => answers.iter().any(Value::is_null),
             };
-            let candidates = choice.candidates;
-            examples.push(candidates.into_iter().map(|(value, f)| (f, right(&value))).collect());
+            list.push(choice.candidates.into_iter().map(|(value, f)| (f, right(&value))).collect());
         }
     }
     examples
 }
 
 /// Says how many choices are right, and how many could be.
-fn report(round: usize, slot: &str, set: &str, examples: &[Example], model: &Model) {
+fn report(slot: &str, examples: &[Example], model: &Model) {
     let score = |features: &[Feature]| features.iter().map(|f| model.weight(*f)).sum::<i64>();
     let chosen = |example: &&Example| {
         let best = example.iter().rev().max_by_key(|(features, _)| score(features));
@@ -147,13 +245,14 @@ fn report(round: usize, slot: &str, set: &str, examples: &[Example], model: &Mod
     };
     let right = examples.iter().filter(chosen).count();
     let possible = examples.iter().filter(|example| example.iter().any(|(_, right)| *right)).count();
-    eprintln!("round {round} {slot:6} {set:8}: {right} right, {possible} possible, of {}", examples.len());
+    eprintln!("  {slot:6}: {right} right, {possible} possible, of {}", examples.len());
 }
 
 /// Finds the weights by descent with a step of its own for each.
-fn train(examples: &[Example], features: usize, penalty: f64) -> Vec<f64> {
+fn descend(examples: &[&Example], features: usize, penalty: f64) -> Vec<f64> {
     let useful: Vec<&Example> = examples
         .iter()
+        .copied()
         .filter(|example| example.iter().any(|(_, right)| *right) && example.iter().any(|(_, right)| !*right))
         .collect();
     let mut weights = vec![0.0_f64; features];

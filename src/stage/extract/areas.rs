@@ -54,7 +54,9 @@ impl Walk<'_> {
         let own = self.own_place(number, passed);
         let split = passed.places.partition_point(|place| place.span.start < number.span.start);
         for (rank, at) in (0..split).rev().take(BEFORE).enumerate() {
-            self.place(&mut ballot, number, passed, outline, (at, rank));
+            if !self.is_whole(number, passed, at) {
+                self.place(&mut ballot, number, passed, outline, (at, rank));
+            }
         }
         for (rank, at) in (split..passed.places.len()).take(BEHIND).enumerate() {
             self.place(&mut ballot, number, passed, outline, (at, rank));
@@ -112,10 +114,13 @@ impl Walk<'_> {
         self.context.zone(&passed.places[at].place, self.zones.of.get(index).copied().flatten())
     }
 
+    /// Tells whether the sentence itself names a place for the figure.
     fn own_place(&self, number: &NumberMention, passed: &Passed<'_>) -> Own {
         let split = passed.places.partition_point(|place| place.span.start < number.span.start);
         let plain = |at: &usize| {
-            passed.places[*at].in_name == InName::No && !matches!(passed.places[*at].place, Place::Foreign)
+            passed.places[*at].in_name == InName::No
+                && !matches!(passed.places[*at].place, Place::Foreign)
+                && !self.is_whole(number, passed, *at)
         };
         if (0..split).rev().take(BEFORE).any(|at| plain(&at)) {
             return Own::Before;
@@ -126,6 +131,22 @@ impl Walk<'_> {
             matches!(place, Where::Behind | Where::BehindClause)
         });
         if near { Own::Behind } else { Own::No }
+    }
+
+    /// Tells whether a place is that of the whole of which another figure before this one is a part: `chiếm
+    /// 35,89% tổng kinh phí cả nước; bình quân một tỉnh đạt 3,8 tỷ đồng`.
+    fn is_whole(&self, number: &NumberMention, passed: &Passed<'_>, at: usize) -> bool {
+        if !matches!(passed.places[at].place, Place::Country | Place::Region(_) | Place::ThisRegion) {
+            return false;
+        }
+        let place = passed.places[at].span;
+        let Some(part) = passed.layout.figure_before(place) else { return false };
+        let gap = self.lower.get(part.end..place.start).unwrap_or("và");
+        part.start != number.span.start
+            && place.end <= number.span.start
+            && part.of(self.lower).ends_with('%')
+            && !gap.contains(" và ")
+            && matches!(passed.layout.place(self.lower, place, part), Where::Behind | Where::BehindClause)
     }
 
     fn place<'r>(

@@ -45,7 +45,8 @@ pub(super) fn assemble(
     choices: Option<&mut Vec<Choice>>,
 ) -> Extraction {
     let text = &clean.text;
-    let zones = Zones::of(lower, &found.places, &rules.ranking.words);
+    let about_promotion = lower.contains("khuyến công");
+    let zones = Zones::of(lower, &found.places, &rules.ranking.words, about_promotion);
     let mut walk = Walk {
         document,
         source,
@@ -53,7 +54,7 @@ pub(super) fn assemble(
         lower,
         found,
         rules,
-        about_promotion: lower.contains("khuyến công"),
+        about_promotion,
         context: Context::of_document(text, lower, blocks, found, &zones, rules),
         zones: &zones,
         choices,
@@ -149,6 +150,9 @@ enum Funds {
     One(Bound<Option<Fund>>),
     Several,
 }
+
+/// How many words stand before a time that opens a clause: `Tính đến hết`, `Riêng trong`.
+const TOPIC_WORDS: usize = 3;
 
 /// Title and first sentence of the prose: what announces a report.
 fn opening(blocks: &[Block]) -> Span {
@@ -291,7 +295,9 @@ impl Walk<'_> {
             Funds::One(fund) => self.over.funds = Some(fund),
             Funds::Several => self.over.funds = None,
         }
-        self.state(kind, &named, periods, places, first_place, !numbers.is_empty());
+        let first = numbers.first().map_or(span.end, |number| number.span.start);
+        let topic = self.topic(span, first, &named, periods);
+        self.state(kind, &named, periods, places, first_place, topic, !numbers.is_empty());
     }
 
     /// The periods that begin within `span`.
@@ -306,7 +312,27 @@ impl Walk<'_> {
         named.map(|at| span.start + at)
     }
 
+    /// The time that a sentence opens with, before its first figure: what the ones that follow go on about.
+    fn topic(
+        &self,
+        span: Span,
+        first: usize,
+        named: &[Named],
+        periods: &[PeriodMention],
+    ) -> Option<(Period, Span)> {
+        named.iter().zip(periods).take_while(|(_, period)| period.span.end <= first).find_map(
+            |(named, period)| {
+                let before = layout::tail(self.lower, span.start, period.span.start);
+                let clause = &before[before.rfind([',', ';', ':', '(']).map_or(0, |at| at + 1)..];
+                let opens = clause.split_whitespace().count() <= TOPIC_WORDS;
+                let value = named.stated().filter(|value| opens && !matches!(value, Period::Day(_)))?;
+                Some((value, period.span))
+            },
+        )
+    }
+
     /// What a sentence states stays spoken of in the ones that follow.
+    #[expect(clippy::too_many_arguments, reason = "what a sentence states, of each slot")]
     fn state(
         &mut self,
         kind: BlockKind,
@@ -314,6 +340,7 @@ impl Walk<'_> {
         periods: &[PeriodMention],
         places: &[PlaceMention],
         first_place: usize,
+        topic: Option<(Period, Span)>,
         figures: bool,
     ) {
         let mut times = named.iter().zip(periods);
@@ -333,7 +360,7 @@ impl Walk<'_> {
                 self.context.name(here);
             }
         }
-        self.context.state(kind, time, zone, figures);
+        self.context.state(kind, time, zone, topic, figures);
     }
 
     /// Notes among what a slot's value was chosen, where that is asked for.
@@ -368,7 +395,15 @@ impl Walk<'_> {
             (Measure::Value, _) => Group::Count,
         };
         let money = number.class == MentionClass::Amount;
+        let occasion = &self.rules.ranking.words.occasion;
+        let behind = around.right.split([',', ';', '.', '(']).next().unwrap_or("");
+        let frames = self.frames();
+        let at_occasion = number.class == MentionClass::Count
+            && (frames.holds(around.near, occasion)
+                || frames.holds(behind, occasion)
+                || frames.holds(number.span.of(self.lower), occasion));
         let told = match frame::aspect(around.near, money, self.frames()).map(|cue| cue.aspect) {
+            _ if at_occasion => Told::Occasion,
             None => Told::Nothing,
             Some(Aspect::Plan | Aspect::Target | Aspect::Allocated) => Told::Planned,
             Some(_) => Told::Done,

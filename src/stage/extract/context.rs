@@ -62,6 +62,8 @@ pub(super) struct Thread<V> {
     pub(super) stated: Option<Said<V>>,
     pub(super) list_head: Option<Said<V>>,
     pub(super) heading: Option<Said<V>>,
+    /// By the last sentence that opened with one.
+    pub(super) topic: Option<Said<V>>,
     pub(super) title: Option<Said<V>>,
     pub(super) opening: Option<Said<V>>,
     pub(super) most: Option<Said<V>>,
@@ -77,6 +79,7 @@ impl<V> Default for Thread<V> {
             stated: None,
             list_head: None,
             heading: None,
+            topic: None,
             title: None,
             opening: None,
             most: None,
@@ -309,8 +312,12 @@ impl Context {
         kind: BlockKind,
         period: Option<(Period, Span)>,
         zone: Option<(Zone, Span)>,
+        topic: Option<(Period, Span)>,
         figures: bool,
     ) {
+        if let Some((value, words)) = topic {
+            self.periods.topic = Some(self.said(value, Some(words)));
+        }
         if let Some((value, words)) = period {
             self.periods.stated = Some(self.said(value, Some(words)));
             if !figures {
@@ -323,7 +330,7 @@ impl Context {
         if kind == BlockKind::Heading {
             // A section that names its own time or place begins anew.
             if period.is_some() {
-                (self.periods.last, self.periods.previous) = (None, None);
+                (self.periods.last, self.periods.previous, self.periods.topic) = (None, None, None);
             }
             if zone.is_some() {
                 (self.zones.last, self.zones.previous) = (None, None);
@@ -333,9 +340,14 @@ impl Context {
         }
     }
 
-    /// Takes a place that is named as the one that words such as `toàn tỉnh` stand for.
+    /// Takes a place that is named as the one that words such as `toàn tỉnh` stand for. A report of one
+    /// province speaks of that one so, whatever others it names in passing.
     pub(super) fn name(&mut self, zone: Zone) {
-        self.remember(zone);
+        let province = |zone: Zone| matches!(zone, Zone::Province { .. });
+        let of_one = self.prevails == Prevails::One && self.zones.most.is_some_and(|most| province(most.value));
+        if !(of_one && province(zone)) {
+            self.remember(zone);
+        }
     }
 }
 

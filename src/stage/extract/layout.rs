@@ -31,6 +31,9 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
     at
 }
 
+/// How many figures back the last one in the open is looked for.
+const FIGURES_BACK: usize = 6;
+
 /// The marks of a sentence.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
@@ -145,6 +148,19 @@ impl Layout {
             (shut, None) => shut.is_some(),
             (None, _) => false,
         }
+    }
+
+    /// Returns the last figure before this one that is not shut in a bracket, of the nearest few.
+    pub(super) fn last_open(&self, figure: Span) -> Option<Span> {
+        let before = self.figures.partition_point(|other| other.start < figure.start);
+        let near = self.figures[before.saturating_sub(FIGURES_BACK)..before].iter().rev();
+        near.copied().find(|other| !self.shut(*other, figure))
+    }
+
+    /// Returns the last figure that begins before `mention` does.
+    pub(super) fn figure_before(&self, mention: Span) -> Option<Span> {
+        let before = self.figures.partition_point(|figure| figure.start < mention.start);
+        before.checked_sub(1).map(|at| self.figures[at])
     }
 
     /// Returns the bracket that is open at `at`.

@@ -11,13 +11,28 @@ use crate::model::Span;
 use crate::model::figure::Reach;
 use crate::model::period::Period;
 use crate::stage::rules::ranking::{
-    Between, Carried, Claim, Cue, Distance, Feature, Group, Kind, Order, Own, Part as PartAxis, Role,
+    Between, Carried, Claim, Cue, Distance, Feature, Fresh, Group, Kind, Order, Own, Part as PartAxis, Role,
     Setting, Shape, Time, Told, Variant, Versus, Where, period as template,
 };
 
 /// How many times before a figure, and behind it, are put to the vote.
 const BEFORE: usize = 6;
 const BEHIND: usize = 4;
+
+/// The times that a figure may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Eligible {
+    /// The one told right beside it, by its number in the sentence.
+    Only(usize),
+    /// Those named for it.
+    Named,
+    /// The year of the figure before: a plan is of its year.
+    Planned,
+    /// Those named for it and that of the figure before, with its year.
+    GoingOn,
+    /// Those of the sentence and all that are carried.
+    All,
+}
 
 /// What is known of a figure before its period and place.
 #[derive(Debug, Clone, Copy)]
@@ -191,13 +206,27 @@ impl Walk<'_> {
         let own = self.own_time(number, passed);
         let main = self.main_time(number, passed);
         let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
-        for (rank, at) in (0..split).rev().take(BEFORE).enumerate() {
-            self.time(&mut ballot, number, passed, outline, (at, rank), main);
+        let before = (0..split).rev().take(BEFORE);
+        let behind = (split..passed.periods.len()).take(BEHIND);
+        let eligible = self.eligible_times(number, passed, outline, own);
+        for side in [before.collect::<Vec<_>>(), behind.collect()] {
+            // Times that are no base are counted off.
+            let mut rank = 0;
+            for at in side {
+                let fresh = self.fresh(passed.periods[at].span, number.span, passed);
+                let may = match eligible {
+                    Eligible::All => true,
+                    Eligible::Only(only) => only == at,
+                    Eligible::Planned => false,
+                    Eligible::Named | Eligible::GoingOn => fresh != Fresh::Stale,
+                };
+                if may {
+                    self.time(&mut ballot, number, passed, outline, (at, rank, fresh), main);
+                }
+                rank += usize::from(passed.named[at].stated().is_some());
+            }
         }
-        for (rank, at) in (split..passed.periods.len()).take(BEHIND).enumerate() {
-            self.time(&mut ballot, number, passed, outline, (at, rank), main);
-        }
-        self.carried_times(&mut ballot, outline, own);
+        self.carried_times(&mut ballot, outline, own, eligible);
         let last = self.context.periods.last;
         let distance = last.map_or(Distance::Far, |last| self.context.distance(&last));
         let last = last.map(|said| said.value);
@@ -223,23 +252,91 @@ impl Walk<'_> {
         Some(Bound { value: value?, origin })
     }
 
+    /// Tells which times a figure may take: what its own clause names comes before what its sentence goes on
+    /// about, and that before what is carried.
+    fn eligible_times(
+        &self,
+        number: &NumberMention,
+        passed: &Passed<'_>,
+        outline: Outline,
+        own: Own,
+    ) -> Eligible {
+        let setting = outline.setting;
+        let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
+        let place = |at: usize| passed.layout.place(self.lower, passed.periods[at].span, number.span);
+        let tells = |at: usize| {
+            !passed.named[at].values.is_empty() || passed.periods[at].expression.part == Part::Same
+        };
+        // `năm 2008 705 người`, `so với năm 2018 (60 đề án)`: told right before the figure.
+        if let Some(at) = split.checked_sub(1).filter(|at| tells(*at) && place(*at) == Where::Beside) {
+            let gap = self.lower.get(passed.periods[at].span.end..number.span.start).unwrap_or("");
+            if gap.contains('(') || passed.named[at].stated().is_some() && !gap.contains(')') {
+                return Eligible::Only(at);
+            }
+        }
+        // `lên 15% vào năm 2020`, `so với mức 9 tỷ đồng của năm trước`: told right behind a level.
+        if split < passed.periods.len() && tells(split) && place(split) == Where::Behind {
+            let level = !matches!(outline.group, Group::Change | Group::Plan);
+            let shut = passed.layout.shut(passed.periods[split].span, number.span);
+            if level
+                && !shut
+                && (passed.named[split].stated().is_some() || setting == Setting::Level) {
+                return Eligible::Only(split);
+            }
+        }
+        let last = self.context.periods.last;
+        let goes_on = last.is_some_and(|last| self.context.distance(&last) == Distance::Sentence);
+        let named = || {
+            let mut near = (0..split).rev().take(BEFORE);
+            near.any(|at| {
+                tells(at) && self.fresh(passed.periods[at].span, number.span, passed) == Fresh::Fresh
+            })
+        };
+        match (setting, own) {
+            (Setting::Open | Setting::Bracket, Own::Before) => Eligible::Named,
+            (Setting::Open, Own::Stale | Own::No) if goes_on => Eligible::GoingOn,
+            (Setting::BracketPlan, Own::Stale | Own::No) if goes_on => Eligible::Planned,
+            (Setting::BracketBase, _) if named() => Eligible::Named,
+            _ => Eligible::All,
+        }
+    }
+
     /// Tells whether the sentence itself names a time for the figure.
     fn own_time(&self, number: &NumberMention, passed: &Passed<'_>) -> Own {
-        let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
+        let (layout, figure) = (passed.layout, number.span);
+        let split = passed.periods.partition_point(|period| period.span.start < figure.start);
         let plain = |at: &usize| passed.named[*at].stated().is_some();
-        if (0..split)
+        let place = |at: usize| layout.place(self.lower, passed.periods[at].span, figure);
+        let mut before = (0..split)
             .rev()
             .take(BEFORE)
-            .any(|at| plain(&at) && !passed.layout.shut(passed.periods[at].span, number.span))
-        {
-            return Own::Before;
-        }
+            .filter(|at| plain(at) && !layout.shut(passed.periods[*at].span, figure));
         let behind = (split..passed.periods.len()).take(BEHIND).find(plain);
-        let near = behind.is_some_and(|at| {
-            let place = passed.layout.place(self.lower, passed.periods[at].span, number.span);
-            matches!(place, Where::Behind | Where::BehindClause)
-        });
-        if near { Own::Behind } else { Own::No }
+        let nearest = before.next();
+        if nearest.is_some_and(|at| self.fresh(passed.periods[at].span, figure, passed) == Fresh::Fresh) {
+            Own::Before
+        } else if behind.is_some_and(|at| place(at) == Where::Behind) {
+            Own::Behind
+        } else if nearest.is_some() {
+            Own::Stale
+        } else if behind.is_some_and(|at| place(at) == Where::BehindClause) {
+            Own::Behind
+        } else {
+            Own::No
+        }
+    }
+
+    /// Tells whether a time is named for the figure, or was so for one before it: `năm 2011 đạt 22 tỷ đồng,
+    /// tăng 5%`; `từ 22 tỷ đồng năm 2011 lên 78 tỷ đồng`.
+    fn fresh(&self, time: Span, figure: Span, passed: &Passed<'_>) -> Fresh {
+        if time.start >= figure.end {
+            return Fresh::Behind;
+        }
+        match passed.layout.last_open(figure) {
+            Some(last) if time.start < last.end => Fresh::Stale,
+            _ if passed.layout.claimed(self.lower, time, figure) => Fresh::Stale,
+            _ => Fresh::Fresh,
+        }
     }
 
     /// Returns the period that `cùng kỳ` refers to: that of the last figure of the sentence, else the
@@ -260,7 +357,7 @@ impl Walk<'_> {
         number: &NumberMention,
         passed: &Passed<'r>,
         outline: Outline,
-        (at, rank): (usize, usize),
+        (at, rank, fresh): (usize, usize, Fresh),
         main: Option<Period>,
     ) {
         let period = &passed.periods[at];
@@ -279,6 +376,7 @@ impl Walk<'_> {
         } else {
             Claim::Free
         };
+        let fresh = fresh as usize;
         let same: Vec<(Period, Variant)>;
         let values = if matches!(period.expression.part, Part::Same) {
             let value = main.and_then(|main| self.context.resolve_by(period, Some(main.year()), Some(main)));
@@ -298,6 +396,8 @@ impl Walk<'_> {
             ballot.feature(template::PlaceCue, &[place, cue, setting]);
             ballot.feature(template::GroupCue, &[cue, group, between as usize]);
             ballot.feature(template::PartGroup, &[part, group]);
+            ballot.feature(template::FreshClaim, &[fresh, cue, claim as usize]);
+            ballot.feature(template::FreshGroup, &[fresh, group, setting]);
             ballot.feature(template::OrderCue, &[order as usize, cue]);
             ballot.feature(template::PartRole, &[part, named.role as usize, *variant as usize]);
             ballot.feature(template::PlaceVariant, &[place, *variant as usize]);
@@ -307,8 +407,17 @@ impl Walk<'_> {
         }
     }
 
-    fn carried_times<'r>(&self, ballot: &mut Ballot<'r, Option<Period>>, outline: Outline, own: Own) {
+    fn carried_times<'r>(
+        &self,
+        ballot: &mut Ballot<'r, Option<Period>>,
+        outline: Outline,
+        own: Own,
+        eligible: Eligible,
+    ) {
         let context = &self.context;
+        if matches!(eligible, Eligible::Named | Eligible::Only(_)) {
+            return;
+        }
         let mut add = |said: Option<Said<Period>>, from: Carried, rule: &'static str, reach: Reach| {
             let Some(said) = said else { return };
             let distance = context.distance(&said);
@@ -323,19 +432,29 @@ impl Walk<'_> {
             ballot.feature(template::CarriedShape, &[from as usize, shape(Some(said.value)) as usize]);
         };
         let thread = &context.periods;
-        add(thread.last, Carried::Last, "period.carried", Reach::Paragraph);
+        if eligible != Eligible::Planned {
+            add(thread.last, Carried::Last, "period.carried", Reach::Paragraph);
+        }
+        let year_of_last = thread.last.map(|said| Said { value: plan_year(said.value), ..said });
+        add(year_of_last, Carried::YearOfLast, "period.year_of_it", Reach::Paragraph);
+        if matches!(eligible, Eligible::GoingOn | Eligible::Planned) {
+            return;
+        }
         add(thread.previous, Carried::Previous, "period.carried", Reach::Paragraph);
         add(thread.sentence_first, Carried::SentenceFirst, "period.carried", Reach::Paragraph);
         add(thread.block_first, Carried::BlockFirst, "period.carried", Reach::Paragraph);
         add(thread.stated, Carried::Stated, "period.carried", Reach::Paragraph);
         add(thread.list_head, Carried::ListHead, "period.list_head", Reach::ListHead);
         add(thread.heading, Carried::Heading, "period.heading", Reach::Section);
-        add(thread.title, Carried::Title, "period.title", Reach::Title);
-        add(thread.opening, Carried::Opening, "period.opening", Reach::Section);
-        add(thread.most, Carried::Most, "period.most_named", Reach::Section);
-        let year_of_last = thread.last.map(|said| Said { value: Period::Year(year_of(said.value)), ..said });
-        add(year_of_last, Carried::YearOfLast, "period.year_of_it", Reach::Paragraph);
-        if let Some(date) = context.date {
+        add(thread.topic, Carried::Topic, "period.topic", Reach::Section);
+        // A section that names its own time is not of the title's.
+        let section = thread.heading.is_some();
+        if !section {
+            add(thread.title, Carried::Title, "period.title", Reach::Title);
+            add(thread.opening, Carried::Opening, "period.opening", Reach::Section);
+            add(thread.most, Carried::Most, "period.most_named", Reach::Section);
+        }
+        if let Some(date) = context.date.filter(|_| !section) {
             ballot.source(Some(Period::Year(date.year())), None, "period.document_year", Reach::DocumentDate);
             carried(ballot, Carried::Document, Distance::Far, outline, own);
             let before = Period::Year(date.year() - 1);
@@ -360,6 +479,14 @@ fn carried<V: Copy + Eq>(
     ballot.feature(template::CarriedSetting, &[from, outline.setting as usize]);
     ballot.feature(template::CarriedTold, &[from, outline.told as usize]);
     ballot.feature(template::CarriedKind, &[from, outline.kind as usize]);
+}
+
+/// The time that a plan for `period` is made for: its year, or all its years.
+fn plan_year(period: Period) -> Period {
+    match period {
+        Period::Years(..) => period,
+        other => Period::Year(other.year()),
+    }
 }
 
 fn part_of(period: &PeriodMention) -> PartAxis {

@@ -33,12 +33,15 @@ pub(super) struct Zones {
 }
 
 impl Zones {
-    pub(super) fn of(lower: &str, places: &[PlaceMention], words: &Cues) -> Self {
+    /// `promotion`: the text is about industrial promotion, whose regions are those with a code; elsewhere
+    /// `miền Bắc` is a stretch of country.
+    pub(super) fn of(lower: &str, places: &[PlaceMention], words: &Cues, promotion: bool) -> Self {
         let mut zones = Self::default();
         for place in places {
             let number = |code: &Option<String>| code.as_ref().and_then(|code| code.parse::<u8>().ok());
             let zone = match &place.place {
                 Place::Country => Some(Zone::Country),
+                Place::Region(_) if !promotion => Some(Zone::Nowhere),
                 Place::Region(code) => Some(zones.region(code)),
                 Place::Province { before, after } | Place::Below { before, after } => {
                     // `địa bàn Bến Tre cũ`: the province that was.

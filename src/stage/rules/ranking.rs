@@ -194,6 +194,7 @@ pub struct Cues {
     pub pairs: PhraseList,
     pub former: PhraseList,
     pub national: PhraseList,
+    pub occasion: PhraseList,
 }
 
 /// The weights of both slots.
@@ -276,6 +277,8 @@ axis! {
         Planned = "planned",
         /// That it is done.
         Done = "done",
+        /// That it was at the occasion that the text reports: guests, awards.
+        Occasion = "occasion",
     }
 }
 axis! {
@@ -400,9 +403,22 @@ axis! {
     Own {
         /// It does not.
         No = "no",
+        /// Only before a figure in the open that stands between.
+        Stale = "stale",
         /// Before the figure.
         Before = "before",
-        /// Behind it only.
+        /// Behind it.
+        Behind = "behind",
+    }
+}
+axis! {
+    /// Whether a time is told anew for a figure.
+    Fresh {
+        /// It stands behind the last figure in the open.
+        Fresh = "fresh",
+        /// It stands before that one.
+        Stale = "stale",
+        /// It stands behind the figure.
         Behind = "behind",
     }
 }
@@ -425,6 +441,8 @@ axis! {
         Heading = "heading",
         /// The title.
         Title = "title",
+        /// The one that a sentence opened with.
+        Topic = "topic",
         /// The first one in running text.
         Opening = "opening",
         /// The one named most.
@@ -674,6 +692,8 @@ templates! {
         PartRole = "part_role" [Part, Role, Variant],
         PartGroup = "part_group" [Part, Group],
         PlaceVariant = "place_variant" [Where, Variant],
+        FreshClaim = "fresh" [Fresh, Cue, Claim],
+        FreshGroup = "fresh_group" [Fresh, Group, Setting],
         OrderCue = "order" [Order, Cue],
         Bracketed = "bracketed" [Cue, Setting],
         CarriedFrom = "carried" [Carried, Distance, Own],
