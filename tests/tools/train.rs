@@ -83,8 +83,7 @@ fn main() {
         }
     }
     let pairs = inputs.chunks(2).enumerate();
-    let documents: Vec<Document> =
-        pairs.flat_map(|(at, pair)| documents(at, pair[0], pair[1])).collect();
+    let documents: Vec<Document> = pairs.flat_map(|(at, pair)| documents(at, pair[0], pair[1])).collect();
     let of_half = |document: &&Document| half.is_none_or(|half| dealt(document, 2) == half);
     let all: Vec<&Document> = documents.iter().filter(of_half).collect();
     let Some(folds) = folds else {

@@ -344,7 +344,8 @@ impl Context {
     /// province speaks of that one so, whatever others it names in passing.
     pub(super) fn name(&mut self, zone: Zone) {
         let province = |zone: Zone| matches!(zone, Zone::Province { .. });
-        let of_one = self.prevails == Prevails::One && self.zones.most.is_some_and(|most| province(most.value));
+        let of_one =
+            self.prevails == Prevails::One && self.zones.most.is_some_and(|most| province(most.value));
         if !(of_one && province(zone)) {
             self.remember(zone);
         }

@@ -278,9 +278,7 @@ impl Walk<'_> {
         if split < passed.periods.len() && tells(split) && place(split) == Where::Behind {
             let level = !matches!(outline.group, Group::Change | Group::Plan);
             let shut = passed.layout.shut(passed.periods[split].span, number.span);
-            if level
-                && !shut
-                && (passed.named[split].stated().is_some() || setting == Setting::Level) {
+            if level && !shut && (passed.named[split].stated().is_some() || setting == Setting::Level) {
                 return Eligible::Only(split);
             }
         }
