@@ -281,6 +281,11 @@ impl Walk<'_> {
         add(thread.stated, Carried::Stated, "place.carried", Reach::Paragraph);
         add(thread.list_head, Carried::ListHead, "place.list_head", Reach::ListHead);
         add(thread.heading, Carried::Heading, "place.heading", Reach::Section);
+        // The sentence before in the paragraph is nearer than what the whole text is about.
+        let paragraph = thread.last.is_some_and(|last| context.distance(&last) == Distance::Next);
+        if paragraph && own == Own::No {
+            return;
+        }
         add(thread.title, Carried::Title, "place.title", Reach::Title);
         add(thread.opening, Carried::Opening, "place.opening", Reach::Section);
         add(thread.most, Carried::Most, "place.most_named", Reach::Title);
