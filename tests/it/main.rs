@@ -12,6 +12,7 @@ mod bad_input;
 mod browser;
 mod catalogue;
 mod cli;
+mod context_cases;
 mod crash;
 mod daemon;
 mod event_log;
