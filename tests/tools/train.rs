@@ -94,7 +94,7 @@ fn main() {
         }
         return;
     };
-    let folder = option("--out").expect("--cross-validate writes to --out FOLDER");
+    let folder = option("--out").unwrap();
     std::fs::create_dir_all(&folder).unwrap();
     let mut read: Vec<String> = vec![String::new(); inputs.len() / 2];
     for fold in 0..folds {

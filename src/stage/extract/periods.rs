@@ -252,6 +252,17 @@ impl Walk<'_> {
         Some(Bound { value: value?, origin })
     }
 
+    /// Tells whether a time is told right behind the figure before: `22 tỷ đồng năm 2011 lên 78 tỷ đồng`.
+    fn is_of_other(&self, number: &NumberMention, passed: &Passed<'_>, at: usize) -> bool {
+        let time = passed.periods[at].span;
+        let Some(other) = passed.layout.figure_before(time).filter(|other| other.start != number.span.start)
+        else {
+            return false;
+        };
+        let gap = self.lower.get(other.end..time.start).unwrap_or("");
+        gap.trim() != "và" && passed.layout.place(self.lower, time, other) == Where::Behind
+    }
+
     /// Tells which times a figure may take: what its own clause names comes before what its sentence goes on
     /// about, and that before what is carried.
     fn eligible_times(
@@ -270,12 +281,17 @@ impl Walk<'_> {
         // `năm 2008 705 người`, `so với năm 2018 (60 đề án)`: told right before the figure.
         if let Some(at) = split.checked_sub(1).filter(|at| tells(*at) && place(*at) == Where::Beside) {
             let gap = self.lower.get(passed.periods[at].span.end..number.span.start).unwrap_or("");
-            if gap.contains('(') || passed.named[at].stated().is_some() && !gap.contains(')') {
+            let own = passed.named[at].stated().is_some() && !self.is_of_other(number, passed, at);
+            if gap.contains('(') || own && !gap.contains(')') {
                 return Eligible::Only(at);
             }
         }
         // `lên 15% vào năm 2020`, `so với mức 9 tỷ đồng của năm trước`: told right behind a level.
-        if split < passed.periods.len() && tells(split) && place(split) == Where::Behind {
+        let joined = |at: usize| {
+            let gap = self.lower.get(number.span.end..passed.periods[at].span.start).unwrap_or("");
+            gap.trim() == "và"
+        };
+        if split < passed.periods.len() && tells(split) && place(split) == Where::Behind && !joined(split) {
             let level = !matches!(outline.group, Group::Change | Group::Plan);
             let shut = passed.layout.shut(passed.periods[split].span, number.span);
             if level && !shut && (passed.named[split].stated().is_some() || setting == Setting::Level) {
