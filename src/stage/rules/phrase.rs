@@ -33,6 +33,9 @@ enum Step {
 /// The largest number of plain sequences that one pattern may stand for.
 pub const MAX_SEQUENCES: usize = 2000;
 
+/// How deep brackets of a pattern may stand in brackets: they are read by recursion.
+const MAX_DEPTH: usize = 16;
+
 /// The tree of all patterns of one kind; each leads to the number of its rule.
 #[derive(Debug, Clone)]
 pub struct Phrases {
@@ -72,7 +75,7 @@ impl Phrases {
     /// Why the pattern cannot be read, or that another rule has a sequence of it already.
     pub fn add(&mut self, pattern: &str, rule: u32, words: &mut Vocabulary) -> Result<(), String> {
         let mut rest = pattern;
-        let sequences = choice(&mut rest, words)?;
+        let sequences = choice(&mut rest, words, 0)?;
         if !rest.is_empty() {
             return Err(format!("`{rest}` closes nothing"));
         }
@@ -211,23 +214,26 @@ pub fn roman(text: &str) -> Option<i32> {
 
 type Sequences = Vec<Vec<Step>>;
 
-fn choice(rest: &mut &str, words: &mut Vocabulary) -> Result<Sequences, String> {
-    let mut all = sequence(rest, words)?;
+fn choice(rest: &mut &str, words: &mut Vocabulary, depth: usize) -> Result<Sequences, String> {
+    if depth > MAX_DEPTH {
+        return Err(format!("brackets stand in brackets more than {MAX_DEPTH} deep"));
+    }
+    let mut all = sequence(rest, words, depth)?;
     while let Some(after) = rest.strip_prefix('|') {
         *rest = after;
-        all.extend(sequence(rest, words)?);
+        all.extend(sequence(rest, words, depth)?);
     }
     Ok(all)
 }
 
-fn sequence(rest: &mut &str, words: &mut Vocabulary) -> Result<Sequences, String> {
+fn sequence(rest: &mut &str, words: &mut Vocabulary, depth: usize) -> Result<Sequences, String> {
     let mut so_far: Sequences = vec![Vec::new()];
     while let Some(first) = rest.chars().next() {
         let piece: Sequences = match first {
             '|' | ')' | ']' => break,
             '(' | '[' => {
                 *rest = &rest[1..];
-                let mut inner = choice(rest, words)?;
+                let mut inner = choice(rest, words, depth + 1)?;
                 let close = if first == '(' { ')' } else { ']' };
                 *rest = rest.strip_prefix(close).ok_or_else(|| format!("`{first}` is not closed"))?;
                 if first == '[' {
@@ -307,5 +313,6 @@ mod tests {
         assert!(add("a (b").unwrap_err().contains("not closed"));
         assert!(add("{x}").unwrap_err().contains("is no slot"));
         assert!(add("[a]").unwrap_err().contains("no word"));
+        assert!(add(&"(".repeat(100_000)).unwrap_err().contains("deep"));
     }
 }
