@@ -61,7 +61,7 @@ const PAGES: [(&str, &str); 31] = [
     ("pipeline", "/xu-ly"),
     ("events", "/su-kien"),
     ("events, deep", "/su-kien?page=500"),
-    ("event", "/su-kien/1000"),
+    ("event", "/su-kien/{event}"),
     ("generations", "/the-he"),
     ("codes", "/danh-muc?list=area"),
 ];
@@ -125,6 +125,8 @@ pub(crate) fn run(sizes: &Sizes, kept: Option<&Path>) {
         ("{document}", made.document_of(figure).unwrap().document.to_string()),
         ("{figure}", made.figure_id(figure).to_owned()),
         ("{finding}", made.finding_id(middle(&findings.rows)).to_owned()),
+        // Each document was admitted by an event, so there are as many at least.
+        ("{event}", counts.documents.to_string()),
     ];
     drop(made);
     println!(
