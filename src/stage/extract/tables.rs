@@ -1,6 +1,6 @@
 //! Tables: what the head and the caption say of a cell. A cell is a bare numeral; its unit and
-//! scale come from its column's head (`Tỷ lệ (%)`) or the caption (`ĐVT: triệu đồng`), what it is from the row's
-//! label, the head and the caption.
+//! scale come from its column's head (`Tỷ lệ (%)`), the caption (`ĐVT: triệu đồng`) or the head of the labels, what
+//! it is from the row's label, the head and the caption.
 
 use super::assembly::{Passed, Walk};
 use super::context::Bound;
@@ -122,10 +122,12 @@ impl Table {
             return None;
         }
         let column = self.columns.get(at)?;
-        let (_, label) = row.label.filter(|(label, _)| *label < at)?;
+        let (label_at, label) = row.label.filter(|(label, _)| *label < at)?;
         let cell = Cell { column: column.words, row: label };
         let own = row.unit.as_ref().filter(|(units, _)| *units < at).map(|(_, unit)| unit);
-        let Some(unit) = column.unit.as_ref().or(own).or(self.unit.as_ref()) else {
+        // `Nội dung (ĐVT: triệu đồng) | Kế hoạch | Thực hiện`: said at the head of the labels, it holds for all.
+        let labels = self.columns.get(label_at).and_then(|column| column.unit.as_ref());
+        let Some(unit) = column.unit.as_ref().or(own).or(self.unit.as_ref()).or(labels) else {
             return Some((number.clone(), cell));
         };
         let value = number.value.checked_mul(unit.like.value)?;

@@ -18,7 +18,10 @@ pub(super) fn sentences(text: &str, block: &Block, rules: &SegmentRules) -> Vec<
             row if row.contains('|') => '|',
             _ => '\t',
         };
-        return vec![Sentence { span: block.span, clauses: cut(block.span, words, |_, _, c| c == mark) }];
+        return vec![Sentence {
+            span: block.span,
+            clauses: cut(block.span, words, false, |_, _, c| c == mark),
+        }];
     }
     let mut spans = Vec::new();
     let mut start = 0;
@@ -41,7 +44,7 @@ pub(super) fn sentences(text: &str, block: &Block, rules: &SegmentRules) -> Vec<
         .map(|span| {
             let own = &words[span.start..span.end];
             let span = Span::new(block.span.start + span.start, block.span.start + span.end);
-            Sentence { span, clauses: cut(span, own, ends_clause) }
+            Sentence { span, clauses: cut(span, own, true, ends_clause) }
         })
         .collect()
 }
@@ -96,14 +99,17 @@ fn ends_clause(words: &[u8], at: usize, c: char) -> bool {
     }
 }
 
-fn cut(whole: Span, words: &str, ends: impl Fn(&[u8], usize, char) -> bool) -> Vec<Span> {
+/// Cuts behind each mark that `ends` a part and, where `brackets` begin one, before each that opens.
+fn cut(whole: Span, words: &str, brackets: bool, ends: impl Fn(&[u8], usize, char) -> bool) -> Vec<Span> {
     let bytes = words.as_bytes();
     let mut spans = Vec::new();
     let mut start = 0;
     for (at, c) in words.char_indices() {
-        // A bracket that opens begins a clause: the cut stands before it.
-        let stop =
-            if c == '(' && at > start { Some(at) } else { ends(bytes, at, c).then_some(at + c.len_utf8()) };
+        let stop = if brackets && c == '(' && at > start {
+            Some(at)
+        } else {
+            ends(bytes, at, c).then_some(at + c.len_utf8())
+        };
         if let Some(stop) = stop
             && stop > start
         {
