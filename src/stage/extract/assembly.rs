@@ -13,10 +13,11 @@ use super::label::Label;
 use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
-use super::periods::{Named, Outline};
+use super::periods::Outline;
 use super::ranking::{Choice, Seen};
 use super::slots::{Opening, Place};
 use super::tables::{Cell, Table};
+use super::times::Named;
 use super::zones::Zones;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,

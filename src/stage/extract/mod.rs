@@ -11,6 +11,7 @@
 mod areas;
 mod assembly;
 mod context;
+mod eligible;
 mod frame;
 mod indicator;
 mod label;
@@ -22,6 +23,7 @@ pub mod reach;
 mod slots;
 mod tables;
 mod timeline;
+mod times;
 mod zones;
 
 pub use ranking::Choice;

@@ -2,37 +2,21 @@
 //! time carried from before, put to the vote.
 
 use super::assembly::{Passed, Walk};
-use super::context::{Bound, Said, is_passing, year_of};
-use super::layout::tail;
-use super::mention::period::{Part, TimeRole, Year};
-use super::mention::{NumberMention, PeriodMention};
+use super::context::{Bound, Said};
+use super::eligible::Eligible;
+use super::mention::NumberMention;
+use super::mention::period::Part;
 use super::ranking::Ballot;
-use crate::model::Span;
 use crate::model::figure::Reach;
 use crate::model::period::Period;
 use crate::stage::rules::ranking::{
-    Between, Carried, Claim, Cue, Distance, Feature, Fresh, Group, Kind, Order, Own, Part as PartAxis, Role,
-    Setting, Shape, Time, Told, Variant, Versus, Where, period as template,
+    Between, Carried, Claim, Distance, Feature, Fresh, Group, Kind, Order, Own, Setting, Shape, Time, Told,
+    Variant, Versus, Where, period as template,
 };
 
 /// How many times before a figure, and behind it, are put to the vote.
-const BEFORE: usize = 6;
-const BEHIND: usize = 4;
-
-/// The times that a figure may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Eligible {
-    /// The one told right beside it, by its number in the sentence.
-    Only(usize),
-    /// Those named for it.
-    Named,
-    /// The year of the figure before: a plan is of its year.
-    Planned,
-    /// Those named for it and that of the figure before, with its year.
-    GoingOn,
-    /// Those of the sentence and all that are carried.
-    All,
-}
+pub(super) const BEFORE: usize = 6;
+pub(super) const BEHIND: usize = 4;
 
 /// What is known of a figure before its period and place.
 #[derive(Debug, Clone, Copy)]
@@ -43,157 +27,7 @@ pub(super) struct Outline {
     pub(super) kind: Kind,
 }
 
-/// A time named in a sentence.
-#[derive(Debug, Clone)]
-pub(super) struct Named {
-    cue: Cue,
-    part: PartAxis,
-    role: Role,
-    /// What it comes to; what `cùng kỳ` comes to depends on the figure.
-    values: Vec<(Period, Variant)>,
-}
-
-impl Named {
-    /// Returns what the time comes to by itself, where it is no base of a comparison.
-    pub(super) fn stated(&self) -> Option<Period> {
-        let plain = matches!(self.cue, Cue::No | Cue::Plan) && self.part != PartAxis::Duration;
-        self.values.first().filter(|_| plain).map(|(period, _)| *period)
-    }
-}
-
 impl Walk<'_> {
-    /// Reads the times of a sentence in order, the year of one carried to the next.
-    pub(super) fn name_times(&self, sentence: Span, periods: &[PeriodMention]) -> Vec<Named> {
-        let mut year = self.context.year;
-        let mut from = sentence.start;
-        let mut since: Option<i16> = None;
-        let mut named = Vec::with_capacity(periods.len());
-        for period in periods {
-            let before = tail(self.lower, from, period.span.start);
-            let cue = self.cue(period, before);
-            let values = self.values(period, year, since);
-            if let Some((value, _)) = values.first()
-                && matches!(cue, Cue::No | Cue::Plan)
-                && !matches!(period.expression.part, Part::Duration)
-            {
-                year = Some(year_of(*value));
-            }
-            let begins = period.role == TimeRole::Since || before.trim_end().ends_with("từ đầu");
-            since = values.first().map(|(value, _)| value.year()).filter(|_| begins);
-            let role = match period.role {
-                TimeRole::Plain => Role::In,
-                TimeRole::Until => Role::Until,
-                TimeRole::Since => Role::Since,
-            };
-            named.push(Named { cue, part: part_of(period), role, values });
-            from = period.span.end;
-        }
-        named
-    }
-
-    fn cue(&self, period: &PeriodMention, before: &str) -> Cue {
-        let words = &self.rules.ranking.words;
-        let clause = &before[before.rfind([',', ';', '.', '(', ':']).map_or(0, |at| at + 1)..];
-        if matches!(period.expression.part, Part::Same) {
-            Cue::Same
-        } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
-            Cue::Law
-        } else if words.compared.occurs_in(clause) {
-            Cue::Compared
-        } else if clause.contains('%') && self.frames().holds(clause, &words.plan) {
-            Cue::Plan
-        } else {
-            Cue::No
-        }
-    }
-
-    /// Returns the ways a time may be meant, the likeliest first.
-    fn values(
-        &self,
-        period: &PeriodMention,
-        year: Option<i16>,
-        since: Option<i16>,
-    ) -> Vec<(Period, Variant)> {
-        let mut values: Vec<(Period, Variant)> = Vec::new();
-        let mut add = |value: Option<Period>, variant| {
-            if let Some(value) = value
-                && !values.iter().any(|(known, _)| *known == value)
-            {
-                values.push((value, variant));
-            }
-        };
-        let last = self.context.periods.last.map(|said| said.value);
-        let resolve = |year: Option<i16>| self.context.resolve_by(period, year, last);
-        let document = self.context.written;
-        let past_year = period.rule == "period.past_year";
-        match period.expression.part {
-            Part::Same => return values,
-            // `năm qua`: the year that is behind where the text is written, or nearly so.
-            Part::Whole if past_year && self.context.date.is_some() => {
-                let date = self.context.date.filter(|date| date.month() < 11);
-                add(document.map(|year| Period::Year(year - i16::from(date.is_some()))), Variant::Document);
-                return values;
-            }
-            // `Chỉ số sản xuất 5 tháng tăng 5,7%`: from January.
-            Part::Duration => {
-                let months =
-                    period.length.as_ref().and_then(|length| length.strip_prefix('P')?.strip_suffix('M'));
-                let months = months.and_then(|months| months.parse::<i8>().ok());
-                let told = |year: Option<i16>| Period::from_january(year?, months?);
-                add(told(document), Variant::Document);
-                add(told(year), Variant::Spoken);
-                return values;
-            }
-            Part::Now => {
-                if let (Some(first), Some(last)) = (since, document)
-                    && first < last
-                {
-                    add(Some(Period::Years(first, last)), Variant::Span);
-                }
-                add(document.map(Period::Year), Variant::Whole);
-                return values;
-            }
-            _ => {}
-        }
-        let today = matches!(period.expression.year, Year::Relative(0));
-        // The last day of a year closes all of it.
-        let closed = |value: Period| match value {
-            Period::Day(day) if (day.month(), day.day()) == (12, 31) => Period::Year(day.year()),
-            other => other,
-        };
-        let spoken = resolve(if today { document.or(year) } else { year }).map(closed);
-        add(spoken, Variant::Spoken);
-        if !matches!(period.expression.year, Year::Stated(_)) && document.is_some() {
-            add(resolve(document), Variant::Document);
-            add(resolve(document.map(|year| year + 1)), Variant::Next);
-        }
-        for (value, _) in values.clone() {
-            let cumulative = match value {
-                Period::Month(year, month) => Period::from_january(year, month),
-                Period::Quarter(year, quarter) => Period::from_january(year, quarter * 3),
-                Period::Day(day) if day.day() >= 28 => Period::from_january(day.year(), day.month()),
-                _ => None,
-            };
-            let mut add = |value: Option<Period>, variant| {
-                if let Some(value) = value
-                    && !values.iter().any(|(known, _)| *known == value)
-                {
-                    values.push((value, variant));
-                }
-            };
-            add(cumulative, Variant::Cumulative);
-            if let (Some(first), Some(end)) = (since, Some(year_of(value)))
-                && first < end
-            {
-                add(Some(Period::Years(first, end)), Variant::Span);
-            }
-            if is_passing(value) {
-                add(Some(Period::Year(value.year())), Variant::Whole);
-            }
-        }
-        values
-    }
-
     /// Chooses the period of a figure.
     pub(super) fn period(
         &mut self,
@@ -250,107 +84,6 @@ impl Walk<'_> {
         self.record(number, crate::model::figure::Slot::Period, || ballot.candidates(features), print);
         let Bound { value, origin } = chosen?;
         Some(Bound { value: value?, origin })
-    }
-
-    /// Tells whether a time is told right behind the figure before: `22 tỷ đồng năm 2011 lên 78 tỷ đồng`.
-    fn is_of_other(&self, number: &NumberMention, passed: &Passed<'_>, at: usize) -> bool {
-        let time = passed.periods[at].span;
-        let Some(other) = passed.layout.figure_before(time).filter(|other| other.start != number.span.start)
-        else {
-            return false;
-        };
-        let gap = self.lower.get(other.end..time.start).unwrap_or("");
-        gap.trim() != "và" && passed.layout.place(self.lower, time, other) == Where::Behind
-    }
-
-    /// Tells which times a figure may take: what its own clause names comes before what its sentence goes on
-    /// about, and that before what is carried.
-    fn eligible_times(
-        &self,
-        number: &NumberMention,
-        passed: &Passed<'_>,
-        outline: Outline,
-        own: Own,
-    ) -> Eligible {
-        let setting = outline.setting;
-        let split = passed.periods.partition_point(|period| period.span.start < number.span.start);
-        let place = |at: usize| passed.layout.place(self.lower, passed.periods[at].span, number.span);
-        let tells = |at: usize| {
-            !passed.named[at].values.is_empty() || passed.periods[at].expression.part == Part::Same
-        };
-        // `năm 2008 705 người`, `so với năm 2018 (60 đề án)`: told right before the figure.
-        if let Some(at) = split.checked_sub(1).filter(|at| tells(*at) && place(*at) == Where::Beside) {
-            let gap = self.lower.get(passed.periods[at].span.end..number.span.start).unwrap_or("");
-            let own = passed.named[at].stated().is_some() && !self.is_of_other(number, passed, at);
-            if gap.contains('(') || own && !gap.contains(')') {
-                return Eligible::Only(at);
-            }
-        }
-        // `lên 15% vào năm 2020`, `so với mức 9 tỷ đồng của năm trước`: told right behind a level.
-        let joined = |at: usize| {
-            let gap = self.lower.get(number.span.end..passed.periods[at].span.start).unwrap_or("");
-            gap.trim() == "và"
-        };
-        if split < passed.periods.len() && tells(split) && place(split) == Where::Behind && !joined(split) {
-            let level = !matches!(outline.group, Group::Change | Group::Plan);
-            let shut = passed.layout.shut(passed.periods[split].span, number.span);
-            if level && !shut && (passed.named[split].stated().is_some() || setting == Setting::Level) {
-                return Eligible::Only(split);
-            }
-        }
-        let last = self.context.periods.last;
-        let goes_on = last.is_some_and(|last| self.context.distance(&last) == Distance::Sentence);
-        let named = || {
-            let mut near = (0..split).rev().take(BEFORE);
-            near.any(|at| {
-                tells(at) && self.fresh(passed.periods[at].span, number.span, passed) == Fresh::Fresh
-            })
-        };
-        match (setting, own) {
-            (Setting::Open | Setting::Bracket, Own::Before) => Eligible::Named,
-            (Setting::Open, Own::Stale | Own::No) if goes_on => Eligible::GoingOn,
-            (Setting::BracketPlan, Own::Stale | Own::No) if goes_on => Eligible::Planned,
-            (Setting::BracketBase, _) if named() => Eligible::Named,
-            _ => Eligible::All,
-        }
-    }
-
-    /// Tells whether the sentence itself names a time for the figure.
-    fn own_time(&self, number: &NumberMention, passed: &Passed<'_>) -> Own {
-        let (layout, figure) = (passed.layout, number.span);
-        let split = passed.periods.partition_point(|period| period.span.start < figure.start);
-        let plain = |at: &usize| passed.named[*at].stated().is_some();
-        let place = |at: usize| layout.place(self.lower, passed.periods[at].span, figure);
-        let mut before = (0..split)
-            .rev()
-            .take(BEFORE)
-            .filter(|at| plain(at) && !layout.shut(passed.periods[*at].span, figure));
-        let behind = (split..passed.periods.len()).take(BEHIND).find(plain);
-        let nearest = before.next();
-        if nearest.is_some_and(|at| self.fresh(passed.periods[at].span, figure, passed) == Fresh::Fresh) {
-            Own::Before
-        } else if behind.is_some_and(|at| place(at) == Where::Behind) {
-            Own::Behind
-        } else if nearest.is_some() {
-            Own::Stale
-        } else if behind.is_some_and(|at| place(at) == Where::BehindClause) {
-            Own::Behind
-        } else {
-            Own::No
-        }
-    }
-
-    /// Tells whether a time is named for the figure, or was so for one before it: `năm 2011 đạt 22 tỷ đồng,
-    /// tăng 5%`; `từ 22 tỷ đồng năm 2011 lên 78 tỷ đồng`.
-    fn fresh(&self, time: Span, figure: Span, passed: &Passed<'_>) -> Fresh {
-        if time.start >= figure.end {
-            return Fresh::Behind;
-        }
-        match passed.layout.last_open(figure) {
-            Some(last) if time.start < last.end => Fresh::Stale,
-            _ if passed.layout.claimed(self.lower, time, figure) => Fresh::Stale,
-            _ => Fresh::Fresh,
-        }
     }
 
     /// Returns the period that `cùng kỳ` refers to: that of the last figure of the sentence, else the
@@ -500,24 +233,6 @@ fn plan_year(period: Period) -> Period {
     match period {
         Period::Years(..) => period,
         other => Period::Year(other.year()),
-    }
-}
-
-fn part_of(period: &PeriodMention) -> PartAxis {
-    match period.expression.part {
-        Part::Whole if matches!(period.expression.year, Year::Relative(_)) => PartAxis::Relative,
-        Part::Whole => PartAxis::Year,
-        Part::Half(_) | Part::Quarter(_) => PartAxis::Quarter,
-        Part::FirstMonths(_) => PartAxis::FirstMonths,
-        Part::Month(_) => PartAxis::Month,
-        Part::Day { .. } | Part::DayRange { .. } => PartAxis::Day,
-        Part::Years(..) => PartAxis::Years,
-        Part::Same => PartAxis::Same,
-        Part::RelativeMonth(_) | Part::RelativeQuarter(_) => PartAxis::Relative,
-        Part::PastYears(_) => PartAxis::Past,
-        Part::Now => PartAxis::Now,
-        Part::Duration => PartAxis::Duration,
-        _ => PartAxis::Other,
     }
 }
 

@@ -1,0 +1,180 @@
+//! The times that a sentence names, in order: how each stands in its clause, and in which ways it may be meant.
+
+use super::assembly::Walk;
+use super::context::{is_passing, year_of};
+use super::layout::tail;
+use super::mention::PeriodMention;
+use super::mention::period::{Part, TimeRole, Year};
+use crate::model::Span;
+use crate::model::period::Period;
+use crate::stage::rules::ranking::{Cue, Part as PartAxis, Role, Variant};
+
+/// A time named in a sentence.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub(super) cue: Cue,
+    pub(super) part: PartAxis,
+    pub(super) role: Role,
+    /// What it comes to; what `cùng kỳ` comes to depends on the figure.
+    pub(super) values: Vec<(Period, Variant)>,
+}
+
+impl Named {
+    /// Returns what the time comes to by itself, where it is no base of a comparison.
+    pub(super) fn stated(&self) -> Option<Period> {
+        let plain = matches!(self.cue, Cue::No | Cue::Plan) && self.part != PartAxis::Duration;
+        self.values.first().filter(|_| plain).map(|(period, _)| *period)
+    }
+}
+
+impl Walk<'_> {
+    /// Reads the times of a sentence in order, the year of one carried to the next.
+    pub(super) fn name_times(&self, sentence: Span, periods: &[PeriodMention]) -> Vec<Named> {
+        let mut year = self.context.year;
+        let mut from = sentence.start;
+        let mut since: Option<i16> = None;
+        let mut named = Vec::with_capacity(periods.len());
+        for period in periods {
+            let before = tail(self.lower, from, period.span.start);
+            let cue = self.cue(period, before);
+            let values = self.values(period, year, since);
+            if let Some((value, _)) = values.first()
+                && matches!(cue, Cue::No | Cue::Plan)
+                && !matches!(period.expression.part, Part::Duration)
+            {
+                year = Some(year_of(*value));
+            }
+            let begins = period.role == TimeRole::Since || before.trim_end().ends_with("từ đầu");
+            since = values.first().map(|(value, _)| value.year()).filter(|_| begins);
+            let role = match period.role {
+                TimeRole::Plain => Role::In,
+                TimeRole::Until => Role::Until,
+                TimeRole::Since => Role::Since,
+            };
+            named.push(Named { cue, part: part_of(period), role, values });
+            from = period.span.end;
+        }
+        named
+    }
+
+    fn cue(&self, period: &PeriodMention, before: &str) -> Cue {
+        let words = &self.rules.ranking.words;
+        let clause = &before[before.rfind([',', ';', '.', '(', ':']).map_or(0, |at| at + 1)..];
+        if matches!(period.expression.part, Part::Same) {
+            Cue::Same
+        } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
+            Cue::Law
+        } else if words.compared.occurs_in(clause) {
+            Cue::Compared
+        } else if clause.contains('%') && self.frames().holds(clause, &words.plan) {
+            Cue::Plan
+        } else {
+            Cue::No
+        }
+    }
+
+    /// Returns the ways a time may be meant, the likeliest first.
+    fn values(
+        &self,
+        period: &PeriodMention,
+        year: Option<i16>,
+        since: Option<i16>,
+    ) -> Vec<(Period, Variant)> {
+        let mut values: Vec<(Period, Variant)> = Vec::new();
+        let mut add = |value: Option<Period>, variant| {
+            if let Some(value) = value
+                && !values.iter().any(|(known, _)| *known == value)
+            {
+                values.push((value, variant));
+            }
+        };
+        let last = self.context.periods.last.map(|said| said.value);
+        let resolve = |year: Option<i16>| self.context.resolve_by(period, year, last);
+        let document = self.context.written;
+        let past_year = period.rule == "period.past_year";
+        match period.expression.part {
+            Part::Same => return values,
+            // `năm qua`: the year that is behind where the text is written, or nearly so.
+            Part::Whole if past_year && self.context.date.is_some() => {
+                let date = self.context.date.filter(|date| date.month() < 11);
+                add(document.map(|year| Period::Year(year - i16::from(date.is_some()))), Variant::Document);
+                return values;
+            }
+            // `Chỉ số sản xuất 5 tháng tăng 5,7%`: from January.
+            Part::Duration => {
+                let months =
+                    period.length.as_ref().and_then(|length| length.strip_prefix('P')?.strip_suffix('M'));
+                let months = months.and_then(|months| months.parse::<i8>().ok());
+                let told = |year: Option<i16>| Period::from_january(year?, months?);
+                add(told(document), Variant::Document);
+                add(told(year), Variant::Spoken);
+                return values;
+            }
+            Part::Now => {
+                if let (Some(first), Some(last)) = (since, document)
+                    && first < last
+                {
+                    add(Some(Period::Years(first, last)), Variant::Span);
+                }
+                add(document.map(Period::Year), Variant::Whole);
+                return values;
+            }
+            _ => {}
+        }
+        let today = matches!(period.expression.year, Year::Relative(0));
+        // The last day of a year closes all of it.
+        let closed = |value: Period| match value {
+            Period::Day(day) if (day.month(), day.day()) == (12, 31) => Period::Year(day.year()),
+            other => other,
+        };
+        let spoken = resolve(if today { document.or(year) } else { year }).map(closed);
+        add(spoken, Variant::Spoken);
+        if !matches!(period.expression.year, Year::Stated(_)) && document.is_some() {
+            add(resolve(document), Variant::Document);
+            add(resolve(document.map(|year| year + 1)), Variant::Next);
+        }
+        for (value, _) in values.clone() {
+            let cumulative = match value {
+                Period::Month(year, month) => Period::from_january(year, month),
+                Period::Quarter(year, quarter) => Period::from_january(year, quarter * 3),
+                Period::Day(day) if day.day() >= 28 => Period::from_january(day.year(), day.month()),
+                _ => None,
+            };
+            let mut add = |value: Option<Period>, variant| {
+                if let Some(value) = value
+                    && !values.iter().any(|(known, _)| *known == value)
+                {
+                    values.push((value, variant));
+                }
+            };
+            add(cumulative, Variant::Cumulative);
+            if let (Some(first), Some(end)) = (since, Some(year_of(value)))
+                && first < end
+            {
+                add(Some(Period::Years(first, end)), Variant::Span);
+            }
+            if is_passing(value) {
+                add(Some(Period::Year(value.year())), Variant::Whole);
+            }
+        }
+        values
+    }
+}
+
+fn part_of(period: &PeriodMention) -> PartAxis {
+    match period.expression.part {
+        Part::Whole if matches!(period.expression.year, Year::Relative(_)) => PartAxis::Relative,
+        Part::Whole => PartAxis::Year,
+        Part::Half(_) | Part::Quarter(_) => PartAxis::Quarter,
+        Part::FirstMonths(_) => PartAxis::FirstMonths,
+        Part::Month(_) => PartAxis::Month,
+        Part::Day { .. } | Part::DayRange { .. } => PartAxis::Day,
+        Part::Years(..) => PartAxis::Years,
+        Part::Same => PartAxis::Same,
+        Part::RelativeMonth(_) | Part::RelativeQuarter(_) => PartAxis::Relative,
+        Part::PastYears(_) => PartAxis::Past,
+        Part::Now => PartAxis::Now,
+        Part::Duration => PartAxis::Duration,
+        _ => PartAxis::Other,
+    }
+}
