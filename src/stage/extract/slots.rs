@@ -206,21 +206,15 @@ impl Walk<'_> {
         let behind = place.clause_behind().trim_start();
         let planned_behind = place.number.class != MentionClass::Percent
             && frames.aspects.behind.iter().any(|word| behind.starts_with(word.as_str()));
-        let said = [
-            (cue(place.near()), Reach::Clause),
-            (planned_behind.then_some(AspectCue { aspect: Aspect::Plan, weak: false }), Reach::Clause),
-            (
-                behind.starts_with("đã ").then_some(AspectCue { aspect: Aspect::Actual, weak: false }),
-                Reach::Clause,
-            ),
-            (cue(place.segment()), Reach::Clause),
-            (cue(place.around.left), Reach::Sentence),
-        ];
-        let said = said.into_iter().find_map(|(cue, reach)| cue.map(|cue| (cue, reach)));
+        let told = |aspect| AspectCue { aspect, weak: false };
+        let near = cue(place.near()).or_else(|| planned_behind.then(|| told(Aspect::Plan)));
+        let near = near.or_else(|| behind.starts_with("đã ").then(|| told(Aspect::Actual)));
+        let clause = near.or_else(|| cue(place.segment())).map(|cue| (cue, Reach::Clause));
+        let said = clause.or_else(|| cue(place.around.left).map(|cue| (cue, Reach::Sentence)));
         // `Phấn đấu giải ngân nốt …, đưa tỷ lệ lên 100%`: the sentence opens with what it aims at.
         let opening = place.around.opening;
         let aims = frames.aspects.target.iter().any(|word| opening.starts_with(word.as_str()));
-        let over = self.aspect_over(place, period);
+        let over = || self.aspect_over(place, period);
         if let Some((cue, reach)) = said {
             let aspect = match cue.aspect {
                 Aspect::Disbursed | Aspect::Actual
@@ -233,16 +227,16 @@ impl Walk<'_> {
                 aspect => aspect,
             };
             let ahead =
-                |over: &&Bound<Option<Aspect>>| matches!(over.value, Some(Aspect::Plan | Aspect::Target));
-            if let Some(over) = over.as_ref().filter(|_| cue.weak).filter(ahead) {
-                return over.clone();
+                |over: &Bound<Option<Aspect>>| matches!(over.value, Some(Aspect::Plan | Aspect::Target));
+            if let Some(over) = cue.weak.then(over).flatten().filter(ahead) {
+                return over;
             }
             return found(aspect, "aspect.cue", reach);
         }
         if let Some(leader) = self.continues(place, true) {
             return leader.aspect.clone().widened(Reach::Paragraph);
         }
-        over.unwrap_or_else(|| found(Aspect::Actual, "aspect.default", Reach::Default))
+        over().unwrap_or_else(|| found(Aspect::Actual, "aspect.default", Reach::Default))
     }
 
     /// What stands over the sentence tells: list head, heading, a period to come, a title that announces.

@@ -7,6 +7,8 @@
 //!    however many lists are asked and however long the sentence is. Words that belong to no marked
 //!    stretch are scanned as [`PhraseList`] does; the answers are the same.
 
+use std::cell::Cell;
+
 use super::cues::{Cues, PhraseList, begins_word, ends_word};
 
 /// Lists of one tree at most: a list beyond is scanned for, as words without marks are.
@@ -254,10 +256,32 @@ impl<'t> Stretch<'t> {
     }
 }
 
+/// Where words that were asked about stand: what answers any list, found once for all lists.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    /// The words, by their first byte's address and their length.
+    words: (usize, usize),
+    /// The stretch that they are cut out of, by its number; `None` for none of them.
+    stretch: Option<u8>,
+    /// Where they begin in it.
+    from: usize,
+    /// A letter or digit stands right before them, so that a phrase at their very beginning is no hit.
+    cut: bool,
+    /// No letter or digit follows them, or they end with none themselves: no phrase ends with them that goes on
+    /// in the stretch; the second holds for lists alone whose phrases all end with a letter or digit.
+    whole: bool,
+    closed: bool,
+}
+
+/// How many words are remembered at a time: about as many as are asked about in turn.
+const REMEMBERED: usize = 8;
+
 /// The stretches that are marked at a time: the sentence that is read and what stands over it.
 #[derive(Debug, Clone, Default)]
 pub struct Marks<'t> {
     stretches: [Stretch<'t>; 3],
+    /// Words that were asked about last, each at the place that its address and length give.
+    asked: [Cell<Standing>; REMEMBERED],
 }
 
 /// A stretch that may be marked.
@@ -275,6 +299,7 @@ impl<'t> Marks<'t> {
     /// Marks `text` in the place of what was marked as `stretch` before.
     pub fn mark(&mut self, tree: &CueTree, stretch: Marked, text: &'t str) {
         self.stretches[stretch as usize].mark(tree, text);
+        self.asked = Default::default();
     }
 
     /// Finds the last place where a phrase of `list` stands in `words` as whole words.
@@ -326,16 +351,43 @@ impl<'t> Marks<'t> {
     /// The hits of `list` in the stretch that `words` is cut out of, where it begins there, and whether it is
     /// cut off a letter or digit before it, so that a phrase at its very beginning is no hit. `None` where it
     /// is cut out of no stretch, or where a phrase may end with it that goes on in the stretch.
+    #[inline]
     fn hits(&self, words: &str, list: &PhraseList) -> Option<(&[Hit], usize, bool)> {
         let number = list.number()?;
-        for stretch in &self.stretches {
-            let Some(from) = stretch.place(words) else { continue };
-            let hits = stretch.hits.get(usize::from(number))?;
-            let whole = ends_word(stretch.text, from + words.len())
-                || !list.ends_open() && begins_word(words, words.len());
-            return whole.then(|| (hits.as_slice(), from, !begins_word(stretch.text, from)));
+        let standing = self.standing(words);
+        let stretch = &self.stretches[usize::from(standing.stretch?)];
+        let hits = stretch.hits.get(usize::from(number))?;
+        (standing.whole || standing.closed && !list.ends_open())
+            .then_some((hits.as_slice(), standing.from, standing.cut))
+    }
+
+    #[inline]
+    fn standing(&self, words: &str) -> Standing {
+        let key = (words.as_ptr() as usize, words.len());
+        let place = &self.asked[(key.0 ^ key.1) % REMEMBERED];
+        let known = place.get();
+        // No words are at address 0: what was never asked is none.
+        if known.words == key {
+            return known;
         }
-        None
+        let standing = self.find(words, key);
+        place.set(standing);
+        standing
+    }
+
+    fn find(&self, words: &str, key: (usize, usize)) -> Standing {
+        let found =
+            self.stretches.iter().zip(0..).find_map(|(stretch, number)| Some((number, stretch.place(words)?)));
+        let Some((number, from)) = found else { return Standing { words: key, ..Standing::default() } };
+        let text = self.stretches[usize::from(number)].text;
+        Standing {
+            words: key,
+            stretch: Some(number),
+            from,
+            cut: !begins_word(text, from),
+            whole: ends_word(text, from + words.len()),
+            closed: begins_word(words, words.len()),
+        }
     }
 }
 

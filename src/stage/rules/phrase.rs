@@ -212,6 +212,11 @@ pub fn roman(text: &str) -> Option<i32> {
     (1..40).contains(&value).then_some(value)
 }
 
+/// Tells at a glance whether a text may be a Roman number that [`roman`] reads.
+pub fn may_be_roman(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
+}
+
 type Sequences = Vec<Vec<Step>>;
 
 fn choice(rest: &mut &str, words: &mut Vocabulary, depth: usize) -> Result<Sequences, String> {

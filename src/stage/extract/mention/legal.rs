@@ -10,29 +10,23 @@ use crate::stage::rules::TokenKind;
 const YEARS: usize = 8;
 
 impl Line<'_> {
-    /// Finds the numbers of laws, decrees and decisions and takes their tokens.
-    pub(crate) fn legal_references(&mut self, out: &mut Vec<OtherMention>) {
-        let mut at = 0;
-        while at < self.tokens.len() {
-            match self.legal_end(at) {
-                Some(end) => {
-                    let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
-                    let value = span.of(self.text).to_owned();
-                    let class = MentionClass::LegalReference;
-                    out.push(OtherMention { span, class, value, rule: "legal.number".into() });
-                    self.taken[at..end].fill(true);
-                    at = end;
-                }
-                None => at += 1,
-            }
+    /// Finds the numbers of laws, decrees and decisions, which begin at some of the tokens `digits`, and takes
+    /// their tokens.
+    pub(crate) fn legal_references(&mut self, digits: &[usize], out: &mut Vec<OtherMention>) {
+        let mut next = 0;
+        for at in digits.iter().copied() {
+            let Some(end) = self.legal_end(at).filter(|_| at >= next) else { continue };
+            let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
+            let value = span.of(self.text).to_owned();
+            let class = MentionClass::LegalReference;
+            out.push(OtherMention { span, class, value, rule: "legal.number".into() });
+            self.taken[at..end].fill(true);
+            next = end;
         }
     }
 
     /// Number, a year or none, then capitals, all glued with `/` and `-`.
     fn legal_end(&self, at: usize) -> Option<usize> {
-        if self.tokens[at].kind != TokenKind::Digits {
-            return None;
-        }
         let mut end = at + 1;
         let mut capitals = 0;
         while let Some([mark, part]) = self.tokens.get(end..end + 2) {

@@ -13,7 +13,9 @@ pub mod place;
 use crate::model::figure::{Qualifier, UnitCode};
 use crate::model::mention::MentionClass;
 use crate::model::{Decimal, Span};
-use crate::stage::rules::RulePack;
+use crate::stage::rules::mention::MentionRules;
+use crate::stage::rules::phrase::may_be_roman;
+use crate::stage::rules::{RulePack, Token, TokenKind};
 
 pub use period::{PeriodMention, TimeContext, TimeExpression};
 pub use place::PlaceMention;
@@ -100,27 +102,66 @@ pub struct OtherMention {
     pub rule: String,
 }
 
+/// The tokens of a line at which something may begin, each list in order.
+#[derive(Debug, Default)]
+struct Candidates {
+    digits: Vec<usize>,
+    numbers: Vec<usize>,
+    periods: Vec<usize>,
+    places: Vec<usize>,
+}
+
+impl Candidates {
+    /// Looks at each token once.
+    fn gather(&mut self, text: &str, tokens: &[Token], rules: &MentionRules) {
+        for list in [&mut self.digits, &mut self.numbers, &mut self.periods, &mut self.places] {
+            list.clear();
+        }
+        for (at, token) in tokens.iter().enumerate() {
+            match token.kind {
+                TokenKind::Digits => {
+                    self.digits.push(at);
+                    self.numbers.push(at);
+                    self.periods.push(at);
+                }
+                TokenKind::Letters => {
+                    let begins = rules.starts.get(token.word);
+                    if begins.number || token.capital && may_be_roman(token.span.of(text)) {
+                        self.numbers.push(at);
+                    }
+                    if begins.period {
+                        self.periods.push(at);
+                    }
+                    if begins.place {
+                        self.places.push(at);
+                    }
+                }
+                TokenKind::Mark => {}
+            }
+        }
+    }
+}
+
 /// Finds the mentions of `within` of `text`, a block or a whole text. Nothing runs across a line.
 pub fn find(text: &str, within: Span, rules: &RulePack) -> Mentions {
     let mut out = Mentions::default();
-    let mut tokens = Vec::new();
+    let (mut tokens, mut taken) = (Vec::new(), Vec::new());
+    let mut candidates = Candidates::default();
     let end = within.end.min(text.len());
     let mut start = within.start;
     while start < end {
         let stop = memchr::memchr(b'\n', &text.as_bytes()[start..end]).map_or(end, |at| start + at);
         tokens.clear();
         rules.words.tokenize(text, Span::new(start, stop), &mut tokens);
-        if tokens.is_empty() {
-            start = stop + 1;
-            continue;
-        }
-        let taken = vec![false; tokens.len()];
-        let mut line = number::Line { text, tokens: &tokens, taken, rules: &rules.mention };
-        line.legal_references(&mut out.others);
-        line.clocks(&mut out.others);
-        line.periods(&mut out.periods);
-        line.numbers(&mut out);
-        line.places(&mut out.places);
+        candidates.gather(text, &tokens, &rules.mention);
+        taken.clear();
+        taken.resize(tokens.len(), false);
+        let mut line = number::Line { text, tokens: &tokens, taken: &mut taken, rules: &rules.mention };
+        line.legal_references(&candidates.digits, &mut out.others);
+        line.clocks(&candidates.digits, &mut out.others);
+        line.periods(&candidates.periods, &mut out.periods);
+        line.numbers(&candidates.numbers, &mut out);
+        line.places(&candidates.places, &mut out.places);
         start = stop + 1;
     }
     out.others.sort_by_key(|other| other.span);

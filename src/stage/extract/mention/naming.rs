@@ -26,20 +26,15 @@ impl Line<'_> {
             .or_else(|| found(&rules.name_before, MentionClass::Other))
     }
 
-    /// Finds the times of day (`8h30`, `lúc 14 giờ 30 phút`) and takes their tokens, before their minutes are
-    /// read as a number of days.
-    pub(crate) fn clocks(&mut self, out: &mut Vec<OtherMention>) {
-        let mut at = 0;
-        while at < self.tokens.len() {
-            let Some(end) = self.clock_end(at).filter(|_| !self.taken[at]) else {
-                at += 1;
-                continue;
-            };
+    /// Finds the times of day (`8h30`, `lúc 14 giờ 30 phút`), which begin at some of the tokens `digits`, and
+    /// takes their tokens, before their minutes are read as a number of days.
+    pub(crate) fn clocks(&mut self, digits: &[usize], out: &mut Vec<OtherMention>) {
+        for at in digits.iter().copied() {
+            let Some(end) = self.clock_end(at).filter(|_| !self.taken[at]) else { continue };
             let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
             let (class, value) = (MentionClass::Other, span.of(self.text).to_owned());
             out.push(OtherMention { span, class, value, rule: "number.clock".into() });
             self.taken[at..end].fill(true);
-            at = end;
         }
     }
 

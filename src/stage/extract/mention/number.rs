@@ -14,7 +14,7 @@ pub(crate) struct Line<'a> {
     pub text: &'a str,
     pub tokens: &'a [Token],
     /// Tokens that a period or a legal reference took.
-    pub taken: Vec<bool>,
+    pub taken: &'a mut [bool],
     pub rules: &'a MentionRules,
 }
 
@@ -73,20 +73,17 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Reads all numbers of the line.
-    pub(crate) fn numbers(&self, out: &mut Mentions) {
-        let mut at = 0;
-        while at < self.tokens.len() {
-            let token = &self.tokens[at];
-            let known = token.kind == TokenKind::Letters && token.word != Word::UNKNOWN;
-            at = if self.taken[at] {
-                at + 1
-            } else if token.kind == TokenKind::Digits || known && self.spells(at) {
+    /// Reads all numbers of the line, which begin at some of the tokens `candidates`.
+    pub(crate) fn numbers(&self, candidates: &[usize], out: &mut Mentions) {
+        let mut next = 0;
+        for at in candidates.iter().copied() {
+            if at < next || self.taken[at] {
+                continue;
+            }
+            next = if self.tokens[at].kind == TokenKind::Digits || self.spells(at) {
                 self.number(at, out).max(at + 1)
-            } else if token.kind == TokenKind::Letters && token.capital {
-                self.roman(at, out).unwrap_or(at + 1)
             } else {
-                at + 1
+                self.roman(at, out).unwrap_or(at + 1)
             };
         }
     }

@@ -281,32 +281,26 @@ pub(super) fn length(count: &str, unit: &str) -> Option<String> {
 }
 
 impl Line<'_> {
-    /// Finds the line's dates, periods and durations and takes their tokens.
-    pub(crate) fn periods(&mut self, out: &mut Vec<PeriodMention>) {
+    /// Finds the line's dates, periods and durations, which begin at some of the tokens `candidates`, and takes
+    /// their tokens.
+    pub(crate) fn periods(&mut self, candidates: &[usize], out: &mut Vec<PeriodMention>) {
         let number = |word: Word| self.rules.digits.get(word);
         let mut found = Vec::new();
-        let mut at = 0;
-        while at < self.tokens.len() {
+        let mut next = 0;
+        for at in candidates.iter().copied() {
             let token = &self.tokens[at];
-            let may = !self.taken[at]
-                && match token.kind {
-                    TokenKind::Digits => token.span.len() <= 4 && !self.inside_number(at),
-                    TokenKind::Letters => {
-                        token.word != Word::UNKNOWN
-                            && (self.rules.period_words.starts_with(token.word)
-                                || self.rules.digits.get(token.word).is_some())
-                    }
-                    TokenKind::Mark => false,
-                };
+            let long = token.kind == TokenKind::Digits && (token.span.len() > 4 || self.inside_number(at));
+            if at < next || self.taken[at] || long {
+                continue;
+            }
             let window = &self.tokens[at..self.tokens.len().min(at + 16)];
-            let hit = if may { self.rules.period_words.longest(self.text, window, &number) } else { None };
-            match hit.and_then(|hit| self.period(at, &hit).map(|mention| (hit.tokens, mention))) {
-                Some((used, mention)) => {
-                    found.push((at, at + used));
-                    out.push(mention);
-                    at += used;
-                }
-                None => at += 1,
+            let hit = self.rules.period_words.longest(self.text, window, &number);
+            if let Some((used, mention)) =
+                hit.and_then(|hit| self.period(at, &hit).map(|mention| (hit.tokens, mention)))
+            {
+                next = at + used;
+                found.push((at, next));
+                out.push(mention);
             }
         }
         for (from, to) in found {

@@ -5,7 +5,7 @@ use crate::model::Span;
 use crate::model::figure::AreaCode;
 use crate::model::period::Period;
 use crate::stage::rules::mention::PlaceKind;
-use crate::stage::rules::{TokenKind, Word};
+use crate::stage::rules::TokenKind;
 
 /// A place named, or a word that stands for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,20 +91,16 @@ impl PlaceMention {
 }
 
 impl Line<'_> {
-    /// Finds the line's places.
-    pub(crate) fn places(&self, out: &mut Vec<PlaceMention>) {
-        let mut at = 0;
-        while at < self.tokens.len() {
-            let token = &self.tokens[at];
-            let may = token.kind == TokenKind::Letters
-                && token.word != Word::UNKNOWN
-                && self.rules.place_words.starts_with(token.word);
-            match if may { self.place(at) } else { None } {
-                Some((next, mention)) => {
-                    out.push(mention);
-                    at = next;
-                }
-                None => at += 1,
+    /// Finds the line's places, which begin at some of the tokens `candidates`.
+    pub(crate) fn places(&self, candidates: &[usize], out: &mut Vec<PlaceMention>) {
+        let mut from = 0;
+        for at in candidates.iter().copied() {
+            if at < from {
+                continue;
+            }
+            if let Some((next, mention)) = self.place(at) {
+                out.push(mention);
+                from = next;
             }
         }
     }

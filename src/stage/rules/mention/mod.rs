@@ -2,9 +2,11 @@
 //! `periods.toml` and `places.toml`.
 
 mod forms;
+mod starts;
 mod words;
 
 pub use forms::{Hedge, Noun, PartKind, PeriodRule, PlaceKind, PlaceRule, Scale, Unit};
+pub use starts::{Begins, Starts};
 pub use words::{Fixed, NumberWords, Word2};
 
 use forms::{Form, HedgeFile, NumberFile, PeriodFile, PlaceFile, UnitFile};
@@ -78,6 +80,8 @@ pub struct MentionRules {
     pub digits: NumberWords,
     /// Words that the code itself knows.
     pub fixed: Fixed,
+    /// What may begin with each word.
+    pub starts: Starts,
 }
 
 impl MentionRules {
@@ -162,6 +166,7 @@ impl MentionRules {
             Err(error) => errors.push(error),
         }
         rules.fixed = Fixed::load(words);
+        rules.starts = Starts::of(&rules, words);
         if errors.is_empty() { Ok(rules) } else { Err(errors) }
     }
 }
