@@ -71,15 +71,14 @@ pub fn lower_case(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut lower = String::with_capacity(text.len());
     let (mut at, mut kept) = (0, 0);
-    while at < bytes.len() {
+    while let Some(gap) = bytes[at..].iter().position(|byte| MAY_BE_CAPITAL[usize::from(*byte)]) {
+        at += gap;
         let lead = bytes[at];
         if lead.is_ascii() {
-            if lead.is_ascii_uppercase() {
-                lower.push_str(&text[kept..at]);
-                lower.push(char::from(lead.to_ascii_lowercase()));
-                kept = at + 1;
-            }
+            lower.push_str(&text[kept..at]);
+            lower.push(char::from(lead.to_ascii_lowercase()));
             at += 1;
+            kept = at;
             continue;
         }
         // Of Vietnamese letters the small ones are the odd ones.
@@ -101,6 +100,17 @@ pub fn lower_case(text: &str) -> String {
     lower.push_str(&text[kept..]);
     lower
 }
+
+/// By byte: whether a letter that begins with it may be a capital. No byte inside of a letter does.
+const MAY_BE_CAPITAL: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = 0;
+    while byte < may.len() {
+        may[byte] = (byte as u8).is_ascii_uppercase() || byte >= 0xc3;
+        byte += 1;
+    }
+    may
+};
 
 /// The code of the letter beyond ASCII that begins at `at` of a UTF-8 text, and how many bytes it has.
 #[inline]

@@ -217,7 +217,8 @@ impl RulePack {
     /// Makes the trees of the lists that are looked for in running text, and tells each list its number.
     fn plant(&mut self) {
         let (frames, words) = (&mut self.frames, &mut self.ranking.words);
-        let others = [&mut self.indicators.foreign, &mut words.pairs, &mut words.law, &mut words.plan];
+        let ranking = [&mut words.pairs, &mut words.law, &mut words.plan, &mut words.occasion];
+        let others = ranking.into_iter().chain([&mut self.indicators.foreign]);
         self.cues = marks::CueTree::new(frames.looked_for().chain(others));
         let rules = &mut self.indicators.indicator;
         self.own_cues = marks::CueTree::new(

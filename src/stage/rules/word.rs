@@ -329,21 +329,40 @@ const CLASS: [Class; 256] = {
     classes
 };
 
+/// Where the letters end that go on at `at`, at `end` at most, which no letter runs across.
 fn letters_end(text: &str, mut at: usize, end: usize) -> usize {
     let bytes = text.as_bytes();
     while at < end {
-        match CLASS[bytes[at] as usize] {
-            Class::Letter => at += 1,
-            Class::Wide if latin(bytes, at) > 0 => at += latin(bytes, at),
-            Class::Wide => match text[at..end].chars().next() {
-                Some(next) if is_letter(next) => at += next.len_utf8(),
+        at += match STEP[usize::from(bytes[at])] {
+            0 => break,
+            LOOK if latin(bytes, at) > 0 => latin(bytes, at),
+            LOOK => match text[at..end].chars().next() {
+                Some(next) if is_letter(next) => next.len_utf8(),
                 _ => break,
             },
-            _ => break,
-        }
+            step => usize::from(step),
+        };
     }
     at
 }
+
+/// By its first byte: how many bytes a letter has, 0 for what is no letter.
+const STEP: [u8; 256] = {
+    let mut steps = [0; 256];
+    let mut byte = 0;
+    while byte < steps.len() {
+        steps[byte] = match byte as u8 {
+            0xc4..=0xc9 => 2,
+            0xc3 | 0xca.. => LOOK,
+            byte => byte.is_ascii_alphabetic() as u8,
+        };
+        byte += 1;
+    }
+    steps
+};
+
+/// In [`STEP`]: the bytes behind the first tell.
+const LOOK: u8 = u8::MAX;
 
 /// Letters of Latin script and the combining marks that NFC leaves alone; superscripts and ordinal
 /// signs (`m²`, `º`) are marks of their own.
