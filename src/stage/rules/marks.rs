@@ -357,8 +357,11 @@ impl<'t> Marks<'t> {
         let standing = self.standing(words);
         let stretch = &self.stretches[usize::from(standing.stretch?)];
         let hits = stretch.hits.get(usize::from(number))?;
-        (standing.whole || standing.closed && !list.ends_open())
-            .then_some((hits.as_slice(), standing.from, standing.cut))
+        (standing.whole || standing.closed && !list.ends_open()).then_some((
+            hits.as_slice(),
+            standing.from,
+            standing.cut,
+        ))
     }
 
     #[inline]
@@ -376,8 +379,11 @@ impl<'t> Marks<'t> {
     }
 
     fn find(&self, words: &str, key: (usize, usize)) -> Standing {
-        let found =
-            self.stretches.iter().zip(0..).find_map(|(stretch, number)| Some((number, stretch.place(words)?)));
+        let found = self
+            .stretches
+            .iter()
+            .zip(0..)
+            .find_map(|(stretch, number)| Some((number, stretch.place(words)?)));
         let Some((number, from)) = found else { return Standing { words: key, ..Standing::default() } };
         let text = self.stretches[usize::from(number)].text;
         Standing {

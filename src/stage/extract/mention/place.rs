@@ -4,8 +4,8 @@ use super::number::Line;
 use crate::model::Span;
 use crate::model::figure::AreaCode;
 use crate::model::period::Period;
-use crate::stage::rules::mention::PlaceKind;
 use crate::stage::rules::TokenKind;
+use crate::stage::rules::mention::PlaceKind;
 
 /// A place named, or a word that stands for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
