@@ -1,37 +1,29 @@
 //! Slots to figures: walks the text in reading order, carrying what was spoken of.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Extraction;
-use super::areas::Located;
 use super::areas::Paired;
 use super::context::{Bound, Context, is_base, is_passing};
-use super::frame::{self, Around, Frames, Kind, Reading};
-use super::label::Label;
+use super::frame::{Around, Frames};
 use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
-use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention, Role};
-use super::periods::Outline;
+use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention};
 use super::ranking::{Choice, Seen};
-use super::slots::{Opening, Place};
+use super::said::{Before, Funds, Said};
+use super::slots::Opening;
 use super::tables::{Cell, Table};
 use super::times::Named;
 use super::zones::Zones;
-use crate::model::figure::{
-    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
-    UnitCode,
-};
-use crate::model::mention::MentionClass;
+use crate::model::figure::{Figure, Fund, Reach, Slot};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::text::CleanText;
-use crate::model::{Decimal, Digest, Span};
+use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
-use crate::stage::rules::cues::find;
 use crate::stage::rules::marks::{Cued, Marked, Marks};
-use crate::stage::rules::ranking::{Feature, Group, Kind as KindAxis, Setting, Told};
+use crate::stage::rules::ranking::Feature;
 
 /// Puts the figures together. `choices` takes among what each period and area was chosen, where asked.
 #[expect(clippy::too_many_arguments, reason = "the inputs of the stage and what the layers before read")]
@@ -84,19 +76,19 @@ pub(super) fn assemble(
 }
 
 pub(super) struct Walk<'a> {
-    document: Digest,
-    source: &'a str,
+    pub(super) document: Digest,
+    pub(super) source: &'a str,
     pub(super) clean: &'a CleanText,
     pub(super) lower: &'a str,
-    found: &'a Mentions,
+    pub(super) found: &'a Mentions,
     pub(super) rules: &'a RulePack,
     pub(super) about_promotion: bool,
     pub(super) context: Context,
     pub(super) zones: &'a Zones,
-    choices: Option<&'a mut Vec<Choice>>,
-    figures: Vec<Figure>,
+    pub(super) choices: Option<&'a mut Vec<Choice>>,
+    pub(super) figures: Vec<Figure>,
     /// The table that is read.
-    table: Option<Table>,
+    pub(super) table: Option<Table>,
     /// What stands over the sentence that is read.
     pub(super) over: Over,
     /// Where the cues of the rules stand in the sentence that is read, and in what stands over it.
@@ -128,28 +120,6 @@ pub(super) struct Over {
     /// The name that the last label was given beside what its leader measures.
     pub(super) name: String,
     pub(super) opening: Opening,
-}
-
-/// What the number before in the same sentence was, for what the next one leaves out.
-#[derive(Debug, Clone)]
-pub(super) struct Before {
-    pub(super) reading: Reading,
-    pub(super) unit: UnitCode,
-    pub(super) indicator: Option<IndicatorCode>,
-    label: String,
-    pub(super) aspect: Bound<Option<Aspect>>,
-    pub(super) fund: Bound<Option<Fund>>,
-    /// Where its numeral begins and its unit ends.
-    pub(super) start: usize,
-    end: usize,
-}
-
-/// The funds of a sentence so far.
-#[derive(Debug, Clone)]
-enum Funds {
-    None,
-    One(Bound<Option<Fund>>),
-    Several,
 }
 
 /// How many words stand before a time that opens a clause: `Tính đến hết`, `Riêng trong`.
@@ -378,261 +348,6 @@ impl Walk<'_> {
             choices.push(Choice { span, slot, candidates: candidates.collect() });
         }
     }
-
-    /// What is known of a figure before its period and place.
-    fn outline(
-        &self,
-        number: &NumberMention,
-        around: Around<'_>,
-        passed: &Passed<'_>,
-        reading: Reading,
-    ) -> Outline {
-        let group = match (reading.measure, number.class) {
-            (Measure::OfPlan, _) => Group::Plan,
-            (Measure::Growth | Measure::Index | Measure::Difference, _) => Group::Change,
-            (Measure::Share, _) => Group::Share,
-            (Measure::Mean, _) => Group::Mean,
-            (Measure::Value, MentionClass::Amount) => Group::Amount,
-            (Measure::Value, _) => Group::Count,
-        };
-        let money = number.class == MentionClass::Amount;
-        let occasion = &self.rules.ranking.words.occasion;
-        let behind = around.right.split([',', ';', '.', '(']).next().unwrap_or("");
-        let frames = self.frames();
-        let at_occasion = number.class == MentionClass::Count
-            && (frames.holds(around.near, occasion)
-                || frames.holds(behind, occasion)
-                || frames.holds(number.span.of(self.lower), occasion));
-        let told = match frame::aspect(around.near, money, self.frames()).map(|cue| cue.aspect) {
-            _ if at_occasion => Told::Occasion,
-            None => Told::Nothing,
-            Some(Aspect::Plan | Aspect::Target | Aspect::Allocated) => Told::Planned,
-            Some(_) => Told::Done,
-        };
-        let kind = match passed.kind {
-            BlockKind::Title => KindAxis::Title,
-            BlockKind::Heading => KindAxis::Heading,
-            BlockKind::ListItem => KindAxis::Item,
-            BlockKind::TableRow | BlockKind::TableHead | BlockKind::TableCaption => KindAxis::Table,
-            _ => KindAxis::Prose,
-        };
-        Outline { group, setting: self.setting(number, passed), told, kind }
-    }
-
-    /// How a figure stands in its sentence: in the open, or as what another one is set against.
-    fn setting(&self, number: &NumberMention, passed: &Passed<'_>) -> Setting {
-        let words = &self.rules.ranking.words;
-        let frames = &self.rules.frames.measures;
-        let Some(open) = passed.layout.bracket(number.span.start) else {
-            let near = layout::tail(self.lower, passed.from, number.span.start);
-            let near = &near[near.rfind([',', ';', ':', '(', ')']).map_or(0, |at| at + 1)..];
-            let level = words.level.occurs_in(near);
-            return if level { Setting::Level } else { Setting::Open };
-        };
-        if passed.layout.figures(open, number.span.start) > 0 {
-            return Setting::Bracket;
-        }
-        let before = layout::tail(self.lower, passed.from.min(open), open);
-        let clause = &before[before.rfind([',', ';', ')']).map_or(0, |at| at + 1)..];
-        let compared = words.compared.occurs_in(clause)
-            || find(clause, "cùng kỳ").is_some()
-            || layout::begins(clause, &frames.compared);
-        if layout::begins(clause, &frames.of_plan) {
-            Setting::BracketPlan
-        } else if compared || passed.from > passed.span.start && find(clause, "năm").is_some() {
-            Setting::BracketBase
-        } else {
-            Setting::Bracket
-        }
-    }
-
-    fn figure(
-        &mut self,
-        number: &NumberMention,
-        around: Around<'_>,
-        passed: &Passed<'_>,
-        before: Option<&Before>,
-        anchor: Option<&Before>,
-    ) -> Before {
-        let per = number.per.map(|per| per.of(self.lower));
-        let kind = Kind {
-            class: number.class,
-            unit: number.unit.as_str(),
-            multiple: number.multiple,
-            per,
-            range_end: number.role == Role::RangeHigh,
-        };
-        let reading = frame::measure(kind, around, before.map(|before| before.reading), self.frames());
-        let relative = number.class == MentionClass::Percent;
-        let leader = if relative { anchor.or(before) } else { before };
-        let outline = self.outline(number, around, passed, reading);
-        let period = self.period(number, passed, outline);
-        let located = self.area(number, passed, outline, period.as_ref().map(|period| period.value));
-        let when = (
-            period.as_ref().map(|period| period.value),
-            period.as_ref().and_then(|period| period.origin.words),
-        );
-        let open = matches!(outline.setting, Setting::Open) && passed.kind != BlockKind::Title;
-        self.context.take(when, (located.zone.value, located.zone.origin.words), open);
-        let Located { zone, area } = located;
-        let area = area.map(|value| Bound { value, origin: zone.origin });
-        let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
-        let place = Place::of(number, around, leader, relative, passed.bracketed);
-        // The upper end of a range is what its lower end is.
-        let (aspect, indicator, fund) = match before.filter(|_| number.role == Role::RangeHigh) {
-            Some(low) => (low.aspect.clone(), low.indicator.clone(), low.fund.clone()),
-            None => {
-                let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
-                let indicator = self.indicator(&place, &label.text);
-                let fund = self.fund(&place, indicator.as_ref());
-                (aspect, indicator, fund)
-            }
-        };
-        let reading = self.levelled(reading, indicator.as_ref());
-        let told = self
-            .table
-            .as_ref()
-            .zip(passed.cell)
-            .map(|(table, cell)| self.told_by_table(table, cell, number, passed, period.clone()));
-        let (reading, period, label, aspect, indicator, fund) = match told {
-            Some(told) => (told.reading, told.period, told.label, told.aspect, told.indicator, told.fund),
-            None => (reading, period, label, aspect, indicator, fund),
-        };
-        self.over.name = label.name.clone();
-        let this = Before {
-            reading,
-            unit: if relative {
-                leader.map_or(number.unit.clone(), |leader| leader.unit.clone())
-            } else {
-                number.unit.clone()
-            },
-            indicator: indicator.clone(),
-            label: label.text.clone(),
-            aspect: aspect.clone(),
-            fund: fund.clone(),
-            start: number.span.start,
-            end: number.span.end,
-        };
-        let slots = Slots {
-            reading,
-            period,
-            area,
-            label,
-            aspect,
-            indicator,
-            fund,
-            base: self.base(reading, passed, number),
-        };
-        if let Some(figure) = self.build(number, passed.span, slots) {
-            self.figures.push(figure);
-        }
-        this
-    }
-
-    /// What a relative measure is compared with: the first base period behind the number.
-    fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
-        let (aspect, open) = match reading.measure {
-            Measure::OfPlan => (Some(Aspect::Plan), true),
-            Measure::Growth | Measure::Index | Measure::Difference => (None, true),
-            Measure::Share => (None, true),
-            Measure::Value | Measure::Mean => (None, false),
-        };
-        if !open {
-            return None;
-        }
-        let first = passed.periods.partition_point(|period| period.span.start < number.span.end);
-        let mut behind = passed.periods[first..].iter().take_while(|period| period.span.end <= passed.next);
-        let behind = behind.find(|period| is_base(self.lower, period));
-        let period = behind.and_then(|period| self.context.resolve(period));
-        Some(Base { period, aspect, area: None })
-    }
-
-    fn build(&self, number: &NumberMention, sentence: Span, slots: Slots) -> Option<Figure> {
-        let map = &self.clean.map;
-        let span = map.to_source(number.span);
-        let mut value = number.value;
-        if slots.reading.on_top {
-            value = value.checked_add(Decimal::whole(100))?;
-        }
-        if slots.reading.negative {
-            value = value.negated()?;
-        }
-        // A bound turns with the sign: `giảm hơn 8%` is below -8.
-        let qualifier = match (slots.reading.negative, number.qualifier) {
-            (true, Qualifier::Gt) => Qualifier::Lt,
-            (true, Qualifier::Lt) => Qualifier::Gt,
-            (true, Qualifier::Ge) => Qualifier::Le,
-            (true, Qualifier::Le) => Qualifier::Ge,
-            (_, qualifier) => qualifier,
-        };
-        let qualifier =
-            if number.role == Role::Single || !slots.reading.negative { qualifier } else { number.qualifier };
-        let (low, high) = interval(value, number.step, qualifier);
-        let mut rules = number.rules.clone();
-        rules.insert(0, slots.reading.rule.to_owned());
-        rules.extend(slots.period.iter().map(|period| period.origin.rule.clone()));
-        rules.extend(slots.area.iter().map(|area| area.origin.rule.clone()));
-        let quote = span.of(self.source).to_owned();
-        (!quote.is_empty()).then_some(())?;
-        Some(Figure {
-            id: FigureId::of(self.document, span, slots.reading.measure),
-            span,
-            sentence: map.to_source(trimmed(&self.clean.text, sentence)),
-            quote,
-            origins: self.origins(number, &slots),
-            indicator: slots.indicator,
-            label: slots.label.text,
-            measure: slots.reading.measure,
-            value,
-            step: number.step,
-            unit: number.unit.clone(),
-            qualifier,
-            low,
-            high,
-            area: slots.area.map(|area| area.value),
-            period: slots.period.map(|period| period.value),
-            aspect: slots.aspect.value,
-            fund: slots.fund.value,
-            base: slots.base,
-            rules,
-        })
-    }
-
-    fn origins(&self, number: &NumberMention, slots: &Slots) -> BTreeMap<Slot, Origin> {
-        let map = &self.clean.map;
-        let own = |words: Span, rule: &str, reach: Reach| Origin {
-            words: Some(map.to_source(words)),
-            rule: rule.to_owned(),
-            reach,
-        };
-        let led_back = |origin: &Origin| Origin {
-            words: origin.words.map(|words| map.to_source(words)),
-            ..origin.clone()
-        };
-        let rule = number.rules.first().map_or("number", String::as_str);
-        let mut origins = BTreeMap::from([
-            (Slot::Value, own(number.numeral, rule, Reach::Numeral)),
-            (Slot::Unit, own(number.span, rule, Reach::Numeral)),
-            (Slot::Measure, own(number.span, slots.reading.rule, Reach::Clause)),
-        ]);
-        if let Some(hedge) = number.hedge {
-            origins.insert(Slot::Qualifier, own(hedge, "number.hedge", Reach::Numeral));
-        }
-        if let Some(period) = &slots.period {
-            origins.insert(Slot::Period, led_back(&period.origin));
-        }
-        if let Some(area) = &slots.area {
-            origins.insert(Slot::Area, led_back(&area.origin));
-        }
-        if let Some(label) = slots.label.words {
-            origins.insert(Slot::Label, own(label, "label.words", Reach::Clause));
-        }
-        origins.insert(Slot::Aspect, slots.aspect.origin.clone());
-        if slots.fund.value.is_some() {
-            origins.insert(Slot::Fund, slots.fund.origin.clone());
-        }
-        origins
-    }
 }
 
 /// What stands around a number in its sentence.
@@ -651,7 +366,7 @@ pub(super) struct Passed<'a> {
     /// The cell that the number is, in a table with a head.
     pub(super) cell: Option<Cell>,
     /// The number stands in a bracket of the sentence.
-    bracketed: bool,
+    pub(super) bracketed: bool,
     pub(super) layout: &'a Layout,
     /// What each of `periods` says.
     pub(super) named: &'a [Named],
@@ -663,74 +378,9 @@ pub(super) struct Passed<'a> {
     pub(super) nation: Option<usize>,
 }
 
-/// The figures of a sentence so far. What a bracket said leads nothing outside it.
-#[derive(Debug, Default)]
-struct Said {
-    /// The last figure, and the last that is no percentage, outside brackets.
-    open: (Option<Rc<Before>>, Option<Rc<Before>>),
-    /// The same, brackets included.
-    all: (Option<Rc<Before>>, Option<Rc<Before>>),
-    /// Where the last figure ends.
-    end: Option<usize>,
-}
-
-impl Said {
-    fn leaders(&self, bracketed: bool) -> (Option<&Before>, Option<&Before>) {
-        let said = if bracketed || self.open.0.is_none() { &self.all } else { &self.open };
-        (said.0.as_deref(), said.1.as_deref())
-    }
-
-    fn take(&mut self, this: Rc<Before>, number: &NumberMention, bracketed: bool) {
-        self.end = Some(this.end);
-        // `12/14 đề án, đạt 85,7%`: the rate is of what was done.
-        if number.role == Role::PairWhole {
-            return;
-        }
-        let percent = number.class == MentionClass::Percent;
-        let open = (!bracketed).then_some(&mut self.open);
-        for said in open.into_iter().chain([&mut self.all]) {
-            // Provinces counted are whom a rate is of, not what.
-            if !percent && this.unit.as_str() != "province" {
-                said.1 = Some(Rc::clone(&this));
-            }
-            said.0 = Some(Rc::clone(&this));
-        }
-    }
-}
-
-/// A figure's slots, in clean offsets.
-struct Slots {
-    reading: Reading,
-    period: Option<Bound<Period>>,
-    area: Option<Bound<AreaCode>>,
-    label: Label,
-    aspect: Bound<Option<Aspect>>,
-    indicator: Option<IndicatorCode>,
-    fund: Bound<Option<Fund>>,
-    base: Option<Base>,
-}
-
-/// The closed interval that digits and hedge admit: half a unit of the last printed digit to each
-/// side; a bound is open on its other side; `khoảng` bounds nothing.
-fn interval(value: Decimal, step: Decimal, qualifier: Qualifier) -> (Option<Decimal>, Option<Decimal>) {
-    let half = Decimal::new(5, 1).and_then(|half| step.checked_mul(half)).unwrap_or(Decimal::ZERO);
-    match qualifier {
-        Qualifier::Eq => (value.checked_sub(half), value.checked_add(half)),
-        Qualifier::Gt | Qualifier::Ge => (Some(value), None),
-        Qualifier::Lt | Qualifier::Le => (None, Some(value)),
-        Qualifier::Approx => (None, None),
-    }
-}
-
 /// The items of a sorted list that begin within `span`.
 fn within<T>(items: &[T], span: Span, of: impl Fn(&T) -> Span) -> &[T] {
     let from = items.partition_point(|item| of(item).start < span.start);
     let to = items.partition_point(|item| of(item).start < span.end);
     &items[from..to.max(from)]
-}
-
-fn trimmed(text: &str, span: Span) -> Span {
-    let words = span.of(text);
-    let start = span.start + (words.len() - words.trim_start().len());
-    Span::new(start, (start + words.trim().len()).max(start))
 }

@@ -1,8 +1,9 @@
 //! The indicator of a figure: by its own words, then by the row that it stands in, the figure that leads, the
 //! text before; a report that is not on industrial promotion has none.
 
-use super::assembly::{Before, Walk};
+use super::assembly::Walk;
 use super::frame::{self, Reading};
+use super::said::Before;
 use super::slots::Place;
 use crate::model::figure::{IndicatorCode, Measure};
 use crate::model::mention::MentionClass;

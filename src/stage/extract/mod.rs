@@ -5,21 +5,24 @@
 //!    list head, paragraph, section, title and printed date.
 //! 3. [`frame`] reads of each number, from the words around it, what is measured and how.
 //! 4. [`timeline`] gives every numeral that is exported its value.
-//! 5. [`assembly`] puts the slots together into figures, with where each came from, and leads every
+//! 5. [`assembly`] walks the text and [`figure`] puts the slots together, with where each came from, leading every
 //!    offset back to the source text.
 
 mod areas;
 mod assembly;
 mod context;
 mod eligible;
+mod figure;
 mod frame;
 mod indicator;
 mod label;
 mod layout;
 pub mod mention;
+mod outline;
 mod periods;
 mod ranking;
 pub mod reach;
+mod said;
 mod slots;
 mod tables;
 mod timeline;

@@ -1,10 +1,11 @@
 //! The slots that words and figures before decide: aspect, indicator, fund. Each asks the nearest
 //! words first, then the figure that leads, the list head, the heading and the opening of the report.
 
-use super::assembly::{Before, Walk};
+use super::assembly::Walk;
 use super::context::Bound;
 use super::frame::{self, Around, AspectCue, Reading};
 use super::mention::{NumberMention, Role};
+use super::said::Before;
 use crate::model::Span;
 use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;

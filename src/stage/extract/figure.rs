@@ -1,0 +1,240 @@
+//! One number to a figure: asks every slot, and puts the record together with where each came from.
+
+use std::collections::BTreeMap;
+
+use super::areas::Located;
+use super::assembly::{Passed, Walk};
+use super::context::{Bound, is_base};
+use super::frame::{self, Around, Kind, Reading};
+use super::label::Label;
+use super::mention::{NumberMention, Role};
+use super::said::Before;
+use super::slots::Place;
+use crate::model::figure::{
+    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
+};
+use crate::model::mention::MentionClass;
+use crate::model::period::Period;
+use crate::model::segment::BlockKind;
+use crate::model::{Decimal, Span};
+use crate::stage::rules::ranking::Setting;
+
+/// A figure's slots, in clean offsets.
+struct Slots {
+    reading: Reading,
+    period: Option<Bound<Period>>,
+    area: Option<Bound<AreaCode>>,
+    label: Label,
+    aspect: Bound<Option<Aspect>>,
+    indicator: Option<IndicatorCode>,
+    fund: Bound<Option<Fund>>,
+    base: Option<Base>,
+}
+
+impl Walk<'_> {
+    pub(super) fn figure(
+        &mut self,
+        number: &NumberMention,
+        around: Around<'_>,
+        passed: &Passed<'_>,
+        before: Option<&Before>,
+        anchor: Option<&Before>,
+    ) -> Before {
+        let per = number.per.map(|per| per.of(self.lower));
+        let kind = Kind {
+            class: number.class,
+            unit: number.unit.as_str(),
+            multiple: number.multiple,
+            per,
+            range_end: number.role == Role::RangeHigh,
+        };
+        let reading = frame::measure(kind, around, before.map(|before| before.reading), self.frames());
+        let relative = number.class == MentionClass::Percent;
+        let leader = if relative { anchor.or(before) } else { before };
+        let outline = self.outline(number, around, passed, reading);
+        let period = self.period(number, passed, outline);
+        let located = self.area(number, passed, outline, period.as_ref().map(|period| period.value));
+        let when = (
+            period.as_ref().map(|period| period.value),
+            period.as_ref().and_then(|period| period.origin.words),
+        );
+        let open = matches!(outline.setting, Setting::Open) && passed.kind != BlockKind::Title;
+        self.context.take(when, (located.zone.value, located.zone.origin.words), open);
+        let Located { zone, area } = located;
+        let area = area.map(|value| Bound { value, origin: zone.origin });
+        let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
+        let place = Place::of(number, around, leader, relative, passed.bracketed);
+        // The upper end of a range is what its lower end is.
+        let (aspect, indicator, fund) = match before.filter(|_| number.role == Role::RangeHigh) {
+            Some(low) => (low.aspect.clone(), low.indicator.clone(), low.fund.clone()),
+            None => {
+                let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
+                let indicator = self.indicator(&place, &label.text);
+                let fund = self.fund(&place, indicator.as_ref());
+                (aspect, indicator, fund)
+            }
+        };
+        let reading = self.levelled(reading, indicator.as_ref());
+        let told = self
+            .table
+            .as_ref()
+            .zip(passed.cell)
+            .map(|(table, cell)| self.told_by_table(table, cell, number, passed, period.clone()));
+        let (reading, period, label, aspect, indicator, fund) = match told {
+            Some(told) => (told.reading, told.period, told.label, told.aspect, told.indicator, told.fund),
+            None => (reading, period, label, aspect, indicator, fund),
+        };
+        self.over.name = label.name.clone();
+        let this = Before {
+            reading,
+            unit: if relative {
+                leader.map_or(number.unit.clone(), |leader| leader.unit.clone())
+            } else {
+                number.unit.clone()
+            },
+            indicator: indicator.clone(),
+            label: label.text.clone(),
+            aspect: aspect.clone(),
+            fund: fund.clone(),
+            start: number.span.start,
+            end: number.span.end,
+        };
+        let slots = Slots {
+            reading,
+            period,
+            area,
+            label,
+            aspect,
+            indicator,
+            fund,
+            base: self.base(reading, passed, number),
+        };
+        if let Some(figure) = self.build(number, passed.span, slots) {
+            self.figures.push(figure);
+        }
+        this
+    }
+
+    /// What a relative measure is compared with: the first base period behind the number.
+    fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
+        let (aspect, open) = match reading.measure {
+            Measure::OfPlan => (Some(Aspect::Plan), true),
+            Measure::Growth | Measure::Index | Measure::Difference => (None, true),
+            Measure::Share => (None, true),
+            Measure::Value | Measure::Mean => (None, false),
+        };
+        if !open {
+            return None;
+        }
+        let first = passed.periods.partition_point(|period| period.span.start < number.span.end);
+        let mut behind = passed.periods[first..].iter().take_while(|period| period.span.end <= passed.next);
+        let behind = behind.find(|period| is_base(self.lower, period));
+        let period = behind.and_then(|period| self.context.resolve(period));
+        Some(Base { period, aspect, area: None })
+    }
+
+    fn build(&self, number: &NumberMention, sentence: Span, slots: Slots) -> Option<Figure> {
+        let map = &self.clean.map;
+        let span = map.to_source(number.span);
+        let mut value = number.value;
+        if slots.reading.on_top {
+            value = value.checked_add(Decimal::whole(100))?;
+        }
+        if slots.reading.negative {
+            value = value.negated()?;
+        }
+        // A bound turns with the sign: `giảm hơn 8%` is below -8.
+        let qualifier = match (slots.reading.negative, number.qualifier) {
+            (true, Qualifier::Gt) => Qualifier::Lt,
+            (true, Qualifier::Lt) => Qualifier::Gt,
+            (true, Qualifier::Ge) => Qualifier::Le,
+            (true, Qualifier::Le) => Qualifier::Ge,
+            (_, qualifier) => qualifier,
+        };
+        let qualifier =
+            if number.role == Role::Single || !slots.reading.negative { qualifier } else { number.qualifier };
+        let (low, high) = interval(value, number.step, qualifier);
+        let mut rules = number.rules.clone();
+        rules.insert(0, slots.reading.rule.to_owned());
+        rules.extend(slots.period.iter().map(|period| period.origin.rule.clone()));
+        rules.extend(slots.area.iter().map(|area| area.origin.rule.clone()));
+        let quote = span.of(self.source).to_owned();
+        (!quote.is_empty()).then_some(())?;
+        Some(Figure {
+            id: FigureId::of(self.document, span, slots.reading.measure),
+            span,
+            sentence: map.to_source(trimmed(&self.clean.text, sentence)),
+            quote,
+            origins: self.origins(number, &slots),
+            indicator: slots.indicator,
+            label: slots.label.text,
+            measure: slots.reading.measure,
+            value,
+            step: number.step,
+            unit: number.unit.clone(),
+            qualifier,
+            low,
+            high,
+            area: slots.area.map(|area| area.value),
+            period: slots.period.map(|period| period.value),
+            aspect: slots.aspect.value,
+            fund: slots.fund.value,
+            base: slots.base,
+            rules,
+        })
+    }
+
+    fn origins(&self, number: &NumberMention, slots: &Slots) -> BTreeMap<Slot, Origin> {
+        let map = &self.clean.map;
+        let own = |words: Span, rule: &str, reach: Reach| Origin {
+            words: Some(map.to_source(words)),
+            rule: rule.to_owned(),
+            reach,
+        };
+        let led_back = |origin: &Origin| Origin {
+            words: origin.words.map(|words| map.to_source(words)),
+            ..origin.clone()
+        };
+        let rule = number.rules.first().map_or("number", String::as_str);
+        let mut origins = BTreeMap::from([
+            (Slot::Value, own(number.numeral, rule, Reach::Numeral)),
+            (Slot::Unit, own(number.span, rule, Reach::Numeral)),
+            (Slot::Measure, own(number.span, slots.reading.rule, Reach::Clause)),
+        ]);
+        if let Some(hedge) = number.hedge {
+            origins.insert(Slot::Qualifier, own(hedge, "number.hedge", Reach::Numeral));
+        }
+        if let Some(period) = &slots.period {
+            origins.insert(Slot::Period, led_back(&period.origin));
+        }
+        if let Some(area) = &slots.area {
+            origins.insert(Slot::Area, led_back(&area.origin));
+        }
+        if let Some(label) = slots.label.words {
+            origins.insert(Slot::Label, own(label, "label.words", Reach::Clause));
+        }
+        origins.insert(Slot::Aspect, slots.aspect.origin.clone());
+        if slots.fund.value.is_some() {
+            origins.insert(Slot::Fund, slots.fund.origin.clone());
+        }
+        origins
+    }
+}
+
+/// The closed interval that digits and hedge admit: half a unit of the last printed digit to each
+/// side; a bound is open on its other side; `khoảng` bounds nothing.
+fn interval(value: Decimal, step: Decimal, qualifier: Qualifier) -> (Option<Decimal>, Option<Decimal>) {
+    let half = Decimal::new(5, 1).and_then(|half| step.checked_mul(half)).unwrap_or(Decimal::ZERO);
+    match qualifier {
+        Qualifier::Eq => (value.checked_sub(half), value.checked_add(half)),
+        Qualifier::Gt | Qualifier::Ge => (Some(value), None),
+        Qualifier::Lt | Qualifier::Le => (None, Some(value)),
+        Qualifier::Approx => (None, None),
+    }
+}
+
+fn trimmed(text: &str, span: Span) -> Span {
+    let words = span.of(text);
+    let start = span.start + (words.len() - words.trim_start().len());
+    Span::new(start, (start + words.trim().len()).max(start))
+}
