@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use comfy_table::{ContentArrangement, Table, presets};
+use compact_str::CompactString;
 use serde::Serialize;
 
 use super::context::{Context, finish, json_line};
@@ -41,7 +42,7 @@ struct Explanation {
     /// The slots that the text leaves open.
     open: Vec<Slot>,
     /// The rules, outermost first.
-    rules: Vec<String>,
+    rules: Vec<CompactString>,
 }
 
 /// Words of the source text and where they stand.
@@ -63,7 +64,7 @@ struct Account {
     name: Option<String>,
     words: Option<Words>,
     /// Absent where the slot follows from another one alone.
-    rule: Option<String>,
+    rule: Option<CompactString>,
     reach: Option<Reach>,
     /// The place in the order in which context is asked, from 1 for the numeral itself.
     order: Option<usize>,
@@ -267,7 +268,7 @@ fn print(out: &mut impl Write, told: &Explanation, quote: Span) -> Result<(), Fa
             slot_name(account.slot).to_owned(),
             tail::harmless(&value),
             tail::harmless(&read),
-            account.rule.clone().unwrap_or_default(),
+            account.rule.as_deref().unwrap_or_default().to_owned(),
             place,
         ]);
     }

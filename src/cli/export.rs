@@ -197,7 +197,7 @@ fn bound(ledger: &LedgerReader, records: Records) -> Result<Option<Vec<String>>,
     let mut ids = Vec::new();
     let take = |record: FigureRecord| {
         if record.indicator.is_some() && record.area.is_some() && record.period.is_some() {
-            ids.push(record.id.0);
+            ids.push(record.id.to_string());
         }
         Ok::<_, Failure>(())
     };

@@ -101,9 +101,9 @@ fn keys(ledger: &LedgerReader, args: &Args) -> Result<Option<Vec<FigureId>>, Fai
         let is = |asked: &Option<String>, found: Option<String>| {
             asked.as_ref().is_none_or(|asked| found.as_ref() == Some(asked))
         };
-        if is(&args.area, record.area.map(|area| area.0))
+        if is(&args.area, record.area.map(|area| area.to_string()))
             && is(&args.period, record.period.map(|period| period.to_string()))
-            && is(&args.indicator, record.indicator.map(|code| code.0))
+            && is(&args.indicator, record.indicator.map(|code| code.to_string()))
         {
             ids.push(record.id);
         }

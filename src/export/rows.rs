@@ -214,7 +214,7 @@ pub(super) fn partners(
             source.ledger.finding_ids_with(id)?
         } else {
             source.ledger.finding(id)?.map_or_else(Vec::new, |row| {
-                row.finding.figures.into_iter().map(|operand| operand.id.0).collect()
+                row.finding.figures.iter().map(|operand| operand.id.to_string()).collect()
             })
         };
         for other in others {

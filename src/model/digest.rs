@@ -1,6 +1,7 @@
 //! The digest that names documents, blobs and work: blake3, 32 bytes, printed as 64 hex digits.
 
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -20,6 +21,16 @@ impl Digest {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
+    /// Digests a few short fields as [`Hasher`] does, at once.
+    pub fn of_fields<const N: usize>(fields: [&[u8]; N]) -> Self {
+        let mut joined = Vec::with_capacity(fields.iter().map(|field| 8 + field.len()).sum());
+        for field in fields {
+            joined.extend((field.len() as u64).to_le_bytes());
+            joined.extend(field);
+        }
+        Self::of(&joined)
+    }
+
     /// Takes 32 bytes that are a digest already.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -30,17 +41,20 @@ impl Digest {
         &self.0
     }
 
+    /// Returns the 64 hex digits.
+    pub fn hex(&self) -> impl Deref<Target = str> {
+        blake3::Hash::from_bytes(self.0).to_hex()
+    }
+
     /// Returns the first `digits` hex digits (at most 64): enough for a person to tell two apart.
     pub fn short(&self, digits: usize) -> String {
-        let mut text = self.to_string();
-        text.truncate(digits.min(64));
-        text
+        self.hex()[..digits.min(64)].to_owned()
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(blake3::Hash::from_bytes(self.0).to_hex().as_str())
+        out.write_str(&self.hex())
     }
 }
 
@@ -118,5 +132,6 @@ mod tests {
         let split = Hasher::new().field(b"ab").field(b"c").finish();
         let other = Hasher::new().field(b"a").field(b"bc").finish();
         assert_ne!(split, other);
+        assert_eq!(split, Digest::of_fields([b"ab", b"c"]));
     }
 }

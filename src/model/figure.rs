@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
-use super::{Decimal, Digest, Hasher, Span};
+use super::{Decimal, Digest, Span};
 
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub struct $name(pub CompactString);
 
         impl $name {
             /// Takes the code as it is written.
-            pub fn new(code: impl Into<String>) -> Self {
+            pub fn new(code: impl Into<CompactString>) -> Self {
                 Self(code.into())
             }
 
@@ -55,13 +56,9 @@ impl FigureId {
     /// Names the figure that stands at `span` of the source text of `document` with `measure`;
     /// depends on nothing else.
     pub fn of(document: Digest, span: Span, measure: Measure) -> Self {
-        let mut hasher = Hasher::new();
-        hasher.add(b"figure");
-        hasher.add(document.as_bytes());
-        hasher.add(&(span.start as u64).to_le_bytes());
-        hasher.add(&(span.end as u64).to_le_bytes());
-        hasher.add(measure.code().as_bytes());
-        Self(hasher.finish().short(24))
+        let (start, end) = ((span.start as u64).to_le_bytes(), (span.end as u64).to_le_bytes());
+        let fields = [b"figure", &document.as_bytes()[..], &start, &end, measure.code().as_bytes()];
+        Self(CompactString::new(&Digest::of_fields(fields).hex()[..24]))
     }
 }
 
@@ -238,7 +235,7 @@ pub struct Origin {
     /// The words it was read from, in the source text; `None` for a default.
     pub words: Option<Span>,
     /// The rule that read it (`period.months_from_start`).
-    pub rule: String,
+    pub rule: CompactString,
     /// From how far away.
     pub reach: Reach,
 }
@@ -287,7 +284,7 @@ pub struct Figure {
     /// What a relative measure refers to.
     pub base: Option<Base>,
     /// The rules of the rule pack that produced it, outermost first.
-    pub rules: Vec<String>,
+    pub rules: Vec<CompactString>,
     /// Where each slot came from.
     pub origins: BTreeMap<Slot, Origin>,
 }

@@ -1,5 +1,6 @@
 //! The records that `socai export` promises, field by field and in this order (record contract 1, 2).
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{
@@ -35,7 +36,7 @@ pub struct FigureRecord {
     pub aspect: Option<Aspect>,
     pub fund: Option<Fund>,
     pub base: Option<Base>,
-    pub rules: Vec<String>,
+    pub rules: Vec<CompactString>,
     pub generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Vec<FigureId>>,
@@ -102,7 +103,7 @@ impl FigureRecord {
             aspect: derived.aspect,
             fund: derived.fund,
             base: None,
-            rules: derived.rules,
+            rules: derived.rules.into_iter().map(CompactString::from).collect(),
             generation,
             from: Some(derived.from),
             formula: Some(derived.formula),

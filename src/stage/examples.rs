@@ -161,7 +161,7 @@ fn read(case: &Case, pack: &RulePack) -> Vec<String> {
             });
             vec![period.unwrap_or_else(nothing)]
         }
-        Reader::Place => found.places.iter().map(|place| place.rule.clone()).collect(),
+        Reader::Place => found.places.iter().map(|place| place.rule.to_string()).collect(),
         Reader::Name | Reader::Report => {
             let others = found.others.iter().map(|other| format!("{} {}", code(other.class), other.value));
             others.chain(amount.filter(|_| number.is_some_and(|number| !number.bare))).collect()

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use jiff::civil::Date;
 
 use super::mention::period::{Part, TimeContext, Year};
@@ -32,7 +33,7 @@ pub(super) struct Bound<T> {
 
 impl<T> Bound<T> {
     pub(super) fn new(value: T, words: Option<Span>, rule: &str, reach: Reach) -> Self {
-        Self { value, origin: Origin { words, rule: rule.to_owned(), reach } }
+        Self { value, origin: Origin { words, rule: CompactString::new(rule), reach } }
     }
 
     pub(super) fn widened(mut self, reach: Reach) -> Self {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
+
 use super::areas::Located;
 use super::assembly::{Passed, Walk};
 use super::context::{Bound, is_base};
@@ -154,10 +156,11 @@ impl Walk<'_> {
         let qualifier =
             if number.role == Role::Single || !slots.reading.negative { qualifier } else { number.qualifier };
         let (low, high) = interval(value, number.step, qualifier);
-        let mut rules = number.rules.clone();
-        rules.insert(0, slots.reading.rule.to_owned());
-        rules.extend(slots.period.iter().map(|period| period.origin.rule.clone()));
-        rules.extend(slots.area.iter().map(|area| area.origin.rule.clone()));
+        let period = slots.period.as_ref().map(|period| &period.origin.rule);
+        let area = slots.area.as_ref().map(|area| &area.origin.rule);
+        let mut rules = Vec::with_capacity(number.rules.len() + 3);
+        rules.push(CompactString::const_new(slots.reading.rule));
+        rules.extend(number.rules.iter().chain(period).chain(area).cloned());
         let quote = span.of(self.source).to_owned();
         (!quote.is_empty()).then_some(())?;
         Some(Figure {
@@ -188,14 +191,14 @@ impl Walk<'_> {
         let map = &self.clean.map;
         let own = |words: Span, rule: &str, reach: Reach| Origin {
             words: Some(map.to_source(words)),
-            rule: rule.to_owned(),
+            rule: CompactString::new(rule),
             reach,
         };
         let led_back = |origin: &Origin| Origin {
             words: origin.words.map(|words| map.to_source(words)),
             ..origin.clone()
         };
-        let rule = number.rules.first().map_or("number", String::as_str);
+        let rule = number.rules.first().map_or("number", CompactString::as_str);
         let mut origins = BTreeMap::from([
             (Slot::Value, own(number.numeral, rule, Reach::Numeral)),
             (Slot::Unit, own(number.span, rule, Reach::Numeral)),

@@ -1,6 +1,8 @@
 //! Choosing one of several well-formed values of a slot: each source in the text that tells one brings
 //! its features, equal values pool theirs, and the value with the highest sum of weights wins.
 
+use compact_str::CompactString;
+
 use crate::model::Span;
 use crate::model::figure::{Origin, Reach, Slot};
 use crate::stage::rules::ranking::{Feature, Model};
@@ -146,7 +148,8 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
             }
         }
         let source = told?;
-        let origin = Origin { words: source.words, rule: source.rule.to_owned(), reach: source.reach };
+        let origin =
+            Origin { words: source.words, rule: CompactString::new(source.rule), reach: source.reach };
         Some(Bound { value: self.values[number], origin })
     }
     /// The sum of the weights of the features of a value's sources, each once.

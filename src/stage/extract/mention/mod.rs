@@ -10,6 +10,8 @@ mod numeral;
 pub mod period;
 pub mod place;
 
+use compact_str::CompactString;
+
 use crate::model::figure::{Qualifier, UnitCode};
 use crate::model::mention::MentionClass;
 use crate::model::{Decimal, Span};
@@ -71,7 +73,7 @@ pub struct NumberMention {
     /// heading number, a model name and the like, and for `một` in its sense of *a*.
     pub figure: bool,
     /// The rules that read it: `number.digits`, `unit.VND`, `hedge.gt`.
-    pub rules: Vec<String>,
+    pub rules: Vec<CompactString>,
 }
 
 /// A numeral's place among numerals that belong together.
@@ -99,7 +101,7 @@ pub struct OtherMention {
     /// The value as the contract prints it.
     pub value: String,
     /// The rule that read it.
-    pub rule: String,
+    pub rule: CompactString,
 }
 
 /// The tokens of a line at which something may begin, each list in order.

@@ -1,5 +1,7 @@
 //! Numbers: a numeral with its scale, unit, hedge and place in a range or pair.
 
+use compact_str::CompactString;
+
 use super::numeral::{self, Numeral};
 use super::{Mentions, NumberMention, OtherMention, Role};
 use crate::model::figure::{Qualifier, UnitCode};
@@ -242,7 +244,7 @@ impl<'a> Line<'a> {
             role: Role::Single,
             multiple: rule == "number.multiple",
             figure: true,
-            rules: vec!["number.words".to_owned(), rule.to_owned()],
+            rules: vec![CompactString::const_new("number.words"), CompactString::new(rule)],
         }
     }
 
@@ -452,14 +454,13 @@ impl<'a> Line<'a> {
         let end = end.max(numeral.span.end);
         let one = self.is(at, rules.fixed.mot) && numeral.tokens == 1 && tail.power == 0;
         let bare = tail.unit.is_none() && !multiple && class == MentionClass::Count;
-        let mut names = vec![
-            if self.tokens[at].kind == TokenKind::Digits { "number.digits" } else { "number.words" }
-                .to_owned(),
-        ];
-        names.push(if multiple { "number.multiple".into() } else { [tail.rule.0, tail.rule.1].concat() });
-        if hedge.is_some() {
-            names.push(format!("hedge.{}", qualifier.code()));
-        }
+        let digits = self.tokens[at].kind == TokenKind::Digits;
+        let (section, rule) = if multiple { ("number.", "multiple") } else { tail.rule };
+        let hedged = hedge.map(|_| CompactString::const_new("hedge.") + qualifier.code());
+        let mut names = Vec::with_capacity(2 + hedged.iter().len());
+        names.push(CompactString::const_new(if digits { "number.digits" } else { "number.words" }));
+        names.push(CompactString::const_new(section) + rule);
+        names.extend(hedged);
         Some(NumberMention {
             span: Span::new(numeral.span.start, end),
             numeral: numeral.span,

@@ -3,6 +3,7 @@
 //! An expression is a part of a year (`6 tháng đầu năm`, `quý III`, `15/5`) and the way its year is
 //! told: printed, counted from the year spoken of (`năm trước`), or left open.
 
+use compact_str::CompactString;
 use jiff::civil::Date;
 
 use super::number::Line;
@@ -27,7 +28,7 @@ pub struct PeriodMention {
     /// How it stands to the figure: the time itself, or an end of it.
     pub role: TimeRole,
     /// The rule that read it: `period.months_from_start`.
-    pub rule: String,
+    pub rule: CompactString,
 }
 
 /// How a time stands to what is said of it.
@@ -365,7 +366,14 @@ impl Line<'_> {
             (PartKind::Duration, Some((_, count))) => length(&count.to_string(), self.words(next - 1)),
             _ => None,
         };
-        Some(PeriodMention { span, class, expression, length, role, rule: format!("period.{}", rule.id) })
+        Some(PeriodMention {
+            span,
+            class,
+            expression,
+            length,
+            role,
+            rule: CompactString::const_new("period.") + rule.id.as_str(),
+        })
     }
 
     /// Tells whether digits without a word of time are one: a bare year or `6/10` may as well count.

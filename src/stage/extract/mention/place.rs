@@ -1,5 +1,7 @@
 //! Places: provinces of both lists, regions, the country, and the words that stand for them.
 
+use compact_str::CompactString;
+
 use super::number::Line;
 use crate::model::Span;
 use crate::model::figure::AreaCode;
@@ -18,7 +20,7 @@ pub struct PlaceMention {
     /// Nội`), a firm, a person, a product, a road.
     pub in_name: InName,
     /// The rule that read it: `place.province`.
-    pub rule: String,
+    pub rule: CompactString,
 }
 
 /// What is named.
@@ -134,6 +136,14 @@ impl Line<'_> {
             PlaceKind::ThisProvince => Place::ThisProvince,
         };
         let span = Span::new(self.tokens[start].span.start, self.tokens[next - 1].span.end);
-        Some((next, PlaceMention { span, place, in_name, rule: format!("place.{}", rule.id) }))
+        Some((
+            next,
+            PlaceMention {
+                span,
+                place,
+                in_name,
+                rule: CompactString::const_new("place.") + rule.id.as_str(),
+            },
+        ))
     }
 }
