@@ -156,7 +156,7 @@ fn change_all(
             tally.tried += 1;
             tally.flagged += usize::from(!conflicts.is_empty());
             tally.named += usize::from(named);
-            if all && !named {
+            if !named {
                 let word = if conflicts.is_empty() { "unflagged" } else { "unnamed" };
                 let quote = &figures[finding.figures.last().map(|o| place(&o.id)).unwrap()].quote;
                 println!(
