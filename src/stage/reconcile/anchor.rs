@@ -17,6 +17,12 @@ const FRACTION_BYTES: usize = 60;
 /// How narrow a share must be that tells the whole of its neighbours: one part in so many.
 const SIBLING_PARTS: i128 = 100;
 
+/// From this many words on, a name that is said again is of the same thing.
+const NAME_WORDS: usize = 5;
+
+/// How many figures after a rate the level may stand that its words name.
+const RENAMED_FIGURES: usize = 4;
+
 /// How many figures a list may hold between a whole and one of its parts.
 const LIST_FIGURES: usize = 16;
 
@@ -70,17 +76,22 @@ pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     let found = match relation {
         Relation::Mean => None,
         Relation::OfPlan => {
-            bracketed(page, at).filter(|level| fits(level)).or_else(|| fraction(page, at, top))
+            let found = bracketed(page, at).filter(|level| fits(level));
+            found
+                .or_else(|| fraction(page, at, top))
+                .or_else(|| renamed(page, at).filter(|level| fits(level)))
         }
         Relation::Growth | Relation::Index | Relation::Difference => bracketed(page, at)
             .filter(|level| fits(level))
             .or_else(|| compared(page, at).filter(|level| fits(level)))
             .or_else(|| risen_from(page, top).filter(|level| fits(level))),
-        _ => bracketed(page, at)
-            .filter(|level| fits(level))
-            .or_else(|| fraction(page, at, top))
-            .or_else(|| announced(page, top, rate).filter(|level| fits(level)))
-            .filter(|level| level.value >= top.value),
+        // A fraction printed as one is one, even where its denominator is misprinted.
+        _ => fraction(page, at, top).or_else(|| {
+            bracketed(page, at)
+                .filter(|level| fits(level))
+                .or_else(|| announced(page, top, rate).filter(|level| fits(level)))
+                .filter(|level| level.value >= top.value)
+        }),
     };
     found.map(|level| (top, level))
 }
@@ -153,6 +164,25 @@ fn compared<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
         && has(&words, &page.rules.compared)
         && !words.contains([';', '(', ',', ':', '.']);
     near.then_some(next)
+}
+
+/// `đạt 2,6% kế hoạch nhà nước giao năm 2017. Kế hoạch nhà nước giao năm 2017 là 311 tỷ đồng`: the level that the
+/// words after the rate name, said again right before it, all of them in one stretch.
+fn renamed<'f>(page: &Page<'f>, at: usize) -> Option<&'f Figure> {
+    let trail = page.trail(page.figures[at]);
+    let compared = page.rules.compared.iter().find_map(|words| trail.trim().strip_prefix(words.as_str()));
+    let name = compared.unwrap_or(&trail).trim();
+    let long = name.split_whitespace().count() >= NAME_WORDS;
+    // In its own clause: right after the rate stand its own words.
+    let names =
+        |level: &Figure| page.lead(level).rsplit([';', '.', ':', '\n']).next().unwrap_or("").contains(name);
+    let mut after = page.figures.iter().skip(at + 1).take(RENAMED_FIGURES);
+    after
+        .find(|level| {
+            level.measure == Measure::Value && level.sentence != page.figures[at].sentence && names(level)
+        })
+        .copied()
+        .filter(|_| long)
 }
 
 /// `So với năm 2011 (3.600 lao động), số học viên giảm 5%`: the level in the bracket before the rate, and

@@ -14,7 +14,7 @@ use super::claim::Claim;
 use super::columns;
 use super::page::{Page, aspects_meet, has, is_intended};
 use super::quantity::{self, Reading};
-use super::tie::{LEAD_BYTES, Tie, is_named_whole};
+use super::tie::{LEAD_BYTES, Tie, goes_on, is_named_whole};
 
 /// How many figures of the same kind may stand between a whole and its first part.
 const SKIPPED_LIMIT: usize = 2;
@@ -72,17 +72,20 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     }
     found.extend(funds(page, &levels));
     found.extend(columns::claims(page, &found));
-    drop_explained(&mut found);
+    drop_explained(page, &mut found);
     found
 }
 
 /// Drops contradictions whose figures add up in another way: they are no evidence of a wrong figure.
 /// A sum that lies wholly within the parts explains nothing.
-fn drop_explained(found: &mut Vec<Claim<'_>>) {
+/// Nor does the same sum with its total from the headline: both totals are of one quantity.
+fn drop_explained<'f>(page: &Page<'f>, found: &mut Vec<Claim<'f>>) {
+    let mut held: Vec<Option<&Figure>> = Vec::with_capacity(found.len());
     let mut holding: BTreeMap<FigureId, Vec<usize>> = BTreeMap::new();
     let mut sizes = Vec::with_capacity(found.len());
     for (index, claim) in found.iter().enumerate() {
         sizes.push(claim.figures.len());
+        held.push(Some(claim.stated()).filter(|whole| page.line(whole) == 0));
         if is_exact(claim) && claim.decide().verdict == Verdict::Agrees {
             for figure in &claim.figures {
                 holding.entry(figure.id.clone()).or_default().push(index);
@@ -101,8 +104,27 @@ fn drop_explained(found: &mut Vec<Claim<'_>>) {
             shared
         };
         let (all, parts) = (count(&claim.figures), count(&claim.figures[..claim.figures.len() - 1]));
-        !all.iter().any(|(index, shared)| *shared >= 2 && parts.get(index) != sizes.get(*index))
+        !all.iter().any(|(index, shared)| {
+            *shared >= 2
+                && parts.get(index) != sizes.get(*index)
+                && !held[*index]
+                    .as_ref()
+                    .is_some_and(|whole| is_restated(page, claim, whole, parts.get(index)))
+        })
     });
+}
+
+/// Tells whether the total of a sum that holds stands in the headline and is of all the parts of this one, which has
+/// a total of its own in the text, of one unit, period and capacity.
+fn is_restated(page: &Page<'_>, claim: &Claim<'_>, head: &Figure, shared: Option<&usize>) -> bool {
+    let whole = claim.stated();
+    let alike = |a: &Figure, b: &Figure| {
+        a.unit == b.unit
+            && a.indicator == b.indicator
+            && a.period.zip(b.period).is_none_or(|(a, b)| a == b)
+            && aspects_meet(a.aspect, b.aspect)
+    };
+    shared.copied() == Some(claim.figures.len() - 1) && page.line(whole) > 0 && alike(whole, head)
 }
 
 /// Makes the claim that parts add up; the words on its scope are read only where they do not.
@@ -117,6 +139,8 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     let whole = run[at];
     let mut sound = Vec::new();
     let mut doubtful: Option<Claim<'f>> = None;
+    // Whether it is of a second breakdown, which a first one that holds does not explain.
+    let mut second = false;
     // The parts of a first breakdown, where they hold: a second one follows them.
     let mut broken_down = 0;
     'skips: for skipped in 0..=SKIPPED_LIMIT {
@@ -138,8 +162,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
             match verdict {
                 Verdict::Agrees if is_sound(&candidate) && is_meant(&candidate, tie()) => {
                     // The first parts of a list that goes on may add up by accident.
-                    let goes_on = run.get(first + count).is_some_and(|next| next.sentence == last.sentence);
-                    if goes_on {
+                    if goes_on(page, run, first, count) {
                         begun.get_or_insert(candidate);
                     } else {
                         if skipped == 0 {
@@ -156,6 +179,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                             || is_itemised(page, run, first, count)
                             || nearly(page, whole, parts, &candidate, tie)) =>
                 {
+                    second = broken_down > 0 && skipped >= broken_down;
                     doubtful = Some(candidate);
                 }
                 _ => {}
@@ -167,7 +191,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
         let rule = if is_announced(page, &claim) { ANNOUNCED } else { claim.rule };
         Claim { rule, ..claim }
     });
-    if sound.is_empty() || doubtful.as_ref().is_some_and(|claim| claim.rule == ANNOUNCED) {
+    if sound.is_empty() || second || doubtful.as_ref().is_some_and(|claim| claim.rule == ANNOUNCED) {
         sound.extend(doubtful.filter(|claim| claim.scope || claim.is_repairable() || is_near_miss(claim)));
     }
     sound
@@ -191,6 +215,7 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], from: usize, count: usize, whol
         || has(&lead, &page.rules.parts_complete)
         || has(&inside, &page.rules.parts_complete)
         || are_complements(page, parts)
+        || (has(&lead, &page.rules.parts_follow) && are_counted(page, parts, whole))
         || (has(&lead, &page.rules.parts_follow) && has(&page.lead(last), &page.rules.residual))
         || ((has(&lead, &page.rules.parts_follow) || is_named_whole(page, whole)) && is_last(&joined));
     let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
@@ -201,7 +226,8 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], from: usize, count: usize, whol
         .windows(2)
         .all(|pair| page.line(pair[0]) != page.line(pair[1]) || pair[0].sentence == pair[1].sentence);
     let ends = run.get(next).is_none_or(|after| {
-        after.sentence != last.sentence && page.line(after) != page.line(last)
+        !goes_on(page, run, from, count) && after.sentence == last.sentence
+            || after.sentence != last.sentence && page.line(after) != page.line(last)
             || page.between(last, after).contains(". ")
             || has(&page.between(last, after), &page.rules.parts_complete)
     });
@@ -222,6 +248,26 @@ fn is_itemised(page: &Page<'_>, run: &[&Figure], first: usize, count: usize) -> 
     let spread = lines.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 2);
     let ends = run.get(first + count).is_none_or(|next| page.line(next) > lines[count - 1] + 2);
     opened && spread && ends && parts.iter().all(|part| part.qualifier == Qualifier::Eq)
+}
+
+/// Tells whether the sentence of the whole, or words up to the last part, say how many things there are and it is
+/// the number of the parts: `sau 3 kỳ bình chọn …, trong đó`, `bốn tỉnh cộng lại`.
+fn are_counted(page: &Page<'_>, parts: &[&Figure], whole: &Figure) -> bool {
+    let count = i128::try_from(parts.len()).map(Decimal::whole);
+    let (first, last) = (parts[0].span.start.min(whole.span.start), parts[parts.len() - 1].span.start);
+    let start = whole.sentence.start.min(first).saturating_sub(1);
+    let counts =
+        |one: &&Figure| one.measure == Measure::Value && one.unit != whole.unit && Ok(one.value) == count;
+    !page.in_bracket(whole) && page.among(start, last.max(whole.span.start)).iter().any(counts)
+}
+
+/// Tells whether the words between the last part and the total say that it is of so many things, and there are
+/// more or fewer parts.
+fn is_counted_otherwise(page: &Page<'_>, parts: &[&Figure], whole: &Figure) -> bool {
+    let count = i128::try_from(parts.len()).map(Decimal::whole);
+    let between = page.among(parts[parts.len() - 1].span.start, whole.span.start);
+    let is_count = |one: &&&Figure| one.measure == Measure::Value && one.step == Decimal::ZERO;
+    between.iter().filter(is_count).any(|one| one.unit != whole.unit && Ok(one.value) != count)
 }
 
 /// Tells whether two parts are named so that they leave nothing out: `trong nước` and `nước ngoài`.
@@ -255,9 +301,12 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             break;
         }
         let candidate = claim(page, parts, whole);
+        let drawn = || has(&page.between(parts[count - 1], whole), &page.rules.total_drawn);
         match candidate.decide().verdict {
+            // Of a total that is drawn of several provinces, the place was read from one of them.
             Verdict::Agrees
-                if is_sound(&candidate) && is_meant(&candidate, Tie::preceding(page, whole, parts)) =>
+                if (is_sound(&candidate) || (is_positive(&candidate) && drawn()))
+                    && is_meant(&candidate, Tie::preceding(page, whole, parts)) =>
             {
                 return Some(candidate);
             }
@@ -267,10 +316,14 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             {
                 doubtful = Some(candidate);
             }
-            Verdict::Conflicts if doubtful.is_none() => {
-                let words = page.between(parts[count - 1], whole);
+            Verdict::Conflicts => {
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
-                if same && is_close(whole, parts, false, false) && has(&words, &page.rules.parts_complete) {
+                let drawn = same
+                    && is_close(whole, parts, false, true)
+                    && drawn()
+                    && !is_counted_otherwise(page, parts, whole);
+                // Of several runs that one digit would repair, the longest is the list.
+                if drawn && candidate.is_repairable() {
                     doubtful = Some(candidate);
                 }
             }
@@ -424,7 +477,11 @@ fn is_exact(claim: &Claim<'_>) -> bool {
 fn is_sound(claim: &Claim<'_>) -> bool {
     let parts = &claim.figures[..claim.figures.len() - 1];
     let whole = claim.figures[claim.figures.len() - 1];
-    !parts.iter().any(|part| elsewhere(part, whole))
-        && claim.says_something()
+    !parts.iter().any(|part| elsewhere(part, whole)) && is_positive(claim)
+}
+
+fn is_positive(claim: &Claim<'_>) -> bool {
+    let parts = &claim.figures[..claim.figures.len() - 1];
+    claim.says_something()
         && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
 }

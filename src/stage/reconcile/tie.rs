@@ -22,6 +22,8 @@ pub(super) enum Tie {
     Alone,
     /// Words between them say that parts follow, or that a total is drawn.
     Announced,
+    /// The same, and every part after the first is said to come on top: `ngoài ra còn có`.
+    Added,
 }
 
 impl Tie {
@@ -36,7 +38,7 @@ impl Tie {
             Self::Sentence if parts > 2 => 10,
             Self::Sentence => 40,
             Self::Alone => 10,
-            Self::Announced => 3,
+            Self::Announced | Self::Added => 3,
         }
     }
 
@@ -49,6 +51,7 @@ impl Tie {
             Self::Sentence => 100,
             Self::Alone => 25,
             Self::Announced => 8,
+            Self::Added => 3,
         }
     }
 
@@ -87,10 +90,11 @@ impl Tie {
             || (run[first - 1].id == whole.id && is_named_whole(page, whole));
         let place = Self::of_place(page, whole, parts);
         // A list that goes on has other parts as well.
-        let goes_on = run.get(first + count).is_some_and(|next| next.sentence == parts[count - 1].sentence);
+        let goes_on = goes_on(page, run, first, count);
         let begins = first == 1 || run[first - 2].sentence != whole.sentence;
         let alone = place == Self::Sentence && run[first - 1].id == whole.id && begins && !goes_on;
         match (said && reach <= LEAD_BYTES && !goes_on, alone) {
+            (true, _) if count > 2 && is_added(page, parts) => Self::Added,
             (true, _) => Self::Announced,
             (false, true) => Self::Alone,
             (false, false) if place == Self::Sentence && run[first - 1].id != whole.id => Self::Passed,
@@ -104,6 +108,24 @@ impl Tie {
         let said = has(&words, &page.rules.parts_complete);
         if said && words.len() <= LEAD_BYTES { Self::Announced } else { Self::of_place(page, whole, parts) }
     }
+}
+
+/// Tells whether the list goes on after `count` parts from `first` on: the next figure of the run stands in the
+/// sentence of the last part, and no new verb opens there that the parts have not (`và đã xuất khẩu 4.520 tấn`).
+pub(super) fn goes_on(page: &Page<'_>, run: &[&Figure], first: usize, count: usize) -> bool {
+    let parts = &run[first..first + count];
+    let last = parts[count - 1];
+    let Some(next) = run.get(first + count).filter(|next| next.sentence == last.sentence) else {
+        return false;
+    };
+    let is_verb = |words: &str| has(words, &page.rules.new_verb);
+    let among = parts.windows(2).any(|pair| is_verb(&page.between(pair[0], pair[1])));
+    among || is_verb(&page.lead(parts[0])) || !is_verb(&page.between(last, next))
+}
+
+/// Tells whether words right before every part after the first say that it comes on top of those before.
+fn is_added(page: &Page<'_>, parts: &[&Figure]) -> bool {
+    parts.windows(2).all(|pair| has(&page.between(pair[0], pair[1]), &page.rules.parts_added))
 }
 
 /// The words after the last full stop; the stop after the number of an item is none.

@@ -16,6 +16,12 @@ pub struct RelationRules {
     pub parts_some: Vec<String>,
     /// Words that say that the parts named are all.
     pub parts_complete: Vec<String>,
+    /// Words between the last part and a total that is drawn of the parts before it.
+    pub total_drawn: Vec<String>,
+    /// Words before a part that comes on top of those before it.
+    pub parts_added: Vec<String>,
+    /// Words that open a new verb: what follows is no part of the list before.
+    pub new_verb: Vec<String>,
     /// Words that say that terms are not counted alike.
     pub scope_differs: Vec<String>,
     /// The least score of a pairing that is reported at all.
