@@ -22,6 +22,7 @@ use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::model::text::CleanText;
 use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::marks::{Cued, Marked, Marks};
 use crate::stage::rules::ranking::Feature;
 
@@ -205,7 +206,9 @@ impl Walk<'_> {
         let whole = |number: &NumberMention| row.as_ref().is_none_or(|row| row.holds(number));
         let figures = numbers.iter().filter(|number| (number.figure && whole(number)) || cell(number));
         let numbers: Vec<&NumberMention> = figures.collect();
-        let layout = Layout::of(self.lower, span, &numbers);
+        // Of a sentence without figures nothing is asked.
+        let layout =
+            if numbers.is_empty() { Layout::default() } else { Layout::of(self.lower, span, &numbers) };
         let named = self.name_times(span, periods);
         let pairs = || self.marks.last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
         let pairs = (!numbers.is_empty()).then(pairs).flatten().map(|at| span.start + at);
@@ -294,7 +297,7 @@ impl Walk<'_> {
         named.iter().zip(periods).take_while(|(_, period)| period.span.end <= first).find_map(
             |(named, period)| {
                 let before = layout::tail(self.lower, span.start, period.span.start);
-                let clause = &before[before.rfind([',', ';', ':', '(']).map_or(0, |at| at + 1)..];
+                let clause = marks!(",;:(").since(before);
                 let opens = clause.split_whitespace().count() <= TOPIC_WORDS;
                 let value = named.stated().filter(|value| opens && !matches!(value, Period::Day(_)))?;
                 Some((value, period.span))

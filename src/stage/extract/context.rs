@@ -18,6 +18,7 @@ use crate::model::figure::{Origin, Reach};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::cues::find;
 use crate::stage::rules::ranking::{Distance, Prevails};
 
@@ -453,7 +454,6 @@ pub(super) fn is_base(lower: &str, period: &PeriodMention) -> bool {
     }
     // `so với tổng kinh phí thực hiện năm 2018`: a comparison opened before it in its clause.
     let before = super::layout::tail(lower, 0, period.span.start);
-    let clause = before.rfind([',', ';', '.', ':', '(', '\n']).map_or(0, |at| at + 1);
-    let clause = before[clause..].trim_end();
+    let clause = marks!(",;.:(\n").since(before).trim_end();
     find(clause, "so với").is_some() || clause.ends_with("so") || clause.ends_with("so cùng kỳ")
 }

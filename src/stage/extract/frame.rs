@@ -6,6 +6,7 @@ use std::ops::Deref;
 use crate::model::figure::{Aspect, Fund, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::RulePack;
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::cues::{Cues, PhraseList, find, last_whole};
 use crate::stage::rules::frames::FrameRules;
 use crate::stage::rules::indicators::Indicator;
@@ -86,7 +87,7 @@ fn starts_with_one(words: &str, phrases: &PhraseList) -> bool {
 
 /// Cuts the words behind a number at the end of its clause.
 fn clause(right: &str) -> &str {
-    right.split([',', ';', '.', ')', '(']).next().unwrap_or("")
+    marks!(",;.()").until(right)
 }
 
 /// What a measure is read from beside the words around.
@@ -122,7 +123,7 @@ pub(super) fn measure(
     // `tăng 12 mô hình`, `thấp hơn 0,5 tỷ`: the verb stands right before; `tăng lên 5 tỷ` is a level.
     if let Some(at) = change {
         let since = &around.near[at..];
-        let to_level = rules.last_of(since, &words.to_level).is_some() || since.contains([',', ';', '(']);
+        let to_level = rules.last_of(since, &words.to_level).is_some() || marks!(",;(").any(since);
         if since.split_whitespace().count() <= 6 && !to_level && !is_rate(around.near, at, rules) {
             return Reading { negative, ..Reading::of(Measure::Difference, "measure.difference") };
         }
@@ -174,7 +175,7 @@ fn percent(
     let compared = starts_with_one(around.right, &words.compared);
     // `tốc độ tăng trưởng đạt 6,21%`: the noun is a change, whatever verb follows.
     let rate = rules.last_of(around.near, &words.rates).map(|at| &around.near[at..]);
-    if !plan && rate.is_some_and(|since| !since.contains([',', ';', ':'])) {
+    if !plan && rate.is_some_and(|since| !marks!(",;:").any(since)) {
         return Reading { negative, ..Reading::of(Measure::Growth, "measure.rate") };
     }
     // `giảm 4 vụ (-14,8%)`: the same change in percent.
@@ -271,8 +272,7 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
                 return;
             }
             let weak = aspects.weak.has(phrase) && {
-                let clause = words[..at].rfind([',', ';', '.', ':']).map_or(0, |mark| mark + 1);
-                last_whole(&words[clause..at], "đã", &|_| true).is_none()
+                last_whole(marks!(",;.:").since(&words[..at]), "đã", &|_| true).is_none()
             };
             cues.push((at + phrase.len(), at, aspect, weak));
         });
@@ -289,7 +289,7 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
     let &&(_, at, nearest, weak) = outer.first()?;
     // `ước thực hiện đạt`, `đã giải ngân được`, `giao kế hoạch`: the telling word stands before the
     // general one in the same clause.
-    let same_clause = |other: usize| other <= at && !words[other..at].contains([',', ';', '.']);
+    let same_clause = |other: usize| other <= at && !marks!(",;.").any(&words[other..at]);
     let telling: &[Aspect] = match nearest {
         // `dự kiến … theo kết quả đấu giá`
         Aspect::Actual if weak => &[Aspect::Estimate, Aspect::Disbursed, Aspect::Target, Aspect::Plan],

@@ -15,7 +15,8 @@ use crate::model::Span;
 use crate::model::figure::Measure;
 use crate::model::mention::MentionClass;
 use crate::model::segment::BlockKind;
-use crate::stage::rules::cues::{PhraseList, rfind};
+use crate::stage::rules::bytes::marks;
+use crate::stage::rules::cues::{PhraseList, find, rfind};
 use crate::stage::rules::frames::Labels;
 
 /// Bytes of a label's part at most; longer ones are a sentence that no rule could cut.
@@ -309,9 +310,8 @@ fn starts_with_word(words: &str, word: &str) -> bool {
 /// Where the noun phrase at the end of `words` begins: behind the last mark, save for commas between the
 /// members of one phrase.
 fn phrase_start(words: &str, labels: &Labels) -> usize {
-    let hard = words
-        .rfind([';', ':', '(', ')', '“', '”'])
-        .map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8));
+    let quoted = rfind(words, "“").max(rfind(words, "”")).map_or(0, |at| at + "”".len());
+    let hard = marks!(";:()").last(words).map_or(0, |at| at + 1).max(quoted);
     let hard =
         hard.max(rfind(words, ". ").map_or(0, |at| at + 1)).max(rfind(words, " - ").map_or(0, |at| at + 3));
     let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
@@ -357,7 +357,8 @@ fn begins_clause(words: &str, labels: &Labels) -> bool {
 /// Where the noun phrase at the beginning of `words` ends. Where a number follows (`numbered`), what runs
 /// up to it is the next figure's.
 fn phrase_end(words: &str, labels: &Labels, numbered: bool) -> usize {
-    let hard = words.find([';', '.', ':', '(', ')', '”', '“']).unwrap_or(words.len());
+    let quote = ["“", "”"].iter().filter_map(|quote| find(words, quote)).min();
+    let hard = marks!(";.:()").until(&words[..quote.unwrap_or(words.len())]).len();
     let words = &words[..hard];
     let reaches = numbered && hard == words.len();
     let mut at = 0;

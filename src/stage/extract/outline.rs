@@ -9,6 +9,7 @@ use super::periods::Outline;
 use crate::model::figure::{Aspect, Measure};
 use crate::model::mention::MentionClass;
 use crate::model::segment::BlockKind;
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::cues::find;
 use crate::stage::rules::ranking::{Group, Kind as KindAxis, Setting, Told};
 
@@ -31,7 +32,7 @@ impl Walk<'_> {
         };
         let money = number.class == MentionClass::Amount;
         let occasion = &self.rules.ranking.words.occasion;
-        let behind = around.right.split([',', ';', '.', '(']).next().unwrap_or("");
+        let behind = marks!(",;.(").until(around.right);
         let frames = self.frames();
         let at_occasion = number.class == MentionClass::Count
             && (frames.holds(around.near, occasion)
@@ -59,7 +60,7 @@ impl Walk<'_> {
         let frames = &self.rules.frames.measures;
         let Some(open) = passed.layout.bracket(number.span.start) else {
             let near = layout::tail(self.lower, passed.from, number.span.start);
-            let near = &near[near.rfind([',', ';', ':', '(', ')']).map_or(0, |at| at + 1)..];
+            let near = marks!(",;:()").since(near);
             let level = words.level.occurs_in(near);
             return if level { Setting::Level } else { Setting::Open };
         };
@@ -67,7 +68,7 @@ impl Walk<'_> {
             return Setting::Bracket;
         }
         let before = layout::tail(self.lower, passed.from.min(open), open);
-        let clause = &before[before.rfind([',', ';', ')']).map_or(0, |at| at + 1)..];
+        let clause = marks!(",;)").since(before);
         let compared = words.compared.occurs_in(clause)
             || find(clause, "cùng kỳ").is_some()
             || layout::begins(clause, &frames.compared);

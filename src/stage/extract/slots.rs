@@ -10,6 +10,7 @@ use crate::model::Span;
 use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::cues::{PhraseList, find};
 use crate::stage::rules::frames::FrameRules;
 
@@ -39,13 +40,13 @@ impl<'p> Place<'p> {
     ) -> Self {
         let mut near = around.near;
         if near.len() < around.left.len()
-            && let Some(mark) = near.find([',', ';', '.', '(', ':']).or_else(|| find(near, " và "))
+            && let Some(mark) = marks!(",;.(:").first(near).or_else(|| find(near, " và "))
         {
             near = &near[mark..];
         }
         let near = &near[near.rfind(';').map_or(0, |at| at + 1)..];
-        let clause = &near[near.rfind([',', ';', '.', '(', ')', ':']).map_or(0, |at| at + 1)..];
-        let clause_behind = around.right.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("");
+        let clause = marks!(",;.():").since(near);
+        let clause_behind = marks!(",;.():").until(around.right);
         Self { number, around, leader, relative, bracketed, near, clause, clause_behind }
     }
 
@@ -113,9 +114,8 @@ impl<'p> Place<'p> {
         if self.number.class != MentionClass::Count {
             return self.clause_behind();
         }
-        let marks = [';', '.', '(', ')', ':'];
         let right = self.around.right;
-        if let Some(mark) = right.find(marks) {
+        if let Some(mark) = marks!(";.():").first(right) {
             return &right[..mark];
         }
         let behind = self.around.on;
@@ -123,12 +123,7 @@ impl<'p> Place<'p> {
             _ if behind.len() <= right.len() => right,
             Some(comma) => &right[..comma],
             None if right.trim_end().ends_with("và") => right,
-            None => {
-                let on = behind[right.len()..]
-                    .find([';', ',', '(', ')', ':'])
-                    .unwrap_or(behind.len() - right.len());
-                &behind[..right.len() + on]
-            }
+            None => &behind[..right.len() + marks!(";,():").until(&behind[right.len()..]).len()],
         }
     }
 
@@ -136,7 +131,7 @@ impl<'p> Place<'p> {
     pub(super) fn compared(&self) -> Option<&'p str> {
         let near = self.around.left;
         let inner = if self.bracketed { near.rfind('(').map_or(near, |at| &near[..at]) } else { near };
-        let clause = &inner[inner.rfind([',', ';', '.', ':', ')']).map_or(0, |at| at + 1)..];
+        let clause = marks!(",;.:)").since(inner);
         let compared =
             ["so với", "so cùng", "cùng kỳ", "% kế hoạch", "% dự toán", "% năm", "của năm", "năm trước"];
         let close = self.bracketed || clause.trim_end().ends_with("mức");
@@ -205,8 +200,8 @@ impl Walk<'_> {
             return found(aspect, "aspect.base", Reach::Clause);
         }
         let behind = place.clause_behind().trim_start();
-        let planned_behind = place.number.class != MentionClass::Percent
-            && frames.aspects.behind.iter().any(|word| behind.starts_with(word.as_str()));
+        let planned_behind =
+            place.number.class != MentionClass::Percent && frames.aspects.behind.begins(behind);
         let told = |aspect| AspectCue { aspect, weak: false };
         let near = cue(place.near()).or_else(|| planned_behind.then(|| told(Aspect::Plan)));
         let near = near.or_else(|| behind.starts_with("đã ").then(|| told(Aspect::Actual)));
@@ -214,7 +209,7 @@ impl Walk<'_> {
         let said = clause.or_else(|| cue(place.around.left).map(|cue| (cue, Reach::Sentence)));
         // `Phấn đấu giải ngân nốt …, đưa tỷ lệ lên 100%`: the sentence opens with what it aims at.
         let opening = place.around.opening;
-        let aims = frames.aspects.target.iter().any(|word| opening.starts_with(word.as_str()));
+        let aims = frames.aspects.target.begins(opening);
         let over = || self.aspect_over(place, period);
         if let Some((cue, reach)) = said {
             let aspect = match cue.aspect {
@@ -279,8 +274,7 @@ impl Walk<'_> {
             return Some(head);
         }
         let opening = place.around.opening;
-        let goes_on =
-            self.rules.frames.aspects.continued.iter().any(|word| opening.starts_with(word.as_str()));
+        let goes_on = self.rules.frames.aspects.continued.begins(opening);
         let refers = || refers && self.frames().holds(place.around.left, &self.rules.frames.aspects.refers);
         self.over.last.as_deref().filter(|_| goes_on || refers())
     }
@@ -322,7 +316,7 @@ impl Walk<'_> {
         } else {
             let start = around.right.char_indices().filter(|(_, c)| *c == ' ').nth(6).map(|(at, _)| at);
             let first = &around.right[..start.unwrap_or(around.right.len())];
-            let first = first.split([',', ';', '.', '(', ')', ':']).next().unwrap_or("");
+            let first = marks!(",;.():").until(first);
             frame::fund(first, frames).filter(|_| !relative || leader.is_none())
         };
         if let Some(fund) = behind.filter(monetary) {

@@ -7,6 +7,7 @@ use super::mention::PeriodMention;
 use super::mention::period::{Part, TimeRole, Year};
 use crate::model::Span;
 use crate::model::period::Period;
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::ranking::{Cue, Part as PartAxis, Role, Variant};
 
 /// A time named in a sentence.
@@ -59,7 +60,7 @@ impl Walk<'_> {
 
     fn cue(&self, period: &PeriodMention, before: &str) -> Cue {
         let words = &self.rules.ranking.words;
-        let clause = &before[before.rfind([',', ';', '.', '(', ':']).map_or(0, |at| at + 1)..];
+        let clause = marks!(",;.(:").since(before);
         if matches!(period.expression.part, Part::Same) {
             Cue::Same
         } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {

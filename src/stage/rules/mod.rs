@@ -5,6 +5,7 @@
 //! built-in one of the same name as a whole; files not given stay as built in.
 
 pub mod across;
+pub mod bytes;
 pub mod check;
 pub mod codes;
 pub mod cues;

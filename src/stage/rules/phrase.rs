@@ -51,6 +51,17 @@ struct Node {
     rule: Option<u32>,
 }
 
+impl Node {
+    /// The node that a word leads to.
+    fn word(&self, word: Word) -> Option<u32> {
+        if word == Word::UNKNOWN {
+            return None;
+        }
+        let edge = self.words.binary_search_by_key(&word, |(known, _)| *known).ok()?;
+        Some(self.words[edge].1)
+    }
+}
+
 /// Where a pattern matched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
@@ -148,16 +159,27 @@ impl Phrases {
         if self.nodes[0].slots.is_empty() && !self.starts_with(first.word) {
             return None;
         }
-        let mut best = None;
-        let mut values = Vec::new();
-        self.walk(0, text, tokens, 0, number, &mut values, &mut best);
+        // As far as no slots are, one way leads on.
+        let mut best: Option<Found> = None;
+        let mut node = &self.nodes[0];
+        for (at, token) in tokens.iter().enumerate() {
+            if !node.slots.is_empty() {
+                self.walk(node, text, tokens, at, number, &mut Vec::new(), &mut best);
+                return best;
+            }
+            let Some(next) = node.word(token.word) else { break };
+            node = &self.nodes[next as usize];
+            if let Some(rule) = node.rule {
+                best = Some(Found { tokens: at + 1, rule, values: Vec::new() });
+            }
+        }
         best
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of one recursive walk")]
     fn walk(
         &self,
-        node: usize,
+        here: &Node,
         text: &str,
         tokens: &[Token],
         at: usize,
@@ -165,22 +187,19 @@ impl Phrases {
         values: &mut Vec<(Slot, i32)>,
         best: &mut Option<Found>,
     ) {
-        let here = &self.nodes[node];
         if let Some(rule) = here.rule
             && best.as_ref().is_none_or(|found| found.tokens < at)
         {
             *best = Some(Found { tokens: at, rule, values: values.clone() });
         }
         let Some(token) = tokens.get(at) else { return };
-        if token.word != Word::UNKNOWN
-            && let Ok(edge) = here.words.binary_search_by_key(&token.word, |(w, _)| *w)
-        {
-            self.walk(here.words[edge].1 as usize, text, tokens, at + 1, number, values, best);
+        if let Some(next) = here.word(token.word) {
+            self.walk(&self.nodes[next as usize], text, tokens, at + 1, number, values, best);
         }
         for (slot, next) in &here.slots {
             if let Some(value) = slot_value(*slot, text, token, number) {
                 values.push((*slot, value));
-                self.walk(*next as usize, text, tokens, at + 1, number, values, best);
+                self.walk(&self.nodes[*next as usize], text, tokens, at + 1, number, values, best);
                 values.pop();
             }
         }
