@@ -178,8 +178,7 @@ impl Walk<'_> {
         let places = within(&self.found.places, span, |place| place.span);
         let first_place = self.found.places.partition_point(|place| place.span.start < span.start);
         if !numbers.is_empty() {
-            self.marks.mark(&self.rules.cues, Marked::Sentence, span.of(self.lower));
-            self.within = Cued::of(&self.rules.sentence_cues, span.of(self.lower));
+            self.within = self.marks.mark(&self.rules.cues, Marked::Sentence, span.of(self.lower));
         }
         let mut said = Said::default();
         let mut funds = Funds::None;

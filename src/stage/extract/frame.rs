@@ -305,10 +305,8 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
 /// `so với kế hoạch`, `46% kế hoạch`, `Sở Kế hoạch`: a base or a name, not what the figure is.
 fn is_compared(words: &str, at: usize, rules: Frames<'_>) -> bool {
     let before = words[..at].trim_end();
-    rules.aspects.against.iter().any(|word| {
-        before.ends_with(word.as_str())
-            && (word == "%" || is_whole(before, before.len() - word.len(), word.len()))
-    })
+    let mut against = rules.aspects.against.ending(before);
+    against.any(|word| word == "%" || is_whole(before, before.len() - word.len(), word.len()))
 }
 
 /// Where the last clause of `words` begins: behind its last mark. The comma within a numeral is none.
@@ -420,7 +418,7 @@ pub(super) fn trim_label(words: &str, rules: &FrameRules) -> (usize, usize) {
         let rest = &words[start..end];
         let gap = rest.len() - rest.trim_start().len();
         let word = rest[gap..].split(char::is_whitespace).next().unwrap_or("");
-        if rest.trim().is_empty() {
+        if gap == rest.len() {
             return (start, start);
         }
         // `được giao`, `thực hiện`: what one word of ends no label.
@@ -435,7 +433,7 @@ pub(super) fn trim_label(words: &str, rules: &FrameRules) -> (usize, usize) {
     while start < end {
         let rest = words[start..end].trim_end();
         let word = rest.rsplit(char::is_whitespace).next().unwrap_or("");
-        let kept = rules.labels.kept.iter().any(|kept| rest.ends_with(kept.as_str()));
+        let kept = rules.labels.kept.ending(rest).next().is_some();
         if kept || !trim(word) {
             return (start, start + rest.len());
         }

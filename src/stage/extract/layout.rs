@@ -3,6 +3,7 @@
 
 use super::mention::NumberMention;
 use crate::model::Span;
+use crate::stage::rules::cues::PhraseList;
 use crate::stage::rules::ranking::{Between, Where};
 
 /// How many bytes before a place are looked at for the words that lead to it.
@@ -219,21 +220,11 @@ pub(super) fn front(lower: &str, end: usize) -> &str {
 }
 
 /// Tells whether `words` end with one of `phrases` as whole words.
-pub(super) fn ends(words: &str, phrases: &[String]) -> bool {
-    let words = words.trim_end();
-    phrases.iter().any(|phrase| {
-        words
-            .strip_suffix(phrase.as_str())
-            .is_some_and(|before| !before.chars().next_back().is_some_and(char::is_alphanumeric))
-    })
+pub(super) fn ends(words: &str, phrases: &PhraseList) -> bool {
+    phrases.ends(words.trim_end())
 }
 
 /// Tells whether `words` begin with one of `phrases` as whole words.
-pub(super) fn begins(words: &str, phrases: &[String]) -> bool {
-    let words = words.trim_start();
-    phrases.iter().any(|phrase| {
-        words
-            .strip_prefix(phrase.as_str())
-            .is_some_and(|after| !after.chars().next().is_some_and(char::is_alphanumeric))
-    })
+pub(super) fn begins(words: &str, phrases: &PhraseList) -> bool {
+    phrases.standing_first(words.trim_start()).next().is_some()
 }

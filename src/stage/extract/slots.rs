@@ -305,10 +305,7 @@ impl Walk<'_> {
         let monetary = |fund: &Fund| *fund != Fund::Counterpart || number.unit.as_str() == "VND" || relative;
         // `54 đề án nguồn quốc gia`, `600 triệu đồng khuyến công quốc gia`: said behind the number.
         let words = around.right.trim_start();
-        let conjoined = funds
-            .conjoined
-            .iter()
-            .any(|word| words.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(' ')));
+        let conjoined = funds.conjoined.beginning(words).any(|word| words[word.len()..].starts_with(' '));
         let behind = if conjoined {
             None
         } else if number.class == MentionClass::Count {

@@ -275,7 +275,7 @@ impl Walk<'_> {
             return None;
         }
         let all = format!("{row} {head} {caption}");
-        let all = Cued::of(&self.rules.sentence_cues, &all);
+        let all = Cued::of(&self.rules.cues, &all);
         let told =
             |words: &str| frame::indicator(unit, &Cued::of(&self.rules.own_cues, words), &all, self.rules);
         let by_phrase = |words: &str| told(words).filter(|rule| !rule.near.is_empty());

@@ -15,7 +15,8 @@ use super::letters::latin;
 #[derive(Clone)]
 pub struct PhraseList {
     phrases: Vec<String>,
-    /// Bit `n` of a byte's entry: some phrase has the byte in place `n` (or ends before that place).
+    /// Bit `n` of a byte's entry: some phrase has the byte in place `n` (or ends before that place); bit 3: some
+    /// phrase ends with it.
     places: Box<[u8; 256]>,
     /// The numbers of the phrases, by first byte.
     first: Vec<u32>,
@@ -36,6 +37,7 @@ impl PhraseList {
             let bytes = phrase.as_bytes();
             let Some(head) = bytes.first() else { continue };
             first.push((*head, u32::try_from(number).unwrap_or(u32::MAX)));
+            places[usize::from(bytes[bytes.len() - 1])] |= 1 << LAST;
             for place in 0..3 {
                 match bytes.get(place) {
                     Some(byte) => places[usize::from(*byte)] |= 1 << place,
@@ -68,9 +70,7 @@ impl PhraseList {
 
     /// The phrases that stand as whole words at the very beginning of `words`.
     pub fn standing_first<'s>(&'s self, words: &str) -> impl Iterator<Item = &'s str> {
-        let may = self.may_start(words.as_bytes(), 0);
-        let standing = self.starting(words.as_bytes(), 0).take_while(move |_| may);
-        standing.filter(|phrase| ends_word(words, phrase.len()))
+        self.beginning(words).filter(|phrase| ends_word(words, phrase.len()))
     }
 
     /// Finds for each phrase the last place where it stands in `words` as whole words and `fits`: places
@@ -111,7 +111,26 @@ impl PhraseList {
 
     /// Tells whether `words` begins with a phrase.
     pub fn begins(&self, words: &str) -> bool {
-        self.may_start(words.as_bytes(), 0) && self.starting(words.as_bytes(), 0).next().is_some()
+        self.beginning(words).next().is_some()
+    }
+
+    /// The phrases that `words` begins with, as whole words or not.
+    pub fn beginning<'s, 'w>(&'s self, words: &'w str) -> impl Iterator<Item = &'s str> + use<'s, 'w> {
+        let may = self.may_start(words.as_bytes(), 0);
+        self.starting(words.as_bytes(), 0).take_while(move |_| may)
+    }
+
+    /// Tells whether `words` ends with a phrase, as whole words.
+    pub fn ends(&self, words: &str) -> bool {
+        self.ending(words).any(|phrase| begins_word(words, words.len() - phrase.len()))
+    }
+
+    /// The phrases that `words` ends with, as whole words or not.
+    pub fn ending<'s>(&'s self, words: &str) -> impl Iterator<Item = &'s str> {
+        let last = words.bytes().next_back();
+        let may = last.is_some_and(|byte| self.places[usize::from(byte)] >> LAST & 1 == 1);
+        let phrases = if may { self.phrases.as_slice() } else { &[] };
+        phrases.iter().map(String::as_str).filter(|phrase| !phrase.is_empty() && words.ends_with(phrase))
     }
 
     /// Tells whether the three bytes from `at` on are ones that some phrase begins with.
@@ -132,6 +151,9 @@ impl PhraseList {
             .filter(move |phrase| bytes[at..].starts_with(phrase.as_bytes()))
     }
 }
+
+/// The bit of [`PhraseList::places`] that is set for bytes that some phrase ends with.
+const LAST: u8 = 3;
 
 /// Phrases that can be looked for in words: a [`PhraseList`], or a few phrases picked from one.
 pub trait Cues {

@@ -178,13 +178,15 @@ impl<'w> Cued<'w> {
         let mut told = Self { words, ..Self::default() };
         tree.scan(words, |at, end, phrase| {
             let whole = begins_word(words, at) && ends_word(words, end);
-            for (list, _) in &tree.phrases[phrase].1 {
-                let (place, bit) = (usize::from(*list) / 64, 1 << (list % 64));
-                told.anywhere[place] |= bit;
-                told.whole[place] |= if whole { bit } else { 0 };
-            }
+            tree.phrases[phrase].1.iter().for_each(|(list, _)| told.note(*list, whole));
         });
         told
+    }
+
+    fn note(&mut self, list: u8, whole: bool) {
+        let (place, bit) = (usize::from(list) / 64, 1 << (list % 64));
+        self.anywhere[place] |= bit;
+        self.whole[place] |= if whole { bit } else { 0 };
     }
 
     /// Tells whether a phrase of `list`, one of the tree's, stands in the words, as whole words or not.
@@ -225,18 +227,21 @@ struct Stretch<'t> {
 }
 
 impl<'t> Stretch<'t> {
-    fn mark(&mut self, tree: &CueTree, text: &'t str) {
+    fn mark(&mut self, tree: &CueTree, text: &'t str) -> Cued<'t> {
         for list in self.touched.drain(..) {
             self.hits[usize::from(list)].clear();
         }
         self.hits.resize(tree.count, Vec::new());
         self.text = text;
         let Self { hits, touched, .. } = self;
+        let mut told = Cued { words: text, ..Cued::default() };
         tree.scan(text, |at, end, phrase| {
-            if !(ends_word(text, end) && begins_word(text, at)) {
-                return;
-            }
+            let whole = ends_word(text, end) && begins_word(text, at);
             for (list, phrase) in &tree.phrases[phrase].1 {
+                told.note(*list, whole);
+                if !whole {
+                    continue;
+                }
                 // A list that did not fit into the tree as a whole has no number.
                 let Some(hits) = hits.get_mut(usize::from(*list)) else { continue };
                 if hits.is_empty() {
@@ -247,6 +252,7 @@ impl<'t> Stretch<'t> {
                 hits.insert(hits.len() - behind, Hit { at, end, phrase: *phrase });
             }
         });
+        told
     }
 
     /// Where `words` stands in the stretch, if it is cut out of it.
@@ -296,10 +302,11 @@ pub enum Marked {
 }
 
 impl<'t> Marks<'t> {
-    /// Marks `text` in the place of what was marked as `stretch` before.
-    pub fn mark(&mut self, tree: &CueTree, stretch: Marked, text: &'t str) {
-        self.stretches[stretch as usize].mark(tree, text);
+    /// Marks `text` in the place of what was marked as `stretch` before, and tells which lists have a phrase
+    /// in it.
+    pub fn mark(&mut self, tree: &CueTree, stretch: Marked, text: &'t str) -> Cued<'t> {
         self.asked = Default::default();
+        self.stretches[stretch as usize].mark(tree, text)
     }
 
     /// Finds the last place where a phrase of `list` stands in `words` as whole words.

@@ -159,12 +159,11 @@ pub struct RulePack {
     pub ranking: ranking::RankingRules,
     /// What joins figures into relations.
     pub relations: relations::RelationRules,
-    /// The phrases of the lists of cues that are looked for in running text.
+    /// The phrases of the lists of cues that are looked for in running text, and of what indicators ask for in a
+    /// figure's sentence.
     pub cues: marks::CueTree,
     /// What indicators ask for in a figure's own words.
     pub own_cues: marks::CueTree,
-    /// What is asked for in a figure's sentence, whole words or not.
-    pub sentence_cues: marks::CueTree,
     /// How a text divides.
     pub segment: segment::SegmentRules,
 }
@@ -208,7 +207,6 @@ impl RulePack {
             relations,
             cues: marks::CueTree::default(),
             own_cues: marks::CueTree::default(),
-            sentence_cues: marks::CueTree::default(),
             segment,
         };
         pack.plant();
@@ -218,18 +216,18 @@ impl RulePack {
     /// Makes the trees of the lists that are looked for in running text, and tells each list its number.
     fn plant(&mut self) {
         let (frames, words) = (&mut self.frames, &mut self.ranking.words);
-        let ranking = [&mut words.pairs, &mut words.law, &mut words.plan, &mut words.occasion];
-        let others = ranking.into_iter().chain([&mut self.indicators.foreign]);
-        self.cues = marks::CueTree::new(frames.looked_for().chain(others));
+        let ranking =
+            [&mut words.pairs, &mut words.law, &mut words.plan, &mut words.occasion, &mut words.national];
         let rules = &mut self.indicators.indicator;
+        let within = rules.iter_mut().map(|rule| &mut rule.within);
+        let others = ranking.into_iter().chain([&mut self.indicators.foreign]).chain(within);
+        self.cues = marks::CueTree::new(frames.looked_for().chain(others));
         self.own_cues = marks::CueTree::new(
             rules
                 .iter_mut()
                 .flat_map(|rule| [&mut rule.near, &mut rule.not])
                 .chain([&mut self.indicators.names]),
         );
-        let within = rules.iter_mut().map(|rule| &mut rule.within);
-        self.sentence_cues = marks::CueTree::new(within.chain([&mut words.national]));
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of

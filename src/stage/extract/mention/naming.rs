@@ -49,7 +49,8 @@ impl Line<'_> {
             number(at + 2, 59)?;
             return Some(at + 3);
         }
-        let hours = self.words(at + 1).to_lowercase() == "giờ";
+        let word = self.words(at + 1);
+        let hours = word.len() == "giờ".len() && word.to_lowercase() == "giờ";
         if !hours || self.ending_at(&self.rules.clock_before, at, 3).is_none() {
             return None;
         }
