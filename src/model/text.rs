@@ -1,5 +1,7 @@
 //! Clean text and the map that leads every byte of it back to the source text.
 
+use std::cell::Cell;
+
 use serde::{Deserialize, Serialize};
 
 use super::Span;
@@ -45,17 +47,23 @@ impl OffsetMap {
     /// Returns the source bytes that the clean bytes `span` came from: from the first source byte of
     /// the first clean byte to the last source byte of the last one.
     pub fn to_source(&self, span: Span) -> Span {
+        self.to_source_from(self.first_run(span.start), span)
+    }
+
+    /// As [`Self::to_source`], where the first byte's run is known.
+    fn to_source_from(&self, first: usize, span: Span) -> Span {
+        let start = self.start_in(first, span.start);
         if span.is_empty() {
-            let at = self.start_in(self.first_run(span.start), span.start);
-            return Span::new(at, at);
+            return Span::new(start, start);
         }
-        let first = self.first_run(span.start);
-        // What begins in a run mostly ends in it.
-        let last = match self.runs.get(first) {
-            Some(run) if run.clean + run.len >= span.end => first,
-            _ => first + self.runs[first..].partition_point(|run| run.clean + run.len < span.end),
+        // What begins in a run mostly ends in it, or a few runs on.
+        let near = &self.runs[first.min(self.runs.len())..self.runs.len().min(first + NEAR_RUNS)];
+        let runs = match near.last() {
+            Some(run) if run.clean + run.len >= span.end => near,
+            _ => &self.runs[first..],
         };
-        Span::new(self.start_in(first, span.start), self.end_in(last, span.end))
+        let last = first + runs.partition_point(|run| run.clean + run.len < span.end);
+        Span::new(start, self.end_in(last, span.end))
     }
 
     /// The first run that goes on behind `clean`.
@@ -80,6 +88,36 @@ impl OffsetMap {
     }
 }
 
+/// How many runs on from the one where a span begins its end is looked for first.
+const NEAR_RUNS: usize = 4;
+
+/// The way back to the source text for spans one after the other: what begins in the same run as the span before,
+/// or in the next one, is led back without a search.
+#[derive(Debug, Clone)]
+pub struct WayBack<'m> {
+    map: &'m OffsetMap,
+    run: Cell<usize>,
+}
+
+impl<'m> WayBack<'m> {
+    /// Starts at the beginning of the text.
+    pub fn new(map: &'m OffsetMap) -> Self {
+        Self { map, run: Cell::new(0) }
+    }
+
+    /// Returns what [`OffsetMap::to_source`] does.
+    pub fn to_source(&self, span: Span) -> Span {
+        let holds = |run: &usize| {
+            let run = self.map.runs.get(*run);
+            run.is_some_and(|run| run.clean <= span.start && span.start < run.clean + run.len)
+        };
+        let last = self.run.get();
+        let run = [last, last + 1].into_iter().find(holds).unwrap_or_else(|| self.map.first_run(span.start));
+        self.run.set(run);
+        self.map.to_source_from(run, span)
+    }
+}
+
 /// A document's text ready to be read: NFC, one kind of space, page furniture off, broken lines
 /// joined.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,4 +126,39 @@ pub struct CleanText {
     pub text: String,
     /// The way back to the source text.
     pub map: OffsetMap,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Spans are led back the same one by one, one after the other, and by a walk through all runs.
+        #[test]
+        fn ways_back_agree(
+            lengths in proptest::collection::vec((0usize..4, 0usize..4, 0usize..3), 1..9),
+            spans in proptest::collection::vec((0usize..30, 0usize..12), 1..9),
+        ) {
+            let mut map = OffsetMap::default();
+            let (mut clean, mut source) = (0, 0);
+            for (len, source_len, gap) in lengths {
+                map.runs.push(Run { clean, len, source: source + gap, source_len });
+                (clean, source) = (clean + len, source + gap + source_len);
+            }
+            let way = WayBack::new(&map);
+            for (start, len) in spans {
+                let span = Span::new(start, start + len);
+                let led = map.to_source(span);
+                prop_assert_eq!(way.to_source(span), led);
+                let first = map.runs.iter().position(|run| run.clean + run.len > start);
+                let last = map.runs.iter().position(|run| run.clean + run.len >= start + len);
+                let (first, last) = (first.unwrap_or(map.runs.len()), last.unwrap_or(map.runs.len()));
+                prop_assert_eq!(led.start, map.start_in(first, start));
+                if len > 0 {
+                    prop_assert_eq!(led.end, map.end_in(last, start + len));
+                }
+            }
+        }
+    }
 }

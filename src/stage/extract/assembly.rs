@@ -19,7 +19,7 @@ use super::zones::Zones;
 use crate::model::figure::{Figure, Fund, Reach, Slot};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind, Sentence};
-use crate::model::text::CleanText;
+use crate::model::text::{CleanText, WayBack};
 use crate::model::{Digest, Span};
 use crate::stage::rules::RulePack;
 use crate::stage::rules::bytes::marks;
@@ -45,8 +45,11 @@ pub(super) fn assemble(
         document,
         source,
         clean,
+        way: WayBack::new(&clean.map),
+        way_far: WayBack::new(&clean.map),
         lower,
         found,
+        passed: Default::default(),
         rules,
         about_promotion,
         context: Context::of_document(text, lower, blocks, found, &zones, rules),
@@ -80,8 +83,13 @@ pub(super) struct Walk<'a> {
     pub(super) document: Digest,
     pub(super) source: &'a str,
     pub(super) clean: &'a CleanText,
+    /// The way back to the source text, of what stands in the sentence that is read and of what may stand far off.
+    pub(super) way: WayBack<'a>,
+    pub(super) way_far: WayBack<'a>,
     pub(super) lower: &'a str,
     pub(super) found: &'a Mentions,
+    /// How far the numbers, the periods and the places have been read.
+    passed: [Cursor; 3],
     pub(super) rules: &'a RulePack,
     pub(super) about_promotion: bool,
     pub(super) context: Context,
@@ -173,10 +181,10 @@ impl Walk<'_> {
 
     fn sentence(&mut self, sentence: &Sentence, kind: BlockKind) {
         let span = sentence.span;
-        let numbers = within(&self.found.numbers, span, |number| number.span);
-        let periods = within(&self.found.periods, span, |period| period.span);
-        let places = within(&self.found.places, span, |place| place.span);
-        let first_place = self.found.places.partition_point(|place| place.span.start < span.start);
+        let [passed_numbers, passed_periods, passed_places] = &mut self.passed;
+        let (_, numbers) = passed_numbers.within(&self.found.numbers, span, |number| number.span);
+        let (_, periods) = passed_periods.within(&self.found.periods, span, |period| period.span);
+        let (first_place, places) = passed_places.within(&self.found.places, span, |place| place.span);
         if !numbers.is_empty() {
             self.within = self.marks.mark(&self.rules.cues, Marked::Sentence, span.of(self.lower));
         }
@@ -378,6 +386,22 @@ pub(super) struct Passed<'a> {
     pub(super) pairs: Option<Paired>,
     /// Where a body of the whole country is first named in the sentence.
     pub(super) nation: Option<usize>,
+}
+
+/// How far a sorted list has been read by spans that come one behind the other.
+#[derive(Debug, Default)]
+struct Cursor(usize);
+
+impl Cursor {
+    /// Returns the items that begin within the next span, with the number of the first.
+    fn within<'i, T>(&mut self, items: &'i [T], span: Span, of: impl Fn(&T) -> Span) -> (usize, &'i [T]) {
+        let before = |from: usize, end: usize| {
+            from + items[from..].iter().take_while(|item| of(item).start < end).count()
+        };
+        let from = before(self.0, span.start);
+        self.0 = before(from, span.end);
+        (from, &items[from..self.0])
+    }
 }
 
 /// The items of a sorted list that begin within `span`.

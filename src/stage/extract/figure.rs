@@ -136,7 +136,7 @@ impl Walk<'_> {
     }
 
     fn build(&self, number: &NumberMention, sentence: Span, slots: Slots) -> Option<Figure> {
-        let map = &self.clean.map;
+        let map = &self.way;
         let span = map.to_source(number.span);
         let mut value = number.value;
         if slots.reading.on_top {
@@ -188,14 +188,14 @@ impl Walk<'_> {
     }
 
     fn origins(&self, number: &NumberMention, slots: &Slots) -> BTreeMap<Slot, Origin> {
-        let map = &self.clean.map;
+        let map = &self.way;
         let own = |words: Span, rule: &str, reach: Reach| Origin {
             words: Some(map.to_source(words)),
             rule: CompactString::new(rule),
             reach,
         };
         let led_back = |origin: &Origin| Origin {
-            words: origin.words.map(|words| map.to_source(words)),
+            words: origin.words.map(|words| self.way_far.to_source(words)),
             ..origin.clone()
         };
         let rule = number.rules.first().map_or("number", CompactString::as_str);

@@ -13,7 +13,7 @@ use super::mention::period::{Part, TimeContext, Year};
 use super::mention::{Mentions, PeriodMention, Role};
 use crate::model::mention::{Mention, MentionClass};
 use crate::model::period::Period;
-use crate::model::text::CleanText;
+use crate::model::text::{CleanText, WayBack};
 
 /// Every numeral and period, in order, in source offsets. `date` is the document's printed one.
 pub(super) fn mentions(clean: &CleanText, lower: &str, date: Option<Date>, found: &Mentions) -> Vec<Mention> {
@@ -35,11 +35,12 @@ pub(super) fn mentions(clean: &CleanText, lower: &str, date: Option<Date>, found
         (!nothing).then_some((period.span, period.class, value))
     });
     let others = found.others.iter().map(|other| (other.span, other.class, other.value.clone()));
+    let way = WayBack::new(&clean.map);
     let mut all: Vec<Mention> = numbers
         .chain(periods)
         .chain(others)
         .map(|(span, class, value): (_, MentionClass, _)| Mention {
-            span: clean.map.to_source(span),
+            span: way.to_source(span),
             class,
             value,
         })
