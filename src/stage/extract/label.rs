@@ -182,7 +182,7 @@ impl Walk<'_> {
             |_| true,
             |at, join| {
                 let cut = at + join.len();
-                if cut > last && trimmed_words(&words[cut..], labels) > 0 {
+                if cut > last && trimmed_words(&words[cut..], labels).next().is_some() {
                     last = cut;
                 }
             },
@@ -315,7 +315,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
     let hard =
         hard.max(rfind(words, ". ").map_or(0, |at| at + 1)).max(rfind(words, " - ").map_or(0, |at| at + 3));
     let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
-    let member = trimmed_words(&words[comma + 1..], labels);
+    let member = trimmed_words(&words[comma + 1..], labels).take(MEMBER_WORDS + 1).count();
     if member == 0 || member > MEMBER_WORDS || begins_clause(&words[comma + 1..], labels) {
         return comma + 1;
     }
@@ -324,7 +324,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
     loop {
         let begin = words[hard..end].rfind(',').map_or(hard, |at| hard + at + 1);
         let chunk = &words[begin..end];
-        let count = chunk.split_whitespace().count();
+        let count = chunk.split_whitespace().take(HEAD_WORDS + 1).count();
         if count == 0
             || count > HEAD_WORDS
             || is_adverbial(chunk, labels)
@@ -340,10 +340,9 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
     }
 }
 
-/// How many words of `words` are left when what ends no label is off.
-fn trimmed_words(words: &str, labels: &Labels) -> usize {
-    let trim = |word: &&str| !labels.trim.has(word);
-    words.split_whitespace().filter(trim).count()
+/// The words of `words` that are left when what ends no label is off.
+fn trimmed_words<'w>(words: &'w str, labels: &Labels) -> impl Iterator<Item = &'w str> {
+    words.split_whitespace().filter(|word| !labels.trim.has(word))
 }
 
 fn is_adverbial(words: &str, labels: &Labels) -> bool {

@@ -2,6 +2,7 @@
 //! its features, equal values pool theirs, and the value with the highest sum of weights wins.
 
 use compact_str::CompactString;
+use smallvec::SmallVec;
 
 use crate::model::Span;
 use crate::model::figure::{Origin, Reach, Slot};
@@ -28,9 +29,9 @@ struct Source<'r> {
 pub(super) struct Ballot<'r, V> {
     model: &'r Model,
     /// Each value once, in order of its first source.
-    values: Vec<V>,
-    sources: Vec<Source<'r>>,
-    pool: Vec<Feature>,
+    values: SmallVec<[V; 16]>,
+    sources: SmallVec<[Source<'r>; 32]>,
+    pool: SmallVec<[Feature; 256]>,
 }
 
 /// Which features a candidate has had: the number of the candidate that had each last.
@@ -38,6 +39,8 @@ pub(super) struct Ballot<'r, V> {
 pub(super) struct Seen {
     last: Vec<u32>,
     candidate: u32,
+    /// Room for the features of one value itself.
+    own: Vec<Feature>,
 }
 
 impl Seen {
@@ -70,12 +73,7 @@ pub struct Choice {
 
 impl<'r, V: Copy + Eq> Ballot<'r, V> {
     pub(super) fn new(model: &'r Model) -> Self {
-        Self {
-            model,
-            values: Vec::with_capacity(16),
-            sources: Vec::with_capacity(32),
-            pool: Vec::with_capacity(256),
-        }
+        Self { model, values: SmallVec::new(), sources: SmallVec::new(), pool: SmallVec::new() }
     }
 
     /// Adds a source; its features follow with [`Self::feature`].
@@ -125,7 +123,7 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
     /// templates of their own. Of equal scores the one added first wins.
     pub(super) fn elect(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<Bound<V>> {
         let mut best: Option<(i64, usize)> = None;
-        let mut own = Vec::with_capacity(16);
+        let mut own = std::mem::take(&mut seen.own);
         for (number, value) in self.values.iter().enumerate() {
             own.clear();
             of(*value, &mut own);
@@ -140,6 +138,7 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
                 best = Some((score, number));
             }
         }
+        seen.own = own;
         let (_, number) = best?;
         let mut told: Option<&Source<'r>> = None;
         for source in self.sources.iter().filter(|source| source.value == number) {

@@ -39,11 +39,7 @@ pub(super) fn mentions(clean: &CleanText, lower: &str, date: Option<Date>, found
     let mut all: Vec<Mention> = numbers
         .chain(periods)
         .chain(others)
-        .map(|(span, class, value): (_, MentionClass, _)| Mention {
-            span: way.to_source(span),
-            class,
-            value,
-        })
+        .map(|(span, class, value): (_, MentionClass, _)| Mention { span: way.to_source(span), class, value })
         .collect();
     all.sort_by_key(|mention| (mention.span, mention.class));
     all

@@ -205,16 +205,24 @@ pub fn last_whole(words: &str, phrase: &str, fits: &impl Fn(usize) -> bool) -> O
 pub fn find(words: &str, phrase: &str) -> Option<usize> {
     let (bytes, phrase) = (words.as_bytes(), phrase.as_bytes());
     let last = bytes.len().checked_sub(phrase.len())?;
-    let first = phrase.first()?;
-    memchr::memchr_iter(*first, &bytes[..=last]).find(|at| bytes[*at..].starts_with(phrase))
+    let (lead, byte) = telling(phrase)?;
+    let mut places = memchr::memchr_iter(byte, &bytes[lead..=last + lead]);
+    places.find(|at| bytes[*at..].starts_with(phrase))
 }
 
 /// Finds the last place of a few bytes in `words`, as [`find`] does the first.
 pub fn rfind(words: &str, phrase: &str) -> Option<usize> {
     let (bytes, phrase) = (words.as_bytes(), phrase.as_bytes());
     let last = bytes.len().checked_sub(phrase.len())?;
-    let first = phrase.first()?;
-    memchr::memrchr_iter(*first, &bytes[..=last]).find(|at| bytes[*at..].starts_with(phrase))
+    let (lead, byte) = telling(phrase)?;
+    let mut places = memchr::memrchr_iter(byte, &bytes[lead..=last + lead]);
+    places.find(|at| bytes[*at..].starts_with(phrase))
+}
+
+/// The first byte of a phrase that is no space, of which there are too many in every text, and its place.
+fn telling(phrase: &[u8]) -> Option<(usize, u8)> {
+    let lead = phrase.iter().position(|byte| *byte != b' ').unwrap_or(0);
+    phrase.get(lead).map(|byte| (lead, *byte))
 }
 
 /// Tells whether no letter or digit stands right before `at`.

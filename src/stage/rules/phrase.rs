@@ -42,6 +42,9 @@ pub struct Phrases {
     nodes: Vec<Node>,
     /// By word: whether some pattern starts with it.
     starts: Vec<bool>,
+    /// By word: whether it follows a slot that some pattern starts with; and whether another slot does.
+    follows: Vec<bool>,
+    slot_follows: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -75,7 +78,7 @@ pub struct Found {
 
 impl Default for Phrases {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], starts: Vec::new() }
+        Self { nodes: vec![Node::default()], starts: Vec::new(), follows: Vec::new(), slot_follows: false }
     }
 }
 
@@ -106,6 +109,12 @@ impl Phrases {
     }
 
     fn insert(&mut self, sequence: &[Step]) -> usize {
+        match sequence {
+            [Step::Word(word), ..] => note(&mut self.starts, *word),
+            [Step::Slot(_), Step::Word(word), ..] => note(&mut self.follows, *word),
+            [Step::Slot(_), Step::Slot(_), ..] => self.slot_follows = true,
+            _ => {}
+        }
         let mut at = 0;
         for step in sequence {
             let next = match step {
@@ -122,10 +131,6 @@ impl Phrases {
                             let edges = &mut self.nodes[at].words;
                             let place = edges.partition_point(|(w, _)| w < word);
                             edges.insert(place, (*word, node));
-                            if at == 0 {
-                                self.starts.resize(self.starts.len().max(word.index() + 1), false);
-                                self.starts[word.index()] = true;
-                            }
                         }
                         Step::Slot(slot) => self.nodes[at].slots.push((*slot, node)),
                     }
@@ -158,6 +163,15 @@ impl Phrases {
         let first = tokens.first()?;
         if self.nodes[0].slots.is_empty() && !self.starts_with(first.word) {
             return None;
+        }
+        // A number that nothing follows which may is told by itself or not at all.
+        let follows = |token: &Token| self.follows.get(token.word.index()).is_some_and(|follows| *follows);
+        if !(self.starts_with(first.word) || self.slot_follows || tokens.get(1).is_some_and(follows)) {
+            return self.nodes[0].slots.iter().find_map(|(slot, next)| {
+                let rule = self.nodes[*next as usize].rule?;
+                let value = slot_value(*slot, text, first, number)?;
+                Some(Found { tokens: 1, rule, values: vec![(*slot, value)] })
+            });
         }
         // As far as no slots are, one way leads on.
         let mut best: Option<Found> = None;
@@ -204,6 +218,12 @@ impl Phrases {
             }
         }
     }
+}
+
+/// Sets a word's entry.
+fn note(table: &mut Vec<bool>, word: Word) {
+    table.resize(table.len().max(word.index() + 1), false);
+    table[word.index()] = true;
 }
 
 fn slot_value(slot: Slot, text: &str, token: &Token, number: &impl Fn(Word) -> Option<i32>) -> Option<i32> {
