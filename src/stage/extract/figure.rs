@@ -199,34 +199,34 @@ impl Walk<'_> {
             ..origin.clone()
         };
         let rule = number.rules.first().map_or("number", CompactString::as_str);
-        let mut origins = BTreeMap::from([
-            (Slot::Value, own(number.numeral, rule, Reach::Numeral)),
-            (Slot::Unit, own(number.span, rule, Reach::Numeral)),
-            (Slot::Measure, own(number.span, slots.reading.rule, Reach::Clause)),
-        ]);
-        if let Some(hedge) = number.hedge {
-            origins.insert(Slot::Qualifier, own(hedge, "number.hedge", Reach::Numeral));
-        }
-        if let Some(period) = &slots.period {
-            origins.insert(Slot::Period, led_back(&period.origin));
-        }
-        if let Some(area) = &slots.area {
-            origins.insert(Slot::Area, led_back(&area.origin));
-        }
-        if let Some(label) = slots.label.words {
-            origins.insert(Slot::Label, own(label, "label.words", Reach::Clause));
-        }
-        origins.insert(Slot::Aspect, slots.aspect.origin.clone());
-        if slots.fund.value.is_some() {
-            origins.insert(Slot::Fund, slots.fund.origin.clone());
-        }
-        origins
+        // In the order of slots, so that nothing is sorted.
+        let label = slots.label.words.map(|words| own(words, "label.words", Reach::Clause));
+        let hedge = number.hedge.map(|hedge| own(hedge, "number.hedge", Reach::Numeral));
+        let fund = slots.fund.value.is_some().then(|| slots.fund.origin.clone());
+        let origins = [
+            (Slot::Label, label),
+            (Slot::Measure, Some(own(number.span, slots.reading.rule, Reach::Clause))),
+            (Slot::Value, Some(own(number.numeral, rule, Reach::Numeral))),
+            (Slot::Unit, Some(own(number.span, rule, Reach::Numeral))),
+            (Slot::Qualifier, hedge),
+            (Slot::Area, slots.area.as_ref().map(|area| led_back(&area.origin))),
+            (Slot::Period, slots.period.as_ref().map(|period| led_back(&period.origin))),
+            (Slot::Aspect, Some(slots.aspect.origin.clone())),
+            (Slot::Fund, fund),
+        ];
+        let mut filled = Vec::with_capacity(origins.len());
+        filled.extend(origins.into_iter().filter_map(|(slot, origin)| Some((slot, origin?))));
+        filled.into_iter().collect()
     }
 }
 
 /// The closed interval that digits and hedge admit: half a unit of the last printed digit to each
 /// side; a bound is open on its other side; `khoảng` bounds nothing.
 fn interval(value: Decimal, step: Decimal, qualifier: Qualifier) -> (Option<Decimal>, Option<Decimal>) {
+    // A count is what it is.
+    if step == Decimal::ZERO && qualifier == Qualifier::Eq {
+        return (Some(value), Some(value));
+    }
     let half = Decimal::new(5, 1).and_then(|half| step.checked_mul(half)).unwrap_or(Decimal::ZERO);
     match qualifier {
         Qualifier::Eq => (value.checked_sub(half), value.checked_add(half)),

@@ -15,6 +15,8 @@ use super::cues::{Cues, PhraseList, begins_word, ends_word};
 const MAX_LISTS: usize = 250;
 /// No transition.
 const NONE: u16 = 0;
+/// The bit of a transition to a node where a phrase ends.
+const ENDS: u16 = 1 << 15;
 
 /// The phrases of all lists that were taken in: an automaton that goes on by one table entry a byte (Aho and
 /// Corasick's).
@@ -24,7 +26,8 @@ pub struct CueTree {
     classes: Box<[u8; 256]>,
     /// A node's row in `next` has `1 << shift` entries.
     shift: u32,
-    /// By node and class: the node of the longest end of the text so far that begins a phrase. Node 0 is the root.
+    /// By node and class: the node of the longest end of the text so far that begins a phrase, with [`ENDS`] where
+    /// a phrase ends there. Node 0 is the root.
     next: Vec<u16>,
     /// By node: the longest phrase that ends there, as its node; 0 for none.
     longest: Vec<u16>,
@@ -86,7 +89,7 @@ impl CueTree {
 
     /// Adds a node; `None` where there are too many.
     fn node(&mut self) -> Option<u16> {
-        let node = u16::try_from(self.phrase.len()).ok()?;
+        let node = u16::try_from(self.phrase.len()).ok().filter(|node| node & ENDS == 0)?;
         self.next.resize(self.next.len() + (1 << self.shift), NONE);
         self.phrase.push(0);
         Some(node)
@@ -143,16 +146,22 @@ impl CueTree {
                 }
             }
         }
+        for next in &mut self.next {
+            *next |= if self.longest[usize::from(*next)] == 0 { 0 } else { ENDS };
+        }
     }
 
     /// Finds every phrase in `text`, as whole words or not: where it begins and ends, and its number.
     #[inline]
     fn scan(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
-        let (classes, next, longest) = (&self.classes[..], &self.next[..], &self.longest[..]);
+        let (classes, next, shift) = (&self.classes, &self.next[..], self.shift);
         let mut node = 0;
         for (at, byte) in text.bytes().enumerate() {
-            node = usize::from(next[(node << self.shift) + usize::from(classes[usize::from(byte)])]);
-            let mut standing = usize::from(longest[node]);
+            node = next[(usize::from(node & !ENDS) << shift) + usize::from(classes[usize::from(byte)])];
+            if node & ENDS == 0 {
+                continue;
+            }
+            let mut standing = usize::from(self.longest[usize::from(node & !ENDS)]);
             while standing != 0 {
                 let phrase = usize::from(self.phrase[standing]) - 1;
                 found(at + 1 - self.phrases[phrase].0, at + 1, phrase);

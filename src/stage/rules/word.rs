@@ -7,7 +7,7 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::letters::latin;
+use super::letters::{latin, letters};
 use crate::model::Span;
 
 /// A word of the vocabulary; equal for all spellings of it.
@@ -228,24 +228,24 @@ impl Vocabulary {
                     tokens.push(Token { span, kind: TokenKind::Digits, word, capital: false });
                 }
                 Class::Letter => {
-                    at += 1;
-                    at = letters_end(text, at, end);
-                    self.push_letters(text, Span::new(start, at), tokens);
+                    at = letters_end(text, at + 1, end);
+                    self.push_letters(text, Span::new(start, at), bytes[start].is_ascii_uppercase(), tokens);
                 }
                 Class::Mark => {
                     at += 1;
                     self.push_mark(text, Span::new(start, at), tokens);
                 }
                 Class::Wide if latin(bytes, at) > 0 => {
+                    let capital = letters().begins_capital(bytes, at);
                     at = letters_end(text, at + latin(bytes, at), end);
-                    self.push_letters(text, Span::new(start, at), tokens);
+                    self.push_letters(text, Span::new(start, at), capital, tokens);
                 }
                 Class::Wide => {
                     let Some(first) = text[at..end].chars().next() else { break };
                     at += first.len_utf8();
                     if is_letter(first) {
                         at = letters_end(text, at, end);
-                        self.push_letters(text, Span::new(start, at), tokens);
+                        self.push_letters(text, Span::new(start, at), first.is_uppercase(), tokens);
                     } else if !first.is_whitespace() && !is_invisible(first) {
                         self.push_mark(text, Span::new(start, at), tokens);
                     }
@@ -263,29 +263,32 @@ impl Vocabulary {
         });
     }
 
-    fn push_letters(&self, text: &str, span: Span, tokens: &mut Vec<Token>) {
-        let letters = span.of(text);
+    #[inline]
+    fn push_letters(&self, text: &str, span: Span, capital: bool, tokens: &mut Vec<Token>) {
         let word = self.words.get_in(text, span);
-        let capital = match letters.as_bytes().first() {
-            Some(first) if first.is_ascii() => first.is_ascii_uppercase(),
-            _ => letters.chars().next().is_some_and(|first| super::letters::letters().is_capital(first)),
-        };
         let token = Token { span, kind: TokenKind::Letters, word, capital };
-        if word == Word::UNKNOWN
-            && let Some((cut, left, right)) = self.unglue(letters)
-        {
-            let at = span.start + cut;
-            tokens.push(Token { span: Span::new(span.start, at), word: left, ..token });
-            tokens.push(Token { span: Span::new(at, span.end), word: right, capital: false, ..token });
-            return;
+        if word == Word::UNKNOWN && GLUED_BYTES.contains(&span.len()) {
+            self.push_unknown(text, token, tokens);
+        } else {
+            tokens.push(token);
         }
-        tokens.push(token);
+    }
+
+    /// Pushes letters that are no known word: two of them where two were glued together.
+    fn push_unknown(&self, text: &str, token: Token, tokens: &mut Vec<Token>) {
+        let Some((cut, left, right)) = self.unglue(token.span.of(text)) else {
+            tokens.push(token);
+            return;
+        };
+        let Span { start, end } = token.span;
+        tokens.push(Token { span: Span::new(start, start + cut), word: left, ..token });
+        tokens.push(Token { span: Span::new(start + cut, end), word: right, capital: false, ..token });
     }
 
     /// Finds where two known words were glued together; only where the letters cannot be one
     /// Vietnamese syllable, which has its vowels in one run.
     fn unglue(&self, letters: &str) -> Option<(usize, Word, Word)> {
-        if letters.len() > 24 || letters.len() < 5 || !super::letters::letters().has_two_vowel_runs(letters) {
+        if !super::letters::letters().has_two_vowel_runs(letters) {
             return None;
         }
         let mut cuts = letters.char_indices().skip(2).map(|(at, _)| at);
@@ -299,6 +302,9 @@ impl Vocabulary {
         })
     }
 }
+
+/// How many bytes two words have that were glued together.
+const GLUED_BYTES: std::ops::RangeInclusive<usize> = 5..=24;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -335,10 +341,12 @@ fn letters_end(text: &str, mut at: usize, end: usize) -> usize {
     while at < end {
         at += match STEP[usize::from(bytes[at])] {
             0 => break,
-            LOOK if latin(bytes, at) > 0 => latin(bytes, at),
-            LOOK => match text[at..end].chars().next() {
-                Some(next) if is_letter(next) => next.len_utf8(),
-                _ => break,
+            LOOK => match latin(bytes, at) {
+                0 => match text[at..end].chars().next() {
+                    Some(next) if is_letter(next) => next.len_utf8(),
+                    _ => break,
+                },
+                length => length,
             },
             step => usize::from(step),
         };
