@@ -201,7 +201,7 @@ impl Walk<'_> {
         let before = passed.layout.lead(self.lower, place.start, passed.span.start);
         if before.trim().is_empty() {
             Lead::First
-        } else if words.against.occurs_in(before) && !ends(before, &words.at) {
+        } else if self.within.anywhere_in(before, &words.against) && !ends(before, &words.at) {
             Lead::Compared
         } else if ends(before, &words.at) {
             Lead::At

@@ -61,7 +61,7 @@ impl Walk<'_> {
         let Some(open) = passed.layout.bracket(number.span.start) else {
             let near = layout::tail(self.lower, passed.from, number.span.start);
             let near = marks!(",;:()").since(near);
-            let level = words.level.occurs_in(near);
+            let level = self.within.anywhere_in(near, &words.level);
             return if level { Setting::Level } else { Setting::Open };
         };
         if passed.layout.figures(open, number.span.start) > 0 {
@@ -69,7 +69,7 @@ impl Walk<'_> {
         }
         let before = layout::tail(self.lower, passed.from.min(open), open);
         let clause = marks!(",;)").since(before);
-        let compared = words.compared.occurs_in(clause)
+        let compared = self.within.anywhere_in(clause, &words.compared)
             || find(clause, "cùng kỳ").is_some()
             || layout::begins(clause, &frames.compared);
         if layout::begins(clause, &frames.of_plan) {

@@ -334,11 +334,16 @@ impl Walk<'_> {
         {
             return leader.fund.clone();
         }
-        let (from, to) = frame::trim_label(place.clause(), &frames);
-        let alone = &place.clause()[from..to];
-        let named = |list: &[String]| list.iter().any(|name| name == alone);
+        let clause = place.clause();
+        let alone = |name: &String| {
+            find(clause, name).is_some() && {
+                let (from, to) = frame::trim_label(clause, &frames);
+                clause[from..to] == **name
+            }
+        };
         let bare = [(&funds.bare_national, Fund::National), (&funds.bare_local, Fund::Local)];
-        if let Some((_, fund)) = bare.into_iter().find(|(list, _)| place.is_funding() && named(list)) {
+        let mut bare = bare.into_iter().filter(|_| place.is_funding());
+        if let Some((_, fund)) = bare.find(|(list, _)| list.iter().any(alone)) {
             return found(fund, "fund.bare", Reach::Clause);
         }
         if let Some(leader) = leader.filter(|_| relative) {

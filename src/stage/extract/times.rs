@@ -65,7 +65,7 @@ impl Walk<'_> {
             Cue::Same
         } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
             Cue::Law
-        } else if words.compared.occurs_in(clause) {
+        } else if self.within.anywhere_in(clause, &words.compared) {
             Cue::Compared
         } else if clause.contains('%') && self.frames().holds(clause, &words.plan) {
             Cue::Plan

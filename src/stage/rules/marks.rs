@@ -206,6 +206,13 @@ impl<'w> Cued<'w> {
         }
     }
 
+    /// Tells whether a phrase of `list`, one of the tree's, stands anywhere in `part`; where that is cut out of the
+    /// words and the words have none, no byte is read.
+    pub fn anywhere_in(&self, part: &str, list: &PhraseList) -> bool {
+        let cut_out = place(part, self.words).is_some();
+        (!cut_out || self.anywhere(list)) && list.occurs_in(part)
+    }
+
     /// Tells whether a phrase of `list`, one of the tree's, stands in the words as whole words.
     pub fn whole(&self, list: &PhraseList) -> bool {
         match list.number() {
@@ -263,12 +270,12 @@ impl<'t> Stretch<'t> {
         });
         told
     }
+}
 
-    /// Where `words` stands in the stretch, if it is cut out of it.
-    fn place(&self, words: &str) -> Option<usize> {
-        let at = (words.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
-        (at + words.len() <= self.text.len()).then_some(at)
-    }
+/// Where `words` stands in `text`, if it is cut out of it.
+fn place(words: &str, text: &str) -> Option<usize> {
+    let at = (words.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    (at + words.len() <= text.len()).then_some(at)
 }
 
 /// Where words that were asked about stand: what answers any list, found once for all lists.
@@ -399,7 +406,7 @@ impl<'t> Marks<'t> {
             .stretches
             .iter()
             .zip(0..)
-            .find_map(|(stretch, number)| Some((number, stretch.place(words)?)));
+            .find_map(|(stretch, number)| Some((number, place(words, stretch.text)?)));
         let Some((number, from)) = found else { return Standing { words: key, ..Standing::default() } };
         let text = self.stretches[usize::from(number)].text;
         Standing {

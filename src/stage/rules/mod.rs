@@ -216,8 +216,16 @@ impl RulePack {
     /// Makes the trees of the lists that are looked for in running text, and tells each list its number.
     fn plant(&mut self) {
         let (frames, words) = (&mut self.frames, &mut self.ranking.words);
-        let ranking =
-            [&mut words.pairs, &mut words.law, &mut words.plan, &mut words.occasion, &mut words.national];
+        let ranking = [
+            &mut words.pairs,
+            &mut words.law,
+            &mut words.plan,
+            &mut words.occasion,
+            &mut words.national,
+            &mut words.compared,
+            &mut words.level,
+            &mut words.against,
+        ];
         let rules = &mut self.indicators.indicator;
         let within = rules.iter_mut().map(|rule| &mut rule.within);
         let others = ranking.into_iter().chain([&mut self.indicators.foreign]).chain(within);

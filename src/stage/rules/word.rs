@@ -76,6 +76,17 @@ type Long = std::collections::HashMap<Box<str>, Word, BuildHasherDefault<Fnv>>;
 /// Bytes of a spelling that is looked up as one number.
 const SHORT_BYTES: usize = 16;
 
+/// By length: the bits of so many bytes.
+const MASKS: [u128; SHORT_BYTES] = {
+    let mut masks = [0; SHORT_BYTES];
+    let mut length = 1;
+    while length < SHORT_BYTES {
+        masks[length] = masks[length - 1] << 8 | 0xff;
+        length += 1;
+    }
+    masks
+};
+
 /// Spellings and the words that they are.
 #[derive(Debug, Clone)]
 struct Table {
@@ -128,7 +139,7 @@ impl Table {
         let length = span.end - span.start;
         match window.and_then(|window| <[u8; SHORT_BYTES]>::try_from(window).ok()) {
             Some(window) if length < SHORT_BYTES => {
-                let key = u128::from_le_bytes(window) & ((1 << (8 * length)) - 1);
+                let key = u128::from_le_bytes(window) & MASKS[length];
                 self.short[self.place(key)].1
             }
             _ => self.get(span.of(text)),
