@@ -305,7 +305,7 @@ impl Walk<'_> {
             |(named, period)| {
                 let before = layout::tail(self.lower, span.start, period.span.start);
                 let clause = marks!(",;:(").since(before);
-                let opens = clause.split_whitespace().count() <= TOPIC_WORDS;
+                let opens = clause.split_ascii_whitespace().count() <= TOPIC_WORDS;
                 let value = named.stated().filter(|value| opens && !matches!(value, Period::Day(_)))?;
                 Some((value, period.span))
             },

@@ -124,7 +124,7 @@ pub(super) fn measure(
     if let Some(at) = change {
         let since = &around.near[at..];
         let to_level = rules.last_of(since, &words.to_level).is_some() || marks!(",;(").any(since);
-        if since.split_whitespace().count() <= 6 && !to_level && !is_rate(around.near, at, rules) {
+        if since.split_ascii_whitespace().count() <= 6 && !to_level && !is_rate(around.near, at, rules) {
             return Reading { negative, ..Reading::of(Measure::Difference, "measure.difference") };
         }
     }
@@ -225,7 +225,7 @@ fn elided(around: Around<'_>, before: Option<Reading>, rules: Frames<'_>) -> Rea
     let relative = [Measure::OfPlan, Measure::Growth, Measure::Index, Measure::Share];
     let Some(before) = before.filter(|before| relative.contains(&before.measure)) else { return alone };
     // `A tăng 5%, B 7%, C tăng 9%`: the row goes on behind the number.
-    let words = around.near.split_whitespace().count();
+    let words = around.near.split_ascii_whitespace().count();
     let row = rules.last_of(around.right, &rules.measures.up).is_some()
         || rules.last_of(around.right, &rules.measures.down).is_some();
     if words <= 12 || before.measure == Measure::Growth && row && words <= 30 { before } else { alone }
@@ -237,7 +237,7 @@ fn leads_to_level(since: &str, right: &str, rules: Frames<'_>) -> bool {
     let to_level = &rules.measures.to_level;
     let Some(at) = rules.last_of(since, to_level) else { return false };
     if since[at..].starts_with("từ") {
-        let behind: String = right.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+        let behind: String = right.split_ascii_whitespace().take(6).collect::<Vec<_>>().join(" ");
         return ["lên", "xuống", "còn"].iter().any(|word| behind.split(' ').any(|behind| behind == *word));
     }
     true

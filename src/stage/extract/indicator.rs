@@ -70,8 +70,8 @@ impl Walk<'_> {
             || place.leader.map_or("", |leader| leader.unit.as_str()),
             |rule| rule.unit.as_str(),
         );
-        let words = place.near().split_whitespace().count();
-        if !foreign && near.split_whitespace().count() > 4 {
+        let words = place.near().split_ascii_whitespace().count();
+        if !foreign && near.split_ascii_whitespace().count() > 4 {
             let near = Cued::of(&self.rules.own_cues, near);
             if let Some(rule) = told(unit, &near) {
                 return Some(&rule.code);
@@ -167,7 +167,8 @@ impl Walk<'_> {
     /// with the same thing before.
     fn counts_again(&self, place: &Place<'_>) -> bool {
         let behind = place.clause_behind();
-        let bare = behind.split_whitespace().count() <= 1 || frame::fund(behind, self.frames()).is_some();
+        let bare =
+            behind.split_ascii_whitespace().count() <= 1 || frame::fund(behind, self.frames()).is_some();
         let row = !place.around.near.contains(';');
         place.number.class == MentionClass::Count && bare && row
     }
@@ -178,7 +179,7 @@ impl Walk<'_> {
         let leader = leader.filter(|leader| leader.unit == place.number.unit)?;
         let code = leader.indicator.as_ref()?;
         let part = self.rule_of(code).is_some_and(|rule| rule.parent.is_some() && rule.unit == "VND");
-        let worded = place.near().split_whitespace().filter(|word| word.len() > 2).count() > 2;
+        let worded = place.near().split_ascii_whitespace().filter(|word| word.len() > 2).count() > 2;
         (!part || !worded).then_some(code.as_str())
     }
 

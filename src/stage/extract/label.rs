@@ -68,7 +68,7 @@ impl Walk<'_> {
             return self.joined(&[respect]);
         }
         let words = before.iter().map(|part| part.of(self.lower)).collect::<Vec<_>>().join(" ");
-        let telling = (!relative || words.split_whitespace().count() >= 2) && !labels.weak.has(&words);
+        let telling = (!relative || words.split_ascii_whitespace().count() >= 2) && !labels.weak.has(&words);
         let mut own = if telling { before.clone() } else { Vec::new() };
         // `Trung Quốc đạt 1,9 tỷ USD`, after others: a name says whose, the figure before says what.
         let named = |span: &Span| {
@@ -84,7 +84,7 @@ impl Walk<'_> {
         }
         // `cơ sở thụ hưởng bỏ thêm 31 tỷ đồng vốn đối ứng`: what is named behind is the thing; a bare verb stays.
         let thing = behind.is_some_and(|behind| begins_with_one(behind.of(self.lower), &labels.moneys));
-        if measure == Measure::Value && thing && words.split_whitespace().count() > LEAD_WORDS {
+        if measure == Measure::Value && thing && words.split_ascii_whitespace().count() > LEAD_WORDS {
             own.clear();
         }
         own.extend(behind.filter(|_| !own.is_empty() || leader.is_none() || !relative));
@@ -132,7 +132,8 @@ impl Walk<'_> {
             return (opened && whole.len() <= LABEL_BYTES).then_some(whole);
         }
         let row = lead.ends_with([';', ':']) || passed.from > passed.span.start;
-        let preposed = to.split_whitespace().next_back().is_some_and(|last| labels.prepositions.has(last));
+        let preposed =
+            to.split_ascii_whitespace().next_back().is_some_and(|last| labels.prepositions.has(last));
         (row && !preposed && !self.frames().holds(to, &labels.verbs)).then_some(before)
     }
 
@@ -324,7 +325,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
     loop {
         let begin = words[hard..end].rfind(',').map_or(hard, |at| hard + at + 1);
         let chunk = &words[begin..end];
-        let count = chunk.split_whitespace().take(HEAD_WORDS + 1).count();
+        let count = chunk.split_ascii_whitespace().take(HEAD_WORDS + 1).count();
         if count == 0
             || count > HEAD_WORDS
             || is_adverbial(chunk, labels)
@@ -342,7 +343,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
 
 /// The words of `words` that are left when what ends no label is off.
 fn trimmed_words<'w>(words: &'w str, labels: &Labels) -> impl Iterator<Item = &'w str> {
-    words.split_whitespace().filter(|word| !labels.trim.has(word))
+    words.split_ascii_whitespace().filter(|word| !labels.trim.has(word))
 }
 
 fn is_adverbial(words: &str, labels: &Labels) -> bool {

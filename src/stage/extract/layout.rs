@@ -98,7 +98,7 @@ impl Layout {
         }
         let behind = mention.start >= figure.end;
         let (from, to) = if behind { (figure.end, mention.start) } else { (mention.end, figure.start) };
-        let words = || lower.get(from..to).map_or(9, |gap| gap.split_whitespace().take(9).count());
+        let words = || lower.get(from..to).map_or(9, |gap| gap.split_ascii_whitespace().take(9).count());
         let parted = count(&self.parts, from, to) > 0;
         let commas = count(&self.commas, from, to);
         match (behind, parted, commas) {

@@ -122,6 +122,22 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
     /// features of all its sources, each once, and those that `of` gives the value itself, which are of
     /// templates of their own. Of equal scores the one added first wins.
     pub(super) fn elect(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<Bound<V>> {
+        // Of one value nothing is counted.
+        let number = if self.values.len() == 1 { 0 } else { self.best(of, seen)? };
+        let mut told: Option<&Source<'r>> = None;
+        for source in self.sources.iter().filter(|source| source.value == number) {
+            if told.is_none_or(|told| source.score > told.score) {
+                told = Some(source);
+            }
+        }
+        let source = told?;
+        let origin =
+            Origin { words: source.words, rule: CompactString::new(source.rule), reach: source.reach };
+        Some(Bound { value: self.values[number], origin })
+    }
+
+    /// The number of the value whose features weigh most.
+    fn best(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<usize> {
         let mut best: Option<(i64, usize)> = None;
         let mut own = std::mem::take(&mut seen.own);
         for (number, value) in self.values.iter().enumerate() {
@@ -139,18 +155,9 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
             }
         }
         seen.own = own;
-        let (_, number) = best?;
-        let mut told: Option<&Source<'r>> = None;
-        for source in self.sources.iter().filter(|source| source.value == number) {
-            if told.is_none_or(|told| source.score > told.score) {
-                told = Some(source);
-            }
-        }
-        let source = told?;
-        let origin =
-            Origin { words: source.words, rule: CompactString::new(source.rule), reach: source.reach };
-        Some(Bound { value: self.values[number], origin })
+        best.map(|(_, number)| number)
     }
+
     /// The sum of the weights of the features of a value's sources, each once.
     fn pooled(&self, value: usize, seen: &mut Seen) -> i64 {
         seen.next(self.model.len());

@@ -80,7 +80,8 @@ pub fn lower_case(text: &str) -> String {
         }
         at += LANE;
     }
-    (at..bytes.len()).filter(|at| !is_inside(bytes[*at])).for_each(|at| lower.letter(at));
+    let begins = |byte: u8| byte.is_ascii_uppercase() || byte >= 0xc3;
+    (at..bytes.len()).filter(|at| begins(bytes[*at])).for_each(|at| lower.letter(at));
     lower.lower.push_str(&text[lower.kept..]);
     lower.lower
 }
@@ -134,11 +135,6 @@ fn may_be_capitals(here: &[u8; LANE], next: &[u8; LANE], after: &[u8; LANE]) -> 
         *mark = u8::from(ascii | ((byte >= 0xc3) & !(latin_1 | latin_a | horned | vietnamese)));
     }
     marks
-}
-
-/// Tells whether a byte stands inside of a letter.
-const fn is_inside(byte: u8) -> bool {
-    byte & 0xc0 == 0x80
 }
 
 /// The code of the letter beyond ASCII that begins at `at` of a UTF-8 text, and how many bytes it has.

@@ -128,13 +128,16 @@ impl Candidates {
                 }
                 TokenKind::Letters => {
                     let begins = rules.starts.get(token.word);
-                    if begins.number || token.capital && may_be_roman(token.span.of(text)) {
+                    if begins.is_nothing() && !token.capital {
+                        continue;
+                    }
+                    if begins.number() || token.capital && may_be_roman(token.span.of(text)) {
                         self.numbers.push(at);
                     }
-                    if begins.period {
+                    if begins.period() {
                         self.periods.push(at);
                     }
-                    if begins.place {
+                    if begins.place() {
                         self.places.push(at);
                     }
                 }
