@@ -11,6 +11,9 @@ const BRACKET_REACH_BYTES: usize = 400;
 /// How far after a rate the words that say what it is compared with are looked for.
 const RATE_WORDS_CHARS: usize = 20;
 
+/// How many bytes the words may take that `…` of a phrase stands for.
+const GAP_BYTES: usize = 60;
+
 /// The fewest letters by which two categories are recognised as the same words.
 const WIDER_CHARS: usize = 12;
 
@@ -174,14 +177,10 @@ impl<'f> Page<'f> {
         }
     }
 
-    /// Returns the words of the lines from the first figure's to the last one's.
+    /// Returns the words of the sentences from the first figure's to the last one's.
     pub(super) fn around(&self, figures: &[&Figure]) -> String {
-        let first = figures.iter().map(|f| f.span.start).min().unwrap_or(0);
-        let last = figures.iter().map(|f| f.span.end).max().unwrap_or(0);
-        let line = self.lines.partition_point(|at| *at < first);
-        let start = line.checked_sub(1).and_then(|at| self.lines.get(at)).map_or(0, |at| at + 1);
-        let after = self.lines.partition_point(|at| *at < last);
-        let end = self.lines.get(after).copied().unwrap_or(self.source.len());
+        let start = figures.iter().map(|f| f.sentence.start.min(f.span.start)).min().unwrap_or(0);
+        let end = figures.iter().map(|f| f.sentence.end.max(f.span.end)).max().unwrap_or(0);
         self.words(start, end)
     }
 
@@ -277,7 +276,7 @@ impl<'f> Page<'f> {
 
     /// Tells whether the text around the figures says that they are not counted alike.
     pub(super) fn differs(&self, figures: &[&Figure]) -> bool {
-        has(&self.around(figures), &self.rules.scope_differs)
+        says(&self.around(figures), &self.rules.scope_differs)
     }
 }
 
@@ -310,6 +309,19 @@ pub(super) fn has(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }
 
+/// Tells whether `text` holds one of the phrases; `…` in a phrase stands for a few words of one clause.
+pub(super) fn says(text: &str, phrases: &[String]) -> bool {
+    phrases.iter().any(|phrase| {
+        let (first, rest) = phrase.split_once(" … ").unwrap_or((phrase, ""));
+        text.match_indices(first).any(|(at, _)| {
+            let after = &text[at + first.len()..];
+            after
+                .find(rest)
+                .is_some_and(|gap| gap <= GAP_BYTES && !after[..gap].contains(['.', ';', ':', '\n']))
+        })
+    })
+}
+
 /// Scores how well two slots fit: equal, open, or at odds.
 pub(super) fn fit<T: PartialEq>(a: Option<&T>, b: Option<&T>, equal: i32, odds: i32) -> i32 {
     match (a, b) {
@@ -327,4 +339,18 @@ pub(super) fn aspects_meet(a: Option<Aspect>, b: Option<Aspect>) -> bool {
 /// Tells whether an aspect is of something intended, not yet done.
 pub(super) const fn is_intended(aspect: Aspect) -> bool {
     matches!(aspect, Aspect::Plan | Aspect::Target | Aspect::Allocated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_may_leave_out_a_few_words_of_its_clause() {
+        let phrases = ["vừa được … vừa".to_owned(), "kể cả".to_owned()];
+        assert!(says("có cơ sở vừa được hỗ trợ máy móc vừa được hỗ trợ nhãn hiệu", &phrases));
+        assert!(says("tổng kinh phí (kể cả vốn đối ứng)", &phrases));
+        assert!(!says("đề án vừa được duyệt. doanh nghiệp vừa và nhỏ", &phrases));
+        assert!(!says("vừa được duyệt", &phrases));
+    }
 }

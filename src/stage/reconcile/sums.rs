@@ -316,6 +316,10 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             {
                 doubtful = Some(candidate);
             }
+            // Said of one total, however far before it its parts stand.
+            Verdict::DiffersInScope if drawn() && !is_counted_otherwise(page, parts, whole) => {
+                doubtful.get_or_insert(candidate);
+            }
             Verdict::Conflicts => {
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
                 let drawn = same
@@ -330,7 +334,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             _ => {}
         }
     }
-    doubtful.filter(Claim::is_repairable)
+    doubtful.filter(|claim| claim.scope || claim.is_repairable())
 }
 
 /// National and local make the total, at one area, period and aspect.

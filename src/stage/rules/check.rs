@@ -11,9 +11,9 @@ use crate::model::finding::{Relation, Verdict};
 use crate::model::mention::MentionClass;
 
 /// Files whose lists of phrases are compared with lower-case text.
-const LOWER_CASE: &[&str] = &["frames.toml", "indicators.toml"];
+const LOWER_CASE: &[&str] = &["across.toml", "frames.toml", "indicators.toml", "relations.toml"];
 /// Keys of those files that hold no phrases.
-const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples"];
+const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples", "parts"];
 
 /// Lists what is wrong, in order of file and place. Patterns that cannot be read or overlap are found when the
 /// pack is read.

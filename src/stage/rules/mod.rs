@@ -164,6 +164,8 @@ pub struct RulePack {
     pub cues: marks::CueTree,
     /// What indicators ask for in a figure's own words.
     pub own_cues: marks::CueTree,
+    /// What is asked for in the sentence of a figure that several reports may state.
+    pub across_cues: marks::CueTree,
     /// How a text divides.
     pub segment: segment::SegmentRules,
 }
@@ -207,6 +209,7 @@ impl RulePack {
             relations,
             cues: marks::CueTree::default(),
             own_cues: marks::CueTree::default(),
+            across_cues: marks::CueTree::default(),
             segment,
         };
         pack.plant();
@@ -236,6 +239,7 @@ impl RulePack {
                 .flat_map(|rule| [&mut rule.near, &mut rule.not])
                 .chain([&mut self.indicators.names]),
         );
+        self.across_cues = marks::CueTree::new(self.across.looked_for());
     }
 
     /// Digests the files that a stage (`clean`, `segment`, `extract`, `reconcile`, `corpus`) reads: a part of

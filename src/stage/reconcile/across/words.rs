@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
-
 use crate::model::figure::{AreaCode, IndicatorCode};
 use crate::model::fold::fold;
 use crate::stage::rules::RulePack;
+use crate::stage::rules::across::AcrossRules;
+use crate::stage::rules::marks::{CueTree, Cued};
 use crate::stage::rules::mention::PlaceKind;
 
 /// What labels are compared by, read from the rule pack once.
@@ -16,7 +16,8 @@ pub struct Wording {
     neutral: BTreeSet<String>,
     indicators: BTreeMap<IndicatorCode, Vec<Vec<String>>>,
     areas: BTreeMap<AreaCode, Vec<Vec<String>>>,
-    phrases: Phrases,
+    rules: AcrossRules,
+    cues: CueTree,
 }
 
 impl Wording {
@@ -40,7 +41,7 @@ impl Wording {
             // A longer name is taken away before a shorter one that it holds.
             phrases.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         }
-        Self { neutral, indicators, areas, phrases: Phrases::of(&rules.across) }
+        Self { neutral, indicators, areas, rules: rules.across.clone(), cues: rules.across_cues.clone() }
     }
 
     /// Returns the words of `label` that narrow what `indicator` measures in `area`.
@@ -65,7 +66,17 @@ impl Wording {
 
     /// Reads what the phrases of a sentence say of a figure that begins at byte `at` of it.
     pub(super) fn said(&self, sentence: &str, at: usize) -> Said {
-        self.phrases.said(sentence, at)
+        let (head, tail) = sentence.split_at_checked(at).unwrap_or((sentence, ""));
+        let mut text = head.to_lowercase();
+        let figure = text.len();
+        text.push_str(&tail.to_lowercase());
+        let (all, before) = (Cued::of(&self.cues, &text), Cued::of(&self.cues, &text[..figure]));
+        Said {
+            below: all.whole(&self.rules.below),
+            part: before.whole(&self.rules.part),
+            revised: all.whole(&self.rules.revised),
+            other_scope: all.whole(&self.rules.scope_differs),
+        }
     }
 }
 
@@ -80,63 +91,6 @@ pub(super) struct Said {
     pub(super) revised: bool,
     /// Its figures are counted in another way.
     pub(super) other_scope: bool,
-}
-
-/// What each phrase says, and all of them found in one look at the text.
-#[derive(Debug, Clone)]
-struct Phrases {
-    saying: Vec<Saying>,
-    /// `None` where there are too many to be compiled; then none is found.
-    finder: Option<AhoCorasick>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Saying {
-    Below,
-    Part,
-    Revised,
-    OtherScope,
-}
-
-impl Phrases {
-    fn of(rules: &crate::stage::rules::across::AcrossRules) -> Self {
-        let lists = [
-            (Saying::Below, &rules.below),
-            (Saying::Part, &rules.part),
-            (Saying::Revised, &rules.revised),
-            (Saying::OtherScope, &rules.scope_differs),
-        ];
-        let all: Vec<(Saying, String)> = lists
-            .into_iter()
-            .flat_map(|(saying, words)| words.iter().map(move |word| (saying, word.to_lowercase())))
-            .collect();
-        let finder = AhoCorasick::new(all.iter().map(|(_, phrase)| phrase)).ok();
-        Self { saying: all.into_iter().map(|(saying, _)| saying).collect(), finder }
-    }
-
-    fn said(&self, sentence: &str, at: usize) -> Said {
-        let mut said = Said::default();
-        let (head, tail) = sentence.split_at_checked(at).unwrap_or((sentence, ""));
-        let mut text = head.to_lowercase();
-        let figure = text.len();
-        text.push_str(&tail.to_lowercase());
-        for found in self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(&text)) {
-            // Between words, not within one.
-            let before = text.get(..found.start()).and_then(|head| head.chars().next_back());
-            let after = text.get(found.end()..).and_then(|tail| tail.chars().next());
-            if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
-                continue;
-            }
-            match self.saying.get(found.pattern().as_usize()) {
-                Some(Saying::Below) => said.below = true,
-                Some(Saying::Part) => said.part |= found.end() <= figure,
-                Some(Saying::Revised) => said.revised = true,
-                Some(Saying::OtherScope) => said.other_scope = true,
-                None => {}
-            }
-        }
-        said
-    }
 }
 
 fn tokens(text: &str) -> Vec<String> {

@@ -16,7 +16,7 @@ use crate::model::rational::Rational;
 
 use super::anchor;
 use super::claim::Claim;
-use super::page::{Page, fit, has, is_intended};
+use super::page::{Page, fit, has, is_intended, says};
 
 use change::by_difference;
 use evident::{is_evident, is_named, is_only};
@@ -258,6 +258,6 @@ fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'
 /// Marks a rate whose sentence says that its terms are not counted alike.
 fn scoped<'f>(page: &Page<'f>, mut claim: Claim<'f>) -> Claim<'f> {
     let rate = claim.stated();
-    claim.scope = has(&page.words(rate.sentence.start, rate.sentence.end), &page.rules.scope_differs);
+    claim.scope = says(&page.words(rate.sentence.start, rate.sentence.end), &page.rules.scope_differs);
     claim
 }
