@@ -12,7 +12,7 @@ use crate::event_log::{Generation, Generations, LetGo, LogError, LogReader, LogW
 use crate::ledger::ledger_path;
 use crate::runtime::replay::histories;
 use crate::runtime::world::World;
-use crate::stage::plan::Stage;
+use crate::stage::plan::{Plan, Stage};
 
 /// Events looked at at a time.
 const PAGE: usize = 10_000;
@@ -106,10 +106,15 @@ fn divide(generations: &Generations, keep: u64) -> Result<(Vec<&Generation>, Vec
 
 /// Finds the positions of stage answers that no kept generation shows.
 fn unseen(log: &LogReader, kept: &[&Generation]) -> Result<BTreeSet<u64>, Failure> {
+    let generations = Generations::read(log)?;
+    let mut plans = Vec::new();
+    for generation in kept {
+        plans.extend(generations.plan(log, generation.number)?.map(|plan| (generation.number, plan)));
+    }
     let mut shown: BTreeSet<u64> = BTreeSet::new();
     for (document, progress) in histories(log)? {
-        for identities in kept.iter().filter_map(|generation| generation.stages) {
-            let answers = progress.answers(document, &identities);
+        for (_, plan) in &plans {
+            let answers = progress.answers(document, plan);
             shown.extend(answers.into_iter().flatten().map(|answer| answer.position.0));
         }
     }
@@ -126,9 +131,10 @@ fn unseen(log: &LogReader, kept: &[&Generation]) -> Result<BTreeSet<u64>, Failur
             }
         }
     }
-    // What was decided across documents belongs to one generation alone.
+    // What was decided across documents belongs to one generation and those that go on from it.
     for envelope in log.stream(crate::event::envelope::StreamId::Corpus)? {
-        if !kept.iter().any(|generation| generation.number == envelope.generation) {
+        let takes = |plan: &Plan, own: u64| plan.takes(own, envelope.generation, envelope.position);
+        if !plans.iter().any(|(own, plan)| takes(plan, *own)) {
             unseen.insert(envelope.position.0);
         }
     }

@@ -15,7 +15,7 @@ use crate::ledger::diff::{Field, Records, compare};
 use crate::ledger::{LedgerReader, ledger_path};
 use crate::model::record::{FigureRecord, FindingRecord};
 use crate::runtime::work::Progress;
-use crate::stage::plan::Stage;
+use crate::stage::plan::{Plan, Stage};
 
 /// Events read at a time when a whole log is searched.
 const PAGE: usize = 1_000;
@@ -230,16 +230,15 @@ fn of_document(
         progress.apply(&event);
     }
     let document = stream.document();
+    let plans = plans(log, generations)?;
     let shown_at = |position: Position| -> Vec<u64> {
-        let shows = |generation: &&crate::event_log::Generation| {
-            let answers = document
-                .zip(generation.stages)
-                .map(|(document, identities)| progress.answers(document, &identities));
+        let shows = |(_, plan): &&(u64, Plan)| {
+            let answers = document.map(|document| progress.answers(document, plan));
             answers
                 .and_then(|answers| answers[stage as usize])
                 .is_some_and(|answer| answer.position == position)
         };
-        generations.all().iter().filter(shows).map(|generation| generation.number).collect()
+        plans.iter().filter(shows).map(|(number, _)| *number).collect()
     };
     let (mut steps, mut before) = (Vec::new(), Records::default());
     for envelope in log.stream(stream)? {
@@ -267,26 +266,39 @@ fn of_document(
     Ok(steps)
 }
 
+/// What each generation goes by, in order of number.
+fn plans(log: &LogReader, generations: &Generations) -> Result<Vec<(u64, Plan)>, Failure> {
+    let mut plans = Vec::new();
+    for generation in generations.all() {
+        plans.extend(generations.plan(log, generation.number)?.map(|plan| (generation.number, plan)));
+    }
+    Ok(plans)
+}
+
 fn of_corpus(log: &LogReader, generations: &Generations, id: &str) -> Result<Vec<Step>, Failure> {
     let mut steps: Vec<Step> = Vec::new();
-    // Every generation decides across documents for itself.
+    let plans = plans(log, generations)?;
+    // Every generation decides across documents for itself, from where the one that it follows had come to.
     let mut stands: std::collections::BTreeMap<u64, Records> = std::collections::BTreeMap::new();
     for envelope in log.stream(StreamId::Corpus)? {
         let Event::CorpusReconciled(reconciled) = &envelope.event else { continue };
-        let before = stands.get(&envelope.generation).cloned().unwrap_or_default();
         let decided = records(&envelope, id);
         let gone = reconciled.components.iter().any(|one| one.superseded.iter().any(|gone| gone == id));
-        let now = match decided.findings.is_empty() {
-            false => decided,
-            true if gone => Records::default(),
-            true => before.clone(),
-        };
-        if let Some(mut step) = step(&envelope, id, &before, &now) {
-            step.shown_by = vec![envelope.generation];
-            step.seen = generations.active() == Some(envelope.generation);
+        if decided.findings.is_empty() && !gone {
+            continue;
+        }
+        let takes = |own: u64, plan: &Plan| plan.takes(own, envelope.generation, envelope.position);
+        let takers: Vec<u64> =
+            plans.iter().filter(|(own, plan)| takes(*own, plan)).map(|(own, _)| *own).collect();
+        let before = stands.get(&envelope.generation).cloned().unwrap_or_default();
+        if let Some(mut step) = step(&envelope, id, &before, &decided) {
+            step.seen = takers.iter().any(|number| generations.active() == Some(*number));
+            step.shown_by.clone_from(&takers);
             steps.push(step);
         }
-        stands.insert(envelope.generation, now);
+        for number in takers.into_iter().chain([envelope.generation]) {
+            stands.insert(number, decided.clone());
+        }
     }
     Ok(steps)
 }

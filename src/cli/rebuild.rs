@@ -50,8 +50,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     } else {
         indicatif::ProgressBar::hidden()
     };
-    let identities = stores::identities(&log, generation)?;
-    rebuild(&log, &path, generation, identities, head, |position| bar.set_position(position.0))?;
+    let plan = stores::plan(&log, generation)?;
+    rebuild(&log, &path, generation, plan, head, |position| bar.set_position(position.0))?;
     bar.finish_and_clear();
     context.say(&format!("{} holds {} events", path.display(), head.0));
     Ok(())

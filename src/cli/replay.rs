@@ -94,7 +94,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let program = program(&args, &config, &log)?;
     let documents = documents(&args, &config)?;
     if args.explain {
-        return tried::explain(&args, context, &log, &program, documents.as_deref());
+        return tried::explain(&args, context, &config, &log, &program, documents.as_deref());
     }
     if args.dry_run {
         return tried::once(&args, context, &config, &log, &program, documents.as_deref());

@@ -49,9 +49,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let _held = LogWriter::open(&target)?;
     let log = stores::log(&config)?;
     let generation = stores::active_generation(&log)?;
-    let identities = stores::identities(&log, generation)?;
+    let plan = stores::plan(&log, generation)?;
     let path = ledger_path(&config.data_dir, generation);
-    rebuild(&log, &path, generation, identities, log.head()?, |_| {})?;
+    rebuild(&log, &path, generation, plan, log.head()?, |_| {})?;
     context.say(&format!("{}: {told}; generation {generation}", config.data_dir.display()));
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::error::{Exit, Failure};
 use crate::event::envelope::Position;
 use crate::event_log::{Generations, LogError, LogReader};
 use crate::ledger::{DocumentRow, LedgerError, LedgerReader, ledger_path, rebuild};
-use crate::stage::plan::Identities;
+use crate::stage::plan::Plan;
 use crate::stage::rules::RulePack;
 
 impl From<LogError> for Failure {
@@ -50,12 +50,12 @@ pub fn active_generation(log: &LogReader) -> Result<u64, Failure> {
     Ok(Generations::read(log)?.active().unwrap_or(1))
 }
 
-/// Returns what identifies the stages of a generation, as it was recorded when it began.
+/// Returns what a generation goes by, as it was recorded when it began.
 ///
 /// # Errors
 /// What the log says; the log knows no such generation.
-pub fn identities(log: &LogReader, generation: u64) -> Result<Identities, Failure> {
-    Generations::read(log)?.get(generation).and_then(|found| found.stages).ok_or_else(|| {
+pub fn plan(log: &LogReader, generation: u64) -> Result<Plan, Failure> {
+    Generations::read(log)?.plan(log, generation)?.ok_or_else(|| {
         Failure::unavailable(format!("the event log has no generation {generation}"))
             .next("`socai run` or `socai ingest FILE` begins the first")
     })
@@ -88,7 +88,7 @@ pub fn ledger_at(config: &Config, at: At) -> Result<(LedgerReader, PathBuf), Fai
             .next("`socai events --kind generation-activated` lists when there was")
     };
     let generation = active.ok_or_else(nothing)?;
-    let identities = generation.stages.ok_or_else(nothing)?;
+    let plan = generations.plan(&log, generation.number)?.ok_or_else(nothing)?;
     let path = config.data_dir.join(format!("ledger-at-{position}.db"));
     let is_it = |ledger: &LedgerReader| {
         ledger.checkpoint().is_ok_and(|checkpoint| checkpoint == position)
@@ -96,7 +96,7 @@ pub fn ledger_at(config: &Config, at: At) -> Result<(LedgerReader, PathBuf), Fai
     };
     match LedgerReader::open(&path) {
         Ok(ledger) if is_it(&ledger) => return Ok((ledger, path)),
-        _ => rebuild(&log, &path, generation.number, identities, position, |_| {})?,
+        _ => rebuild(&log, &path, generation.number, plan, position, |_| {})?,
     }
     Ok((LedgerReader::open(&path)?, path))
 }

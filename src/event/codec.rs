@@ -43,8 +43,10 @@ pub fn schema_of(kind: &str) -> Option<u32> {
     Some(match kind {
         // 2: `tags` was added (see `upcast`).
         "document-received" | "document-seen-again" => 2,
-        // 2: `versions` and `files` were added.
-        "generation-started" => 2,
+        // 2: `versions` and `files` were added; 3: `follows` and `untouched`.
+        "generation-started" => 3,
+        // 2: `basis`, `cells` of documents and `places` were added.
+        "corpus-reconciled" => 2,
         // 2: `output` was added.
         "stage-parked" => 2,
         "document-refused"
@@ -52,7 +54,6 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         | "text-segmented"
         | "figures-extracted"
         | "figures-reconciled"
-        | "corpus-reconciled"
         | "stage-failed"
         | "document-retried"
         | "document-dropped"

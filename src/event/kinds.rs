@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::envelope::Position;
 use crate::model::Digest;
 use crate::model::figure::Figure;
 use crate::model::finding::{Derived, Finding};
@@ -112,6 +113,12 @@ pub struct JoinedDocument {
     pub witness: Digest,
     /// The sketch by which copies are told, in hex.
     pub sketch: String,
+    /// Digest of its answers that were read; one of other answers is taken into account again. Null where
+    /// it was not recorded (schema 1).
+    pub basis: Option<Digest>,
+    /// Indicator, area and period of what it states, as text, in order: where it is looked for when its
+    /// answers are others. Empty where it was not recorded (schema 1).
+    pub cells: Vec<String>,
 }
 
 /// Whose copy a document is.
@@ -136,6 +143,9 @@ pub struct ComponentReconciled {
     pub superseded: Vec<String>,
     /// The findings that are new, or decided otherwise than they stood, in order of id.
     pub decided: Vec<Finding>,
+    /// For each finding decided, the places in `cells` where its figures are. Empty where it was not
+    /// recorded (schema 1).
+    pub places: Vec<Vec<usize>>,
 }
 
 /// A try of a stage failed; it will be tried again.
@@ -193,6 +203,32 @@ pub struct GenerationStarted {
     /// generation goes on with whatever the settings say, and what tells two generations apart rule by
     /// rule. Empty where it was not recorded (schema 1).
     pub files: Vec<(String, Digest)>,
+    /// The generation whose decisions across documents hold in it until it decides otherwise; null where it
+    /// follows none (and in schema 1 and 2).
+    pub follows: Option<Follows>,
+    /// The documents that its edits of the rules cannot touch (none in schema 1 and 2).
+    pub untouched: Vec<Untouched>,
+}
+
+/// What a generation goes on from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follows {
+    /// The number of the generation before.
+    pub generation: u64,
+    /// The last position of what it had decided.
+    pub until: Position,
+    /// Codes of the indicators that are told by other words than there, in order: a document that states one
+    /// of them is taken into account anew.
+    pub anew: Vec<String>,
+}
+
+/// Documents whose extract answers are those of an earlier stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untouched {
+    /// The identity of that extract stage.
+    pub extract: Digest,
+    /// The blob of their digests, 32 bytes each, in order.
+    pub documents: Digest,
 }
 
 /// A generation became the one that readers see.

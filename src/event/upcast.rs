@@ -13,10 +13,31 @@ pub(super) fn to_current(kind: &str, schema: u32, payload: Value) -> Value {
         ("stage-parked", 1) => with_default(payload, "output", json!(null)),
         // Schema 1 came before the rule pack was kept: which rules they were is known by digest alone.
         ("generation-started", 1) => {
-            with_default(with_default(payload, "versions", json!([])), "files", json!([]))
+            let payload = with_default(with_default(payload, "versions", json!([])), "files", json!([]));
+            to_current(kind, 2, payload)
+        }
+        // Schema 2 came before a generation went on from another.
+        ("generation-started", 2) => {
+            with_default(with_default(payload, "follows", json!(null)), "untouched", json!([]))
+        }
+        // Schema 1 came before a document could be taken into account again.
+        ("corpus-reconciled", 1) => {
+            let payload = in_each(payload, "joined", &[("basis", json!(null)), ("cells", json!([]))]);
+            in_each(payload, "components", &[("places", json!([]))])
         }
         _ => payload,
     }
+}
+
+/// Gives every object of a list defaults.
+fn in_each(mut payload: Value, list: &str, defaults: &[(&str, Value)]) -> Value {
+    let items = payload.get_mut(list).and_then(Value::as_array_mut);
+    for item in items.into_iter().flatten() {
+        for (field, default) in defaults {
+            *item = with_default(item.take(), field, default.clone());
+        }
+    }
+    payload
 }
 
 fn with_default(mut payload: Value, field: &str, default: Value) -> Value {

@@ -1,13 +1,15 @@
 //! The generations of a log: begun when, of which stages and rules, activated when.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use super::error::LogError;
 use super::read::LogReader;
 use crate::event::envelope::{Position, StreamId};
-use crate::event::kinds::Event;
+use crate::event::kinds::{Event, Follows, Untouched};
 use crate::model::Digest;
-use crate::stage::plan::{Identities, Stage};
+use crate::stage::plan::{Followed, Identities, Plan, Stage};
 
 /// One generation, as the log tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,10 @@ pub struct Generation {
     pub versions: [u32; 4],
     /// The files of its rule pack with the blobs of their texts; empty where none were recorded.
     pub files: Vec<(String, Digest)>,
+    /// The generation whose decisions across documents it goes on from.
+    pub follows: Option<Follows>,
+    /// The documents that its rules cannot touch.
+    pub untouched: Vec<Untouched>,
     /// When it was activated, first to last; empty for one that readers never saw.
     pub activated: Vec<(Position, Timestamp)>,
     /// What only it had answered is not kept any more: it can be listed, and not activated.
@@ -73,6 +79,8 @@ impl Generations {
                         versions: Stage::ALL.map(version),
                         reason: started.reason,
                         files: started.files,
+                        follows: started.follows,
+                        untouched: started.untouched,
                         activated: Vec::new(),
                         let_go: false,
                     });
@@ -109,6 +117,37 @@ impl Generations {
     /// Returns one generation.
     pub fn get(&self, number: u64) -> Option<&Generation> {
         self.list.iter().find(|generation| generation.number == number)
+    }
+
+    /// Returns what a generation goes by; `None` where there is none of that number, or where its record
+    /// lacks one of this program's stages.
+    ///
+    /// # Errors
+    /// What the log says; [`LogError::Damaged`] where it lacks a blob that the generation names.
+    pub fn plan(&self, log: &LogReader, number: u64) -> Result<Option<Plan>, LogError> {
+        let Some(generation) = self.get(number) else { return Ok(None) };
+        let Some(identities) = generation.stages else { return Ok(None) };
+        let mut untouched = BTreeMap::new();
+        for one in &generation.untouched {
+            let documents = log.blob(one.documents)?.ok_or_else(|| LogError::Damaged {
+                position: generation.position,
+                what: format!("blob {} is missing", one.documents),
+            })?;
+            let (documents, _) = documents.as_chunks::<32>();
+            untouched.extend(documents.iter().map(|bytes| (Digest::from_bytes(*bytes), one.extract)));
+        }
+        let mut follows = Vec::new();
+        let mut next = generation.follows.clone();
+        let mut changed = BTreeSet::new();
+        while let Some(Follows { generation, until, anew }) = next {
+            // What was told by other words anywhere on the way.
+            changed.extend(anew);
+            follows.push(Followed { generation, until, anew: changed.clone() });
+            // A generation follows one that began before it.
+            let earlier = self.get(generation).filter(|one| one.position <= until);
+            next = earlier.and_then(|one| one.follows.clone()).filter(|one| one.until < until);
+        }
+        Ok(Some(Plan::new(identities, untouched, follows)))
     }
 
     /// Returns the newest generation of these stages that was not let go.

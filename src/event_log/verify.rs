@@ -202,7 +202,10 @@ pub(super) fn blobs_of(event: &Event) -> Vec<Digest> {
         Event::DocumentReceived(received) => vec![received.document],
         Event::TextCleaned(cleaned) => vec![cleaned.source, cleaned.clean],
         Event::StageParked(parked) => parked.output.into_iter().collect(),
-        Event::GenerationStarted(started) => started.files.iter().map(|(_, digest)| *digest).collect(),
+        Event::GenerationStarted(started) => {
+            let files = started.files.iter().map(|(_, digest)| *digest);
+            files.chain(started.untouched.iter().map(|one| one.documents)).collect()
+        }
         _ => Vec::new(),
     }
 }

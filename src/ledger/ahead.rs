@@ -13,7 +13,7 @@ use crate::event::envelope::{Envelope, Position};
 use crate::event::kinds::Event;
 use crate::event_log::{LogReader, Outline};
 use crate::model::Digest;
-use crate::stage::plan::{Identities, Stage};
+use crate::stage::plan::{Plan, Stage, basis};
 
 /// Events handed over together at the most.
 const PAGE: usize = 500;
@@ -37,6 +37,8 @@ pub(super) struct Ahead {
     pub(super) shown: Vec<(Stage, Envelope)>,
     /// The source text, where figures are shown.
     pub(super) text: String,
+    /// What is read of the document across documents, where its last stage is shown.
+    pub(super) basis: Option<Digest>,
 }
 
 impl Ahead {
@@ -79,12 +81,12 @@ impl Chain {
         stage: Stage,
         key: Digest,
         outline: &Outline,
-        identities: &Identities,
+        plan: &Plan,
     ) -> Vec<(Stage, Position)> {
         self.answers.entry((stage, key)).or_insert((outline.position, outline.payload_digest));
         let mut shown = Vec::new();
         while let Some(next) = Stage::ALL.get(self.reached) {
-            let Some(key) = identities.key(*next, document, &self.digests) else { break };
+            let Some(key) = plan.key(*next, document, &self.digests) else { break };
             let Some((position, digest)) = self.answers.get(&(*next, key)) else { break };
             self.digests[self.reached] = Some(*digest);
             self.reached += 1;
@@ -100,7 +102,7 @@ impl Chain {
 /// What the log says, or `fold`.
 pub(super) fn pages(
     log: &Path,
-    identities: &Identities,
+    plan: &Plan,
     until: Position,
     mut fold: impl FnMut(Vec<Ahead>) -> Result<(), LedgerError>,
 ) -> Result<(), LedgerError> {
@@ -118,7 +120,7 @@ pub(super) fn pages(
                     after = last.position;
                     let (mut page, mut weight) = (Vec::new(), 0);
                     for outline in outlines {
-                        let ahead = read(&log, outline, &mut chains, identities)?;
+                        let ahead = read(&log, outline, &mut chains, plan)?;
                         weight += ahead.weight();
                         page.push(ahead);
                         if weight < PAGE_BYTES {
@@ -149,16 +151,16 @@ fn read(
     log: &LogReader,
     outline: Outline,
     chains: &mut BTreeMap<Digest, Chain>,
-    identities: &Identities,
+    plan: &Plan,
 ) -> Result<Ahead, LedgerError> {
     let Some((document, stage, key)) = answer(&outline) else {
         let event = Some(log.event(outline.position)?);
-        return Ok(Ahead { outline, event, shown: Vec::new(), text: String::new() });
+        return Ok(Ahead { outline, event, shown: Vec::new(), text: String::new(), basis: None });
     };
     let chain = chains.entry(document).or_default();
     let mut shown = Vec::new();
     let mut text = String::new();
-    for (stage, position) in chain.take(document, stage, key, &outline, identities) {
+    for (stage, position) in chain.take(document, stage, key, &outline, plan) {
         let envelope = log.event(position)?;
         if let Event::TextCleaned(cleaned) = &envelope.event {
             chain.source = Some(cleaned.source);
@@ -168,7 +170,8 @@ fn read(
         }
         shown.push((stage, envelope));
     }
-    Ok(Ahead { outline, event: None, shown, text })
+    let basis = basis(&chain.digests);
+    Ok(Ahead { outline, event: None, shown, text, basis })
 }
 
 /// Tells of which document, stage and key an event is the answer; `None` for any other event.

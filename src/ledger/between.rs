@@ -33,6 +33,21 @@ impl LedgerReader {
         Ok(records)
     }
 
+    /// Returns the documents of which the extract stage's answer is shown, each with the blob of its clean text.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn extracted(&self) -> Result<Vec<(Digest, Digest)>, LedgerError> {
+        let mut extracted = Vec::new();
+        let sql = "SELECT a.document, d.clean_text FROM answers a JOIN documents d USING (document)
+                   WHERE a.projected AND a.stage = 'extract' AND d.clean_text IS NOT NULL";
+        self.for_each(sql, [], |row| {
+            extracted.push(self.read(row, |row| Ok((digest(row, 0)?, digest(row, 1)?)))?);
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(extracted)
+    }
+
     /// Returns for every document the payload digests of the extract and reconcile answers shown.
     ///
     /// # Errors

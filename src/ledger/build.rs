@@ -10,10 +10,10 @@ use super::query::{STATEMENTS, steady};
 use super::{ahead, fold};
 use crate::event::envelope::Position;
 use crate::event_log::{LogReader, Outline};
-use crate::stage::plan::Identities;
+use crate::stage::plan::{Identities, Plan};
 
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
-pub(super) const LEDGER_VERSION: i64 = 5;
+pub(super) const LEDGER_VERSION: i64 = 6;
 
 /// Events folded in one transaction while catching up.
 const PAGE: usize = 2_000;
@@ -40,7 +40,7 @@ pub struct LedgerWriter {
     connection: Connection,
     path: PathBuf,
     generation: u64,
-    identities: Identities,
+    plan: Plan,
     checkpoint: Position,
     /// What [`LedgerWriter::finish`] makes.
     indexes: Vec<String>,
@@ -52,22 +52,23 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// What SQLite or the file system says.
-    pub fn open(path: &Path, generation: u64, identities: Identities) -> Result<Self, LedgerError> {
-        if path.exists() && !is_current(path, &recorded(&identities)) {
+    pub fn open(path: &Path, generation: u64, plan: impl Into<Plan>) -> Result<Self, LedgerError> {
+        let plan = plan.into();
+        if path.exists() && !is_current(path, &recorded(&plan.identities)) {
             remove(path)?;
         }
         // The log is the truth: a ledger that a power cut tears is rebuilt, so NORMAL is enough.
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;";
-        Self::connect(path, generation, identities, pragmas)
+        Self::connect(path, generation, plan, pragmas)
     }
 
     /// Makes a file that nobody reads before [`LedgerWriter::finish`]: nothing of it is safe until then, and
     /// what only readers look by is made last.
-    fn fresh(path: &Path, generation: u64, identities: Identities) -> Result<Self, LedgerError> {
+    fn fresh(path: &Path, generation: u64, plan: Plan) -> Result<Self, LedgerError> {
         remove(path)?;
         let pragmas = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
                        PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144;";
-        let mut made = Self::connect(path, generation, identities, pragmas)?;
+        let mut made = Self::connect(path, generation, plan, pragmas)?;
         let sqlite = |source| LedgerError::Sqlite { path: path.to_owned(), source };
         let kept = WHILE_FOLDING.map(|name| format!("'{name}'")).join(", ");
         let sql = format!(
@@ -87,13 +88,8 @@ impl LedgerWriter {
         Ok(made)
     }
 
-    fn connect(
-        path: &Path,
-        generation: u64,
-        identities: Identities,
-        pragmas: &str,
-    ) -> Result<Self, LedgerError> {
-        let recorded = recorded(&identities);
+    fn connect(path: &Path, generation: u64, plan: Plan, pragmas: &str) -> Result<Self, LedgerError> {
+        let recorded = recorded(&plan.identities);
         let sqlite = |source| LedgerError::Sqlite { path: path.to_owned(), source };
         let connection = Connection::open(path).map_err(sqlite)?;
         connection.busy_timeout(BUSY_WAIT).map_err(sqlite)?;
@@ -119,7 +115,7 @@ impl LedgerWriter {
             .map_err(sqlite)?;
         let checkpoint = Position(checkpoint.parse().unwrap_or(0));
         let indexes = Vec::new();
-        Ok(Self { connection, path: path.to_owned(), generation, identities, checkpoint, indexes })
+        Ok(Self { connection, path: path.to_owned(), generation, plan, checkpoint, indexes })
     }
 
     /// Returns the last position folded.
@@ -153,7 +149,7 @@ impl LedgerWriter {
             ledger: &transaction,
             log,
             generation: self.generation,
-            identities: &self.identities,
+            plan: &self.plan,
             path: &self.path,
         };
         work(&fold)?;
@@ -199,8 +195,8 @@ impl LedgerWriter {
         until: Position,
         mut progress: impl FnMut(Position),
     ) -> Result<(), LedgerError> {
-        let identities = self.identities;
-        ahead::pages(log.path(), &identities, until, |page| {
+        let plan = self.plan.clone();
+        ahead::pages(log.path(), &plan, until, |page| {
             let Some(last) = page.last() else { return Ok(()) };
             self.transact(log, last.outline.position, |fold| {
                 page.iter().try_for_each(|one| fold.ahead(one))
@@ -230,12 +226,12 @@ pub fn rebuild(
     log: &LogReader,
     path: &Path,
     generation: u64,
-    identities: Identities,
+    plan: impl Into<Plan>,
     until: Position,
     progress: impl FnMut(Position),
 ) -> Result<(), LedgerError> {
     let fresh = path.with_extension("rebuilding");
-    let mut writer = LedgerWriter::fresh(&fresh, generation, identities)?;
+    let mut writer = LedgerWriter::fresh(&fresh, generation, plan.into())?;
     writer.catch_up(log, until, progress)?;
     writer.finish()?;
     // What an older file left beside itself must not be read as the new file's.

@@ -1,5 +1,6 @@
 //! What is due across documents, as a ledger tells: the event that would take into account the documents
-//! that no `corpus-reconciled` has taken into account yet.
+//! that no `corpus-reconciled` has taken into account yet, or that were taken into account with other answers
+//! by the generation that this one goes on from.
 //!
 //! The ledger is read and not written: whoever asks appends the event, folds it, and asks again until
 //! nothing is due. So the log says what was decided and why, a rebuilt ledger needs no deciding, and a
@@ -18,9 +19,9 @@ use crate::event::envelope::{Append, Position, StreamId};
 use crate::event::kinds::{ComponentReconciled, CorpusReconciled, Event, JoinedDocument, Witness};
 use crate::event_log::LogReader;
 use crate::model::Digest;
-use crate::model::figure::{Figure, FigureId};
+use crate::model::figure::FigureId;
 use crate::model::finding::Finding;
-use crate::stage::plan::Identities;
+use crate::stage::plan::Plan;
 use crate::stage::reconcile::across::{
     AreaTree, CELL_LIMIT, Cell, Component, Copies, Sketch, Standing, Statement, Wording, decide_region,
 };
@@ -46,10 +47,26 @@ impl AcrossRules {
     }
 }
 
-/// A document that is to be taken into account.
+/// A document whose copies are looked for.
 struct Newcomer {
     document: Digest,
     sketch: Sketch,
+}
+
+/// A document that is to be taken into account.
+struct Due {
+    document: Digest,
+    /// Digest of its answers; [`nothing`] where there are none any more.
+    basis: Digest,
+    sketch: Sketch,
+    /// Where it was looked for before.
+    left: Vec<Cell>,
+}
+
+/// The basis of a document that was taken into account and whose answers are not there: a later generation
+/// gave it up.
+fn nothing() -> Digest {
+    Digest::of(b"no answers")
 }
 
 /// Who asks one generation's ledger what is due: its rules, and what is kept from one time to the next.
@@ -57,7 +74,7 @@ struct Newcomer {
 pub struct Relating {
     path: PathBuf,
     generation: u64,
-    identities: Identities,
+    plan: Plan,
     rules: AcrossRules,
     ledger: Option<LedgerReader>,
     statements: Statements,
@@ -65,11 +82,11 @@ pub struct Relating {
 
 impl Relating {
     /// Makes one for the ledger of `generation` at `path`; nothing is read yet.
-    pub fn new(path: &Path, generation: u64, identities: Identities, rules: &RulePack) -> Self {
+    pub fn new(path: &Path, generation: u64, plan: Plan, rules: &RulePack) -> Self {
         Self {
             path: path.to_owned(),
             generation,
-            identities,
+            plan,
             rules: AcrossRules::of(rules),
             ledger: None,
             statements: Statements::default(),
@@ -93,15 +110,16 @@ impl Relating {
     }
 
     /// Returns the request to append what is due; `None` where every document has been taken into account.
-    /// Some documents may be left for the next time.
+    /// Some documents may be left for the next time. With `whole` every document has been read, so that those
+    /// which an earlier generation took into account and which have no answers here are taken back.
     ///
     /// # Errors
     /// What SQLite says, or the log of texts.
-    pub fn due(&mut self, log: &LogReader) -> Result<Option<Append>, LedgerError> {
+    pub fn due(&mut self, log: &LogReader, whole: bool) -> Result<Option<Append>, LedgerError> {
         // What is read for one event is of one moment.
         self.ledger()?.hold()?;
         let Some(ledger) = self.ledger.take() else { return Ok(None) };
-        let due = self.due_of(&ledger, log);
+        let due = self.due_of(&ledger, log, whole && self.plan.is_follower());
         // A reader that does not let go is not kept.
         if ledger.release().is_ok() {
             self.ledger = Some(ledger);
@@ -109,27 +127,58 @@ impl Relating {
         due
     }
 
-    fn due_of(&mut self, ledger: &LedgerReader, log: &LogReader) -> Result<Option<Append>, LedgerError> {
-        let (documents, cause) = ledger.unjoined()?;
+    fn due_of(
+        &mut self,
+        ledger: &LedgerReader,
+        log: &LogReader,
+        whole: bool,
+    ) -> Result<Option<Append>, LedgerError> {
+        let (documents, cause) = ledger.unjoined(whole)?;
         if documents.is_empty() {
             return Ok(None);
         }
+        ledger.unjoined_each(|document| self.statements.forget(document))?;
         let rules = &self.rules;
         let mut desk =
             Desk { ledger, log, rules, witnesses: BTreeMap::new(), statements: &mut self.statements };
-        let mut newcomers = Vec::with_capacity(documents.len());
-        for document in &documents {
-            let sketch = Sketch::of(&ledger.text_of(log, *document)?);
-            newcomers.push(Newcomer { document: *document, sketch });
+        let mut due = Vec::with_capacity(documents.len());
+        let mut newcomers = Vec::new();
+        for (document, basis) in documents {
+            let joined = ledger.joined(document)?;
+            let sketch = match &joined {
+                // Without its text it is as it was.
+                Some((_, sketch)) if basis == nothing() => sketch.clone(),
+                _ => Sketch::of(&ledger.text_of(log, document)?),
+            };
+            match joined {
+                Some((witness, before)) if before == sketch => {
+                    desk.witnesses.insert(document, witness);
+                }
+                Some((witness, _)) => newcomers.extend(ledger.regrouped(witness, document, &sketch)?),
+                None => newcomers.push(Newcomer { document, sketch: sketch.clone() }),
+            }
+            due.push(Due { document, basis, sketch, left: ledger.left(document)? });
         }
+        newcomers.sort_by_key(|newcomer| newcomer.document);
+        // A group is regrouped once, with the new sketch where there is one.
+        newcomers.dedup_by(|later, first| {
+            let same = later.document == first.document;
+            if same && let Some(due) = due.iter().find(|due| due.document == first.document) {
+                first.sketch = due.sketch.clone();
+            }
+            same
+        });
         let moved = desk.find_witnesses(&newcomers)?;
         let mut changed: BTreeMap<Cell, BTreeSet<Digest>> = BTreeMap::new();
-        for document in documents.iter().chain(moved.iter().map(|known| &known.document)) {
-            for statement in desk.statements.of(ledger, log, &rules.wording, *document)?.iter() {
-                if let Some(cell) = Cell::of(&statement.figure) {
-                    changed.entry(cell).or_default().insert(*document);
-                }
-            }
+        let mut stated: BTreeMap<Digest, BTreeSet<Cell>> = BTreeMap::new();
+        for document in due.iter().map(|due| due.document).chain(moved.iter().map(|known| known.document)) {
+            let own = desk.statements.of(ledger, log, &rules.wording, document)?;
+            stated.insert(document, own.iter().filter_map(|statement| Cell::of(&statement.figure)).collect());
+        }
+        let left = due.iter().flat_map(|due| due.left.iter().map(|cell| (due.document, cell)));
+        for (document, cell) in stated.iter().flat_map(|(d, cells)| cells.iter().map(|c| (*d, c))).chain(left)
+        {
+            changed.entry(cell.clone()).or_default().insert(document);
         }
         let desk = RefCell::new(desk);
         let region = decide_region(
@@ -140,18 +189,22 @@ impl Relating {
             |figure| ledger.upheld(figure),
         )?;
         let desk = desk.into_inner();
-        let joined = newcomers
+        let key =
+            self.plan.identities.corpus_key(self.generation, due.iter().map(|due| (due.document, due.basis)));
+        let joined = due
             .into_iter()
-            .map(|newcomer| JoinedDocument {
-                document: newcomer.document,
-                witness: desk.witnesses.get(&newcomer.document).copied().unwrap_or(newcomer.document),
-                sketch: newcomer.sketch.to_hex(),
+            .map(|due| JoinedDocument {
+                document: due.document,
+                witness: desk.witnesses.get(&due.document).copied().unwrap_or(due.document),
+                sketch: due.sketch.to_hex(),
+                basis: Some(due.basis),
+                cells: stated.get(&due.document).into_iter().flatten().map(ToString::to_string).collect(),
             })
             .collect();
-        let components = region.components.into_iter().filter_map(|one| changes(one, &changed)).collect();
+        let components = changes(region.components, &changed);
         let event = Event::CorpusReconciled(CorpusReconciled { joined, witnesses: moved, components });
         Ok(Some(Append {
-            stage_key: Some(self.identities.corpus_key(self.generation, &documents)),
+            stage_key: Some(key),
             cause: Some(cause),
             generation: self.generation,
             ..Append::new(StreamId::Corpus, event)
@@ -159,35 +212,40 @@ impl Relating {
     }
 }
 
-/// Returns what differs from what stood; `None` where nothing does.
-fn changes(component: Component, changed: &BTreeMap<Cell, BTreeSet<Digest>>) -> Option<ComponentReconciled> {
-    let now: BTreeSet<&str> = component.findings.iter().map(|finding| finding.id.as_str()).collect();
-    let superseded: Vec<String> = component
-        .before
-        .iter()
-        .filter(|stood| !now.contains(stood.id.as_str()))
-        .map(|stood| stood.id.clone())
-        .collect();
-    let before: BTreeMap<&str, &Finding> =
-        component.before.iter().map(|stood| (stood.id.as_str(), stood)).collect();
-    let decided: Vec<Finding> = component
-        .findings
-        .iter()
-        .filter(|finding| before.get(finding.id.as_str()) != Some(finding))
-        .cloned()
-        .collect();
-    if superseded.is_empty() && decided.is_empty() {
-        return None;
+/// Returns the components in which something differs from what stood. A finding that is decided in another
+/// component than the one where it stood is not superseded there.
+fn changes(
+    components: Vec<Component>,
+    changed: &BTreeMap<Cell, BTreeSet<Digest>>,
+) -> Vec<ComponentReconciled> {
+    let now = components.iter().flat_map(|component| &component.findings).map(|one| one.finding.id.as_str());
+    let now: BTreeSet<&str> = now.collect();
+    let before = components.iter().flat_map(|component| &component.before);
+    let before: BTreeMap<&str, &Standing> = before.map(|stood| (stood.finding.id.as_str(), stood)).collect();
+    let mut reconciled = Vec::new();
+    for component in &components {
+        let stood = component.before.iter().map(|stood| &stood.finding.id);
+        let superseded: Vec<String> = stood.filter(|id| !now.contains(id.as_str())).cloned().collect();
+        let differs = |one: &&Standing| before.get(one.finding.id.as_str()) != Some(one);
+        let decided: Vec<&Standing> = component.findings.iter().filter(differs).collect();
+        if superseded.is_empty() && decided.is_empty() {
+            continue;
+        }
+        let because: BTreeSet<Digest> =
+            component.cells.iter().filter_map(|cell| changed.get(cell)).flatten().copied().collect();
+        let cells: Vec<&Cell> = component.cells.iter().collect();
+        let places =
+            |one: &Standing| one.cells.iter().filter_map(|cell| cells.binary_search(&cell).ok()).collect();
+        reconciled.push(ComponentReconciled {
+            cells: cells.iter().map(ToString::to_string).collect(),
+            input: component.input,
+            because: because.into_iter().collect(),
+            superseded,
+            places: decided.iter().map(|one| places(one)).collect(),
+            decided: decided.into_iter().map(|one| one.finding.clone()).collect(),
+        });
     }
-    let because: BTreeSet<Digest> =
-        component.cells.iter().filter_map(|cell| changed.get(cell)).flatten().copied().collect();
-    Some(ComponentReconciled {
-        cells: component.cells.iter().map(ToString::to_string).collect(),
-        input: component.input,
-        because: because.into_iter().collect(),
-        superseded,
-        decided,
-    })
+    reconciled
 }
 
 /// What is read while one event is made.
@@ -206,6 +264,7 @@ impl Desk<'_> {
     fn find_witnesses(&mut self, newcomers: &[Newcomer]) -> Result<Vec<Witness>, LedgerError> {
         let mut bands: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
         let mut documents: Vec<Digest> = newcomers.iter().map(|newcomer| newcomer.document).collect();
+        let own: BTreeSet<Digest> = documents.iter().copied().collect();
         let mut copies = Copies::default();
         newcomers.iter().for_each(|_| {
             copies.add();
@@ -224,6 +283,9 @@ impl Desk<'_> {
                 }
                 others.push(place);
                 self.ledger.sharing_band(band, value, |document, witness, sketch| {
+                    if own.contains(&document) {
+                        return Ok(());
+                    }
                     let group = places.get(&witness).copied();
                     // A copy of one of many is a copy of all: one that matches is enough.
                     if group.is_some_and(|group| copies.are(group, place))
@@ -257,6 +319,12 @@ impl Desk<'_> {
             }
         }
         let mut moved = Vec::new();
+        // Those that are regrouped were known, too.
+        for newcomer in newcomers {
+            if let Some((witness, _)) = self.ledger.joined(newcomer.document)? {
+                known.insert(newcomer.document, witness);
+            }
+        }
         for (document, witness) in documents.iter().zip(copies.witnesses(&documents)) {
             self.witnesses.insert(*document, witness);
             if known.get(document).is_some_and(|before| *before != witness) {
@@ -294,20 +362,102 @@ impl Desk<'_> {
 }
 
 impl LedgerReader {
-    /// Returns the documents to take into account next, in order of digest, and the last answer among
-    /// theirs.
-    fn unjoined(&self) -> Result<(Vec<Digest>, Position), LedgerError> {
+    /// Returns the documents to take into account next, in order of digest, each with the digest of its
+    /// answers, and the last answer among theirs. With `whole` also those that an earlier generation took
+    /// into account and that have no answers in this one.
+    fn unjoined(&self, whole: bool) -> Result<(Vec<(Digest, Digest)>, Position), LedgerError> {
         let mut documents = Vec::new();
         let mut last = Position(0);
-        let sql = format!("SELECT document, position FROM unjoined ORDER BY document LIMIT {BATCH}");
+        let sql = format!("SELECT document, position, basis FROM unjoined ORDER BY document LIMIT {BATCH}");
         self.for_each(&sql, [], |row| {
-            let (document, position) =
-                self.read(row, |row| Ok((digest(row, 0)?, row.get::<_, i64>(1)?.cast_unsigned())))?;
-            documents.push(document);
+            let (document, position, basis) = self.read(row, |row| {
+                Ok((digest(row, 0)?, row.get::<_, i64>(1)?.cast_unsigned(), digest(row, 2)?))
+            })?;
+            documents.push((document, basis));
             last = last.max(Position(position));
             Ok::<_, LedgerError>(())
         })?;
+        if !whole || documents.len() >= BATCH {
+            return Ok((documents, last));
+        }
+        let sql = format!(
+            "SELECT j.document, j.position FROM joined j WHERE j.basis IS NOT NULL AND j.basis <> ?1
+               AND NOT EXISTS (SELECT 1 FROM answers a
+                               WHERE a.document = j.document AND a.stage = 'reconcile' AND a.projected)
+             ORDER BY j.document LIMIT {}",
+            BATCH - documents.len()
+        );
+        self.for_each(&sql, params![nothing().to_string()], |row| {
+            let (document, position) =
+                self.read(row, |row| Ok((digest(row, 0)?, row.get::<_, i64>(1)?.cast_unsigned())))?;
+            documents.push((document, nothing()));
+            last = last.max(Position(position));
+            Ok::<_, LedgerError>(())
+        })?;
+        documents.sort_unstable();
+        documents.dedup_by_key(|(document, _)| *document);
         Ok((documents, last))
+    }
+
+    /// Calls `each` with every document that is to be taken into account.
+    fn unjoined_each(&self, mut each: impl FnMut(Digest)) -> Result<(), LedgerError> {
+        self.for_each("SELECT document FROM unjoined", [], |row| {
+            each(self.read(row, |row| digest(row, 0))?);
+            Ok::<_, LedgerError>(())
+        })
+    }
+
+    /// Returns the witness and the sketch of a document that was taken into account.
+    fn joined(&self, document: Digest) -> Result<Option<(Digest, Sketch)>, LedgerError> {
+        let mut found = None;
+        let sql = "SELECT witness, sketch FROM joined WHERE document = ?1";
+        self.for_each(sql, params![document.to_string()], |row| {
+            let (witness, sketch) = self.read(row, |row| Ok((digest(row, 0)?, row.get::<_, String>(1)?)))?;
+            found = Sketch::from_hex(&sketch).map(|sketch| (witness, sketch));
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(found)
+    }
+
+    /// Returns the copies of a witness, to be grouped anew since one of them, `changed`, has another sketch.
+    fn regrouped(
+        &self,
+        witness: Digest,
+        changed: Digest,
+        sketch: &Sketch,
+    ) -> Result<Vec<Newcomer>, LedgerError> {
+        let mut group = Vec::new();
+        for document in self.copies_of(witness)? {
+            let known = self.joined(document)?.map(|(_, sketch)| sketch);
+            let sketch = if document == changed { Some(sketch.clone()) } else { known };
+            group.extend(sketch.map(|sketch| Newcomer { document, sketch }));
+        }
+        Ok(group)
+    }
+
+    /// Returns where a document was looked for when it was taken into account.
+    fn left(&self, document: Digest) -> Result<Vec<Cell>, LedgerError> {
+        let mut cells = Vec::new();
+        let sql = "SELECT cell FROM joined_cells WHERE document = ?1 ORDER BY cell";
+        self.for_each(sql, params![document.to_string()], |row| {
+            cells.extend(Cell::from_text(&self.read(row, |row| row.get::<_, String>(0))?));
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(cells)
+    }
+
+    /// Tells whether another generation can go on from what this ledger holds across documents: of every
+    /// document it is recorded with what answers it was taken into account.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn can_be_followed(&self) -> Result<bool, LedgerError> {
+        let mut can = false;
+        self.for_each("SELECT NOT EXISTS (SELECT 1 FROM joined WHERE basis IS NULL)", [], |row| {
+            can = self.read(row, |row| row.get(0))?;
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(can)
     }
 
     /// Calls `each` with the documents known with a band of their sketch in common: document, witness,
@@ -394,11 +544,13 @@ impl LedgerReader {
         )?;
         let mut standing = Vec::with_capacity(findings.len());
         for finding in findings {
-            let figures: Vec<Figure> = self.bodies(
-                "SELECT f.body FROM finding_figures m JOIN figures f ON f.id = m.figure WHERE m.finding = ?1",
-                params![finding.id],
-            )?;
-            let cells = figures.iter().filter_map(Cell::of).collect();
+            let mut cells = BTreeSet::new();
+            let sql =
+                "SELECT indicator || ' ' || area || ' ' || period FROM finding_cells WHERE finding = ?1";
+            self.for_each(sql, params![finding.id], |row| {
+                cells.extend(Cell::from_text(&self.read(row, |row| row.get::<_, String>(0))?));
+                Ok::<_, LedgerError>(())
+            })?;
             standing.push(Standing { finding, cells });
         }
         Ok(standing)

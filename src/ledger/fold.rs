@@ -15,7 +15,7 @@ use crate::event_log::{LogReader, Outline};
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
 use crate::model::finding::Finding;
-use crate::stage::plan::{Identities, Stage};
+use crate::stage::plan::{Plan, Stage, basis};
 
 /// What folding one event needs.
 pub(super) struct Fold<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Fold<'a> {
     pub(super) log: &'a LogReader,
     /// The generation whose ledger it is.
     pub(super) generation: u64,
-    pub(super) identities: &'a Identities,
+    pub(super) plan: &'a Plan,
     pub(super) path: &'a Path,
 }
 
@@ -159,6 +159,9 @@ impl Fold<'_> {
                     envelope.stage_key.map(|key| key.to_string()).unwrap_or_default()
                 ],
             )?;
+            if let (Stage::Reconcile, Some(basis)) = (*stage, ahead.basis) {
+                self.mark_unjoined(document, basis, envelope.position)?;
+            }
         }
         Ok(())
     }
@@ -191,7 +194,7 @@ impl Fold<'_> {
     fn advance(&self, document: Digest) -> Done {
         let mut answers = [None; 4];
         for stage in Stage::ALL {
-            let Some(key) = self.identities.key(stage, document, &answers) else { break };
+            let Some(key) = self.plan.key(stage, document, &answers) else { break };
             let found: Option<(i64, String, bool)> = self.sql(|| {
                 self.ledger
                     .prepare_cached(
@@ -214,6 +217,9 @@ impl Fold<'_> {
                 "UPDATE answers SET projected = (stage_key = ?3) WHERE document = ?1 AND stage = ?2",
                 params![document.to_string(), stage.name(), key.to_string()],
             )?;
+            if let (Stage::Reconcile, Some(basis)) = (stage, basis(&answers)) {
+                self.mark_unjoined(document, basis, envelope.position)?;
+            }
         }
         Ok(())
     }
@@ -238,8 +244,7 @@ impl Fold<'_> {
                 self.show_figures(&name, extracted, envelope.generation, &text()?)
             }
             Event::FiguresReconciled(reconciled) => {
-                self.show_findings(&name, reconciled, envelope.generation)?;
-                self.mark_unjoined(&name, envelope.position)
+                self.show_findings(&name, reconciled, envelope.generation)
             }
             _ => Ok(()),
         }

@@ -156,9 +156,16 @@ CREATE TABLE joined (               -- documents taken into account across docum
   document    TEXT PRIMARY KEY,
   witness     TEXT    NOT NULL,     -- smallest digest of its near-duplicates: they count as one
   sketch      TEXT    NOT NULL,     -- by which near-duplicates are told, hex
+  basis       TEXT,                 -- digest of its answers that were read; null: not recorded
   position    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX joined_by_witness ON joined (witness);
+
+CREATE TABLE joined_cells (         -- where they were looked for
+  document    TEXT    NOT NULL,
+  cell        TEXT    NOT NULL,     -- indicator, area and period
+  PRIMARY KEY (document, cell)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sketch_bands (         -- near-duplicates have one in common
   band        INTEGER NOT NULL,
@@ -167,8 +174,9 @@ CREATE TABLE sketch_bands (         -- near-duplicates have one in common
   PRIMARY KEY (band, value, document)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE unjoined (             -- documents with figures to take into account, not yet done
+CREATE TABLE unjoined (             -- documents to take into account, for the first time or with other answers
   document    TEXT PRIMARY KEY,
+  basis       TEXT    NOT NULL,     -- digest of their answers
   position    INTEGER NOT NULL      -- of the last answer of their own
 ) STRICT, WITHOUT ROWID;
 

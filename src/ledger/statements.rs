@@ -1,7 +1,8 @@
 //! The statements of documents looked at lately, so that a document is read once however many of its cells
 //! are decided, and however often.
 //!
-//! Within one ledger a document's figures never change, so nothing here grows stale.
+//! Within one ledger a document's figures change at most once, where a generation's own answers take the place
+//! of its predecessor's: what is to be taken into account anew is forgotten first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,14 @@ pub(super) struct Statements {
 }
 
 impl Statements {
+    /// Forgets what a document stated.
+    pub(super) fn forget(&mut self, document: Digest) {
+        if let Some(own) = self.lately.remove(&document) {
+            self.held = self.held.saturating_sub(own.len().max(1));
+        }
+        self.before.remove(&document);
+    }
+
     /// Returns what a document states, from memory or from its figures and text.
     pub(super) fn of(
         &mut self,

@@ -113,11 +113,11 @@ pub(super) async fn show(engine: &Arc<Engine>, line: &Line) -> Result<(), Engine
 
 /// Brings the ledger of a generation that this program cannot go on with up to the log.
 async fn carry_over(engine: &Arc<Engine>, generation: &Generation) -> Result<(), ReplayError> {
-    let Some(identities) = generation.stages else { return Err(ReplayError::NoSuch(generation.number)) };
     let (path, number) = (ledger_path(&engine.options.data_dir, generation.number), generation.number);
     engine
         .read(move |log| {
-            let carried = LedgerWriter::open(&path, number, identities)
+            let Some(plan) = Generations::read(log)?.plan(log, number)? else { return Ok(Ok(())) };
+            let carried = LedgerWriter::open(&path, number, plan)
                 .and_then(|mut ledger| ledger.catch_up(log, log.head()?, |_| {}));
             Ok(carried)
         })

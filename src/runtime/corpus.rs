@@ -66,7 +66,8 @@ async fn follow(engine: Arc<Engine>, finish: CancellationToken) {
             let mut checkpoint = line.projector.checkpoint();
             checkpoint.borrow_and_update();
             let done = if ending {
-                bring_up(&engine, &line).await.map(|()| Next::Rest)
+                // Documents that are still to be read stay as they were taken into account.
+                relate(&engine, &line, false).await.map(|()| Next::Rest)
             } else {
                 look(&engine, &line, &mut wait).await
             };
@@ -140,7 +141,7 @@ async fn look(engine: &Arc<Engine>, line: &Line, wait: &mut Wait) -> Result<Next
         return Ok(Next::Wait);
     }
     *wait = Wait::default();
-    step(engine, line, relating).await?;
+    step(engine, line, relating, false).await?;
     Ok(Next::Again)
 }
 
@@ -150,14 +151,19 @@ fn is_busy(engine: &Engine, generation: u64) -> bool {
     at_work.keys().any(|(of, _)| *of == generation)
 }
 
-/// Takes into account all that a line's documents state by now.
+/// Takes into account all that a line's documents state by now. Nothing is due for them any more: what one of
+/// them stated in the generation before and does not state here is taken back.
 ///
 /// # Errors
 /// What log and ledger say; the program ends.
 pub(super) async fn bring_up(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
+    relate(engine, line, true).await
+}
+
+async fn relate(engine: &Arc<Engine>, line: &Line, whole: bool) -> Result<(), EngineError> {
     let mut relating = line.relating.clone().lock_owned().await;
     loop {
-        let (held, appended) = step(engine, line, relating).await?;
+        let (held, appended) = step(engine, line, relating, whole).await?;
         if appended.is_none() {
             return Ok(());
         }
@@ -188,13 +194,14 @@ async fn step(
     engine: &Arc<Engine>,
     line: &Line,
     relating: Held,
+    whole: bool,
 ) -> Result<(Held, Option<Position>), EngineError> {
     // A ledger behind the log would have done again what the log holds.
     let head = *engine.writer.head().borrow();
     if !line.projector.reached(head).await {
         return Err(EngineError::Stopped);
     }
-    let (relating, append) = with(engine, relating, Relating::due).await?;
+    let (relating, append) = with(engine, relating, move |relating, log| relating.due(log, whole)).await?;
     let Some(append) = append else { return Ok((relating, None)) };
     let (documents, components) = match &append.event {
         Event::CorpusReconciled(event) => (event.joined.len(), event.components.len()),

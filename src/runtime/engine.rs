@@ -260,7 +260,7 @@ impl Engine {
         let mut progress = self.progress(document).await?;
         let mut texts = Texts::of(original);
         loop {
-            match progress.due(document, &line.identities) {
+            match progress.due(document, &line.plan) {
                 Due::Unknown => {
                     return Err(EngineError::Lacks(format!("the receipt of document {document}")));
                 }
@@ -305,7 +305,7 @@ impl Engine {
         texts: &mut Texts,
     ) -> Result<Outline, EngineError> {
         let began = self.world.moment();
-        let input = self.input(&line.identities, document, task.stage, progress, texts).await?;
+        let input = self.input(&line.plan, document, task.stage, progress, texts).await?;
         let rules = line.rules.clone();
         let pool = &self.pools[task.stage as usize];
         let result = pool.run(move || stages::run(document, input, &rules)).await;
@@ -425,7 +425,7 @@ mod tests {
             let outlines =
                 engine.read(move |log| Ok(log.outline(StreamId::Document(document))?)).await.unwrap();
             outlines[..3].iter().for_each(|event| progress.apply(event));
-            let Due::Run(task) = progress.due(document, &line.identities) else { panic!("extract is due") };
+            let Due::Run(task) = progress.due(document, &line.plan) else { panic!("extract is due") };
             let forged = Program { rules: other, ..program };
             let (writer, threads) = (&engine.writer, &engine.threads);
             let line = Line::open(&options, 9, &forged, writer, &engine.world, &engine.now, threads)?;

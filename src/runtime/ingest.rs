@@ -286,7 +286,7 @@ pub(super) async fn end_of(
 
 /// Counts what the extract stage found under the line's rules, whatever it found under others.
 async fn figures(engine: &Arc<Engine>, line: &Line, document: Digest) -> Result<usize, EngineError> {
-    let answers = engine.progress(document).await?.answers(document, &line.identities);
+    let answers = engine.progress(document).await?.answers(document, &line.plan);
     let Some(extracted) = &answers[Stage::Extract as usize] else { return Ok(0) };
     match engine.event_at(extracted.position).await? {
         Event::FiguresExtracted(extracted) => Ok(extracted.figures.len()),

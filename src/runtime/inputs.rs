@@ -9,19 +9,19 @@ use crate::model::text::CleanText;
 use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::stages::{Input, Made};
 use crate::runtime::work::{Answer, Progress};
-use crate::stage::plan::{Identities, Stage};
+use crate::stage::plan::{Plan, Stage};
 
 impl Engine {
     /// Gathers what a stage reads: what this task made, or else what the log holds.
     pub(super) async fn input(
         self: &Arc<Self>,
-        identities: &Identities,
+        plan: &Plan,
         document: Digest,
         stage: Stage,
         progress: &Progress,
         texts: &mut Texts,
     ) -> Result<Input, EngineError> {
-        let answers = progress.answers(document, identities);
+        let answers = progress.answers(document, plan);
         if stage == Stage::Clean {
             let bytes = match texts.original.take() {
                 Some(bytes) => bytes,

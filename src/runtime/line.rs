@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::event_log::{Generation, LogError, LogReader};
+use crate::event_log::{Generation, Generations, LogError, LogReader};
 use crate::ledger::corpus::Relating;
 use crate::ledger::{LedgerWriter, ledger_path};
 use crate::runtime::engine::log_path;
@@ -15,7 +15,7 @@ use crate::runtime::projector::Projector;
 use crate::runtime::world::World;
 use crate::runtime::writer::Writer;
 use crate::runtime::{Options, RuntimeError};
-use crate::stage::plan::Identities;
+use crate::stage::plan::{Identities, Plan};
 use crate::stage::rules::RulePack;
 use crate::stage::{clean, extract, reconcile, segment};
 
@@ -81,6 +81,14 @@ pub fn pack(log: &LogReader, generation: &Generation) -> Result<Option<Vec<(Stri
     Ok((!files.is_empty()).then_some(files))
 }
 
+/// Returns what a generation goes by: as its beginning was recorded.
+///
+/// # Errors
+/// What the log says.
+pub(super) fn plan(log: &LogReader, generation: u64, program: &Program) -> Result<Plan, LogError> {
+    Ok(Generations::read(log)?.plan(log, generation)?.unwrap_or_else(|| program.identities.into()))
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Line {
@@ -88,8 +96,8 @@ pub struct Line {
     pub generation: u64,
     /// The rules of its stages.
     pub rules: Arc<RulePack>,
-    /// What identifies its stages.
-    pub identities: Identities,
+    /// What names the work on its documents.
+    pub plan: Plan,
     /// Its ledger as it follows the log.
     pub projector: Projector,
     /// What relates its documents to each other, by its rules; one at a time.
@@ -117,42 +125,48 @@ impl Line {
     ) -> Result<Arc<Self>, RuntimeError> {
         let store = |error: &dyn std::fmt::Display| RuntimeError::Store(error.to_string());
         let path = ledger_path(&options.data_dir, generation);
-        let ledger =
-            LedgerWriter::open(&path, generation, program.identities).map_err(|error| store(&error))?;
         let reader = LogReader::open(&log_path(options)).map_err(|error| store(&error))?;
+        let plan = plan(&reader, generation, program).map_err(|error| store(&error))?;
+        let ledger = LedgerWriter::open(&path, generation, plan.clone()).map_err(|error| store(&error))?;
         let stop = now.child_token();
         let (projector, thread) =
             Projector::start(ledger, reader, writer.head(), world.clone(), stop.clone()).map_err(
                 |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source },
             )?;
         threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(Arc::new(Self::with(&path, generation, program, projector, stop)))
+        Ok(Arc::new(Self::with(&path, generation, program, plan, projector, stop)))
     }
 
     /// Makes the line of a generation whose ledger is made later, when its documents are all read.
-    pub(super) fn without_ledger(options: &Options, generation: u64, program: &Program) -> Arc<Self> {
+    pub(super) fn without_ledger(
+        options: &Options,
+        generation: u64,
+        program: &Program,
+        plan: Plan,
+    ) -> Arc<Self> {
         let path = ledger_path(&options.data_dir, generation);
-        Arc::new(Self::with(&path, generation, program, Projector::none(), CancellationToken::new()))
+        Arc::new(Self::with(&path, generation, program, plan, Projector::none(), CancellationToken::new()))
     }
 
     fn with(
         path: &Path,
         generation: u64,
         program: &Program,
+        plan: Plan,
         projector: Projector,
         stop: CancellationToken,
     ) -> Self {
         Self {
             generation,
             rules: program.rules.clone(),
-            identities: program.identities,
             projector,
             relating: Arc::new(tokio::sync::Mutex::new(Relating::new(
                 path,
                 generation,
-                program.identities,
+                plan.clone(),
                 &program.rules,
             ))),
+            plan,
             _stop: stop.drop_guard(),
         }
     }

@@ -22,6 +22,7 @@
 mod activation;
 mod admit;
 mod corpus;
+pub mod course;
 pub mod engine;
 mod giving_up;
 pub mod handover;

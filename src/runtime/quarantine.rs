@@ -79,7 +79,7 @@ async fn try_perform(
 ) -> Result<Outcome, EngineError> {
     let line = engine.line();
     let progress = engine.progress(document).await?;
-    let due = progress.due(document, &line.identities);
+    let due = progress.due(document, &line.plan);
     match (decision, due) {
         // Done already, here or by somebody else.
         (Decision::Drop, Due::Dropped(_)) => return Ok(Outcome::Dropped { document }),

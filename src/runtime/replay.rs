@@ -25,11 +25,13 @@ use crate::ledger::{ledger_path, rebuild};
 use crate::model::Digest;
 use crate::runtime::activation::activate;
 pub use crate::runtime::activation::choose;
+use crate::runtime::course::Course;
 use crate::runtime::engine::{Ending, Engine, EngineError};
-use crate::runtime::line::{Line, Program};
+use crate::runtime::line::{self, Line, Program};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::work::{Due, Progress};
 use crate::runtime::{Options, RuntimeError, corpus, handover};
+use crate::stage::plan::Plan;
 use crate::stage::rules::RulePack;
 
 /// Events read at a time when looking for what is due.
@@ -169,11 +171,11 @@ pub fn histories(log: &LogReader) -> Result<BTreeMap<Digest, Progress>, LogError
 
 /// Returns the documents for which something is due under a line's identities.
 pub(super) async fn due(engine: &Arc<Engine>, line: &Line) -> Result<Vec<Digest>, EngineError> {
-    let identities = line.identities;
+    let plan = line.plan.clone();
     engine
         .read(move |log| {
             let due = |(document, progress): (Digest, Progress)| {
-                matches!(progress.due(document, &identities), Due::Run(_)).then_some(document)
+                matches!(progress.due(document, &plan), Due::Run(_)).then_some(document)
             };
             Ok(histories(log)?.into_iter().filter_map(due).collect())
         })
@@ -205,16 +207,21 @@ pub(super) async fn build(
         Some(generation) => generation.number,
         None => {
             let number = generations.next_number();
-            let begun = supervisor::begun(number, program, &asked.reason);
+            let (options, of) = (engine.options.clone(), program.clone());
+            let course = engine.read(move |log| Ok(Course::find(&options, log, &of, &|_, _| {}))).await??;
+            let begun = supervisor::begun(number, program, &asked.reason, &course);
             engine.writer.append(begun).await.map_err(EngineError::from)?;
             tracing::info!(generation = number, reason = asked.reason, "generation started");
             number
         }
     };
     let open = at_hand(engine, built.generation);
+    let (number, of) = (built.generation, program.clone());
+    let plan = engine.read(move |log| Ok(line::plan(log, number, &of)?)).await?;
     // A ledger is made fastest at one go, when all that it shows is there.
-    let line =
-        open.clone().unwrap_or_else(|| Line::without_ledger(&engine.options, built.generation, program));
+    let line = open
+        .clone()
+        .unwrap_or_else(|| Line::without_ledger(&engine.options, built.generation, program, plan.clone()));
     let mut told = false;
     let mut failed: Vec<Digest> = Vec::new();
     loop {
@@ -240,7 +247,7 @@ pub(super) async fn build(
     }
     let line = match open {
         Some(line) => line,
-        None => fill(engine, built.generation, program, built.documents > 0, tell).await?,
+        None => fill(engine, built.generation, program, plan, built.documents > 0, tell).await?,
     };
     corpus::bring_up(engine, &line).await?;
     *engine.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
@@ -279,16 +286,16 @@ async fn fill(
     engine: &Arc<Engine>,
     generation: u64,
     program: &Program,
+    plan: Plan,
     anew: bool,
     tell: &(impl Fn(Step) + Sync),
 ) -> Result<Arc<Line>, ReplayError> {
     let path = ledger_path(&engine.options.data_dir, generation);
-    let identities = program.identities;
     if anew || !path.exists() {
         let head = *engine.writer.head().borrow();
         let (sender, mut reached) = watch::channel(Position(0));
         let made = engine.read(move |log| {
-            Ok(rebuild(log, &path, generation, identities, head, |position| {
+            Ok(rebuild(log, &path, generation, plan, head, |position| {
                 sender.send_replace(position);
             }))
         });

@@ -17,6 +17,7 @@ use crate::event::envelope::{Append, Blob, StreamId};
 use crate::event::kinds::{Event, GenerationActivated, GenerationStarted};
 use crate::event_log::{Generations, LogError, LogReader, LogWriter};
 use crate::runtime::corpus::Corpus;
+use crate::runtime::course::Course;
 use crate::runtime::engine::{Counts, Engine, log_path};
 use crate::runtime::inbox::Inbox;
 use crate::runtime::line::{Line, Program};
@@ -76,7 +77,7 @@ impl Running {
     /// Warns where new documents are not read under the rules of the settings.
     pub(super) fn warn_of_other_rules(&self) {
         let line = self.engine.line();
-        if line.identities != self.engine.program.identities {
+        if line.plan.identities != self.engine.program.identities {
             tracing::warn!(
                 generation = line.generation,
                 "the rules in the settings are not those of the active generation: documents are read \
@@ -138,7 +139,7 @@ pub(super) fn start(
     })?;
     let store = |error: &dyn std::fmt::Display| RuntimeError::Store(error.to_string());
     let reader = LogReader::open(&path).map_err(|error| store(&error))?;
-    let chosen = choose(&mut log, &reader, &program, &world)?;
+    let chosen = choose(&options, &mut log, &reader, &program, &world)?;
     drop(reader);
     let io = |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source };
     let (writer, writer_thread) = Writer::start(log, world.clone(), shutdown.now.clone()).map_err(io)?;
@@ -184,6 +185,7 @@ struct Chosen {
 /// with, whatever the settings say by now; those take effect by `socai replay`. Only where this program
 /// has other stages than the active generation, so that it cannot go on with it, the next one begins.
 fn choose(
+    options: &Options,
     log: &mut LogWriter,
     reader: &LogReader,
     program: &Program,
@@ -193,7 +195,7 @@ fn choose(
     let generations = Generations::read(reader).map_err(store)?;
     let active = generations.active().and_then(|number| generations.get(number));
     let Some(active) = active else {
-        let number = begin(log, &generations, program, "the first", true, world)?;
+        let number = begin(log, &generations, program, &Course::default(), "the first", world)?;
         return Ok(Chosen { number, program: program.clone(), unseen: false });
     };
     if let Some(own) = program.of(reader, active).map_err(store)? {
@@ -202,7 +204,11 @@ fn choose(
     let known = generations.of(&program.identities);
     let number = match known {
         Some(generation) => generation.number,
-        None => begin(log, &generations, program, "this socai has other stages", false, world)?,
+        None => {
+            let course = Course::find(options, reader, program, &|_, _| {});
+            let course = course.map_err(|error| RuntimeError::Store(error.to_string()))?;
+            begin(log, &generations, program, &course, "this socai has other stages", world)?
+        }
     };
     // One that was seen before was left by a person's choice, and is not brought back by a start.
     let unseen = known.is_none_or(|generation| generation.activated.is_empty());
@@ -219,18 +225,18 @@ fn choose(
     Ok(Chosen { number, program: program.clone(), unseen })
 }
 
-/// Begins the next generation; returns its number.
+/// Begins the next generation, and activates it where it is the first; returns its number.
 fn begin(
     log: &mut LogWriter,
     generations: &Generations,
     program: &Program,
+    course: &Course,
     reason: &str,
-    activate: bool,
     world: &World,
 ) -> Result<u64, RuntimeError> {
     let number = generations.next_number();
-    let mut requests = vec![begun(number, program, reason)];
-    if activate {
+    let mut requests = vec![begun(number, program, reason, course)];
+    if generations.all().is_empty() {
         requests.push(activated(number));
     }
     for answer in
@@ -242,9 +248,9 @@ fn begin(
     Ok(number)
 }
 
-/// Asks for the record of a generation begun, with its rule pack.
-pub(super) fn begun(number: u64, program: &Program, reason: &str) -> Append {
-    let mut blobs = Vec::new();
+/// Asks for the record of a generation begun, with its rule pack and what it takes over.
+pub(super) fn begun(number: u64, program: &Program, reason: &str, course: &Course) -> Append {
+    let (untouched, mut blobs) = course.recorded();
     let mut files = Vec::new();
     for (name, text) in program.rules.files.iter() {
         let blob = Blob::new(text.as_bytes().to_vec());
@@ -258,6 +264,8 @@ pub(super) fn begun(number: u64, program: &Program, reason: &str) -> Append {
         reason: reason.to_owned(),
         versions: versions.map(|(stage, version)| (stage.name().to_owned(), version)).collect(),
         files,
+        follows: course.follows.clone(),
+        untouched,
     };
     let event = Event::GenerationStarted(started);
     Append { generation: number, blobs, ..Append::new(StreamId::Generations, event) }

@@ -22,7 +22,7 @@ use crate::runtime::line::{Program, pack};
 use crate::runtime::replay::{ReplayError, histories};
 use crate::runtime::work::Progress;
 use crate::stage::extract::reach::Reach;
-use crate::stage::plan::{Identities, Stage};
+use crate::stage::plan::{Identities, Plan, Stage};
 use crate::stage::rules::edits::{self, Edit, Texts};
 use crate::stage::rules::{Files, RulePack};
 use crate::stage::{clean, extract, reconcile, segment};
@@ -38,6 +38,8 @@ pub struct Base {
     pub generation: u64,
     /// What identifies its stages.
     pub identities: Identities,
+    /// What it goes by.
+    pub plan: Plan,
     /// Each stage's version; 0 where none was recorded.
     pub versions: [u32; 4],
     /// The files of its rule pack; empty where they were not kept.
@@ -55,6 +57,7 @@ impl Base {
         Ok(Self {
             generation: number,
             identities: generation.stages.ok_or(ReplayError::NoSuch(number))?,
+            plan: generations.plan(log, number)?.ok_or(ReplayError::NoSuch(number))?,
             versions: generation.versions,
             files: pack(log, generation).map_err(log_error)?.unwrap_or_default(),
         })
@@ -134,7 +137,7 @@ fn digest_of(event: &Event) -> Digest {
 pub type Tell<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// Does `work` for every item on `threads` threads; the results are in the items' order.
-fn each<T: Sync, R: Send>(
+pub(super) fn each<T: Sync, R: Send>(
     items: &[T],
     threads: usize,
     tell: Tell<'_>,
@@ -161,7 +164,7 @@ fn each<T: Sync, R: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn files_of(program: &Program) -> Vec<(String, String)> {
+pub(super) fn files_of(program: &Program) -> Vec<(String, String)> {
     texts_of(&program.rules.files)
 }
 
@@ -199,7 +202,7 @@ impl Trial {
                 Some(reader) => reader,
                 None => LogReader::open(&path).ok()?,
             };
-            let stored = stored(&reader, *document, progress, &base.identities, again);
+            let stored = stored(&reader, *document, progress, &base.plan, again);
             readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
             stored
         });
@@ -329,10 +332,10 @@ fn stored(
     log: &LogReader,
     document: Digest,
     progress: &Progress,
-    identities: &Identities,
+    plan: &Plan,
     again: bool,
 ) -> Option<Stored> {
-    let answers = progress.answers(document, identities);
+    let answers = progress.answers(document, plan);
     let [Some(cleaned), _, Some(extracted), Some(reconciled)] = answers else { return None };
     let text = |digest: Digest| String::from_utf8(log.blob(digest).ok()??).ok();
     let (source, clean) = if again {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::event::envelope::{Position, Version};
 use crate::event_log::Outline;
 use crate::model::Digest;
-use crate::stage::plan::{Identities, Stage};
+use crate::stage::plan::{Plan, Stage};
 
 /// How often a stage is tried for a document before it is parked.
 pub const ATTEMPTS: u32 = 3;
@@ -107,22 +107,22 @@ impl Progress {
         self.received.is_some()
     }
 
-    /// Returns the answers reached under `identities`, in order of stage.
-    pub fn answers(&self, document: Digest, identities: &Identities) -> [Option<Answer>; 4] {
+    /// Returns the answers reached under `plan`, in order of stage.
+    pub fn answers(&self, document: Digest, plan: &Plan) -> [Option<Answer>; 4] {
         let mut answers: [Option<Answer>; 4] = [None; 4];
         for stage in Stage::ALL {
             let digests = answers.map(|answer| answer.map(|answer| answer.digest));
-            let Some(key) = identities.key(stage, document, &digests) else { break };
+            let Some(key) = plan.key(stage, document, &digests) else { break };
             let Some(answer) = self.answers.get(&(stage.name(), key)) else { break };
             answers[stage as usize] = Some(*answer);
         }
         answers
     }
 
-    /// Says what is due for `document` under `identities`.
-    pub fn due(&self, document: Digest, identities: &Identities) -> Due {
+    /// Says what is due for `document` under `plan`.
+    pub fn due(&self, document: Digest, plan: &Plan) -> Due {
         let Some(received) = self.received else { return Due::Unknown };
-        let answers = self.answers(document, identities);
+        let answers = self.answers(document, plan);
         if let Some(position) = self.dropped {
             return Due::Dropped(position);
         }
@@ -134,7 +134,7 @@ impl Progress {
             }
             let digests = answers.map(|answer| answer.map(|answer| answer.digest));
             // Its inputs are the stages before it, which all answered.
-            let Some(key) = identities.key(stage, document, &digests) else { return Due::Unknown };
+            let Some(key) = plan.key(stage, document, &digests) else { return Due::Unknown };
             if let Some(position) = self.parked.get(&key) {
                 return Due::Parked(stage, *position);
             }
@@ -149,13 +149,16 @@ impl Progress {
 mod tests {
     use super::*;
     use crate::event::envelope::StreamId;
+    use crate::stage::plan::Identities;
 
     fn digest(text: &str) -> Digest {
         Digest::of(text.as_bytes())
     }
 
-    fn identities(version: u32) -> Identities {
-        Identities::new([(1, digest("r")), (1, digest("r")), (version, digest("r")), (1, digest("r"))])
+    fn plan(version: u32) -> Plan {
+        let stages =
+            Identities::new([(1, digest("r")), (1, digest("r")), (version, digest("r")), (1, digest("r"))]);
+        stages.into()
     }
 
     fn event(position: u64, kind: &str, stage_key: Option<Digest>) -> Outline {
@@ -170,7 +173,7 @@ mod tests {
     }
 
     fn task(progress: &Progress, version: u32) -> Task {
-        match progress.due(digest("d"), &identities(version)) {
+        match progress.due(digest("d"), &plan(version)) {
             Due::Run(task) => task,
             other => panic!("work, not {other:?}"),
         }
@@ -192,12 +195,12 @@ mod tests {
 
     #[test]
     fn each_stage_becomes_due_when_the_one_before_answered() {
-        assert_eq!(Progress::default().due(digest("d"), &identities(1)), Due::Unknown);
+        assert_eq!(Progress::default().due(digest("d"), &plan(1)), Due::Unknown);
         let mut progress = answered(Stage::Reconcile);
         let last = task(&progress, 1);
         assert_eq!((last.stage, last.cause, last.attempt), (Stage::Reconcile, Position(4), 1));
         progress.apply(&event(5, "figures-reconciled", Some(last.key)));
-        assert_eq!(progress.due(digest("d"), &identities(1)), Due::Done(Position(5)));
+        assert_eq!(progress.due(digest("d"), &plan(1)), Due::Done(Position(5)));
     }
 
     #[test]
@@ -207,10 +210,10 @@ mod tests {
         progress.apply(&event(4, "stage-failed", Some(first.key)));
         assert_eq!(task(&progress, 1).attempt, 2);
         progress.apply(&event(5, "stage-parked", Some(first.key)));
-        assert_eq!(progress.due(digest("d"), &identities(1)), Due::Parked(Stage::Extract, Position(5)));
+        assert_eq!(progress.due(digest("d"), &plan(1)), Due::Parked(Stage::Extract, Position(5)));
         assert_eq!(task(&progress, 2).attempt, 1, "a fixed extractor starts afresh");
         progress.apply(&event(6, "document-dropped", None));
-        assert_eq!(progress.due(digest("d"), &identities(2)), Due::Dropped(Position(6)), "whatever the key");
+        assert_eq!(progress.due(digest("d"), &plan(2)), Due::Dropped(Position(6)), "whatever the key");
         progress.apply(&event(7, "document-retried", None));
         let again = task(&progress, 1);
         assert_eq!((again.stage, again.attempt), (Stage::Extract, 1), "a person's word starts afresh");

@@ -3,7 +3,16 @@
 //! A key digests the stage's identity (name, version, rules and settings it reads) and the digests
 //! of its inputs, each length-prefixed. Inputs are the payload digests of earlier outputs, so a new
 //! `clean` that gives the same payload leaves every later key, and so every later answer, as it was.
+//!
+//! A [`Plan`] is what one generation goes by. It has the identities of its stages, and two things that were
+//! settled when it began: the documents that its edits of the rules cannot touch, whose extract answers keep
+//! the key that they have in the generation before (see [`super::extract::reach`]), and up to where it goes on
+//! from what that generation had decided across documents.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::event::envelope::Position;
 use crate::event::kinds::Event;
 use crate::model::{Digest, Hasher};
 
@@ -103,12 +112,21 @@ impl Identities {
     }
 
     /// Returns the key of what is decided across documents when `joined` are taken into account in
-    /// `generation`; a document joins a generation's corpus once.
-    pub fn corpus_key(&self, generation: u64, joined: &[Digest]) -> Digest {
+    /// `generation`, each with the digest of the answers that were read of it: a document joins a generation's
+    /// corpus once with the same answers.
+    pub fn corpus_key(&self, generation: u64, joined: impl IntoIterator<Item = (Digest, Digest)>) -> Digest {
         let identity = self.corpus.unwrap_or(Digest::from_bytes([0; 32]));
         let hasher =
             Hasher::new().field(b"corpus-key").field(identity.as_bytes()).field(&generation.to_le_bytes());
-        joined.iter().fold(hasher, |hasher, document| hasher.field(document.as_bytes())).finish()
+        let field = |hasher: Hasher, (document, basis): (Digest, Digest)| {
+            hasher.field(document.as_bytes()).field(basis.as_bytes())
+        };
+        joined.into_iter().fold(hasher, field).finish()
+    }
+
+    /// Tells whether both decide alike across documents.
+    pub fn relates_as(&self, other: &Self) -> bool {
+        self.corpus.is_some() && self.corpus == other.corpus
     }
 
     /// Reads what `generation-started` recorded; `None` where a stage is missing. A generation of before
@@ -132,16 +150,93 @@ impl Identities {
     pub const fn of(&self, stage: Stage) -> Digest {
         self.stages[stage as usize]
     }
+}
+
+/// A generation whose decisions across documents another one goes on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// Its number.
+    pub generation: u64,
+    /// The last position of what it had decided.
+    pub until: Position,
+    /// Codes of the indicators that are told by other words by now.
+    pub anew: BTreeSet<String>,
+}
+
+/// What one generation goes by; see the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What identifies its stages.
+    pub identities: Identities,
+    untouched: Arc<BTreeMap<Digest, Digest>>,
+    follows: Vec<Followed>,
+}
+
+impl From<Identities> for Plan {
+    /// Makes the plan of a generation that follows none.
+    fn from(identities: Identities) -> Self {
+        Self { identities, untouched: Arc::default(), follows: Vec::new() }
+    }
+}
+
+impl Plan {
+    /// Makes one of the documents that its rules cannot touch, each with the identity of the extract stage
+    /// whose answer stays, and of the generations whose decisions across documents it goes on from.
+    pub fn new(identities: Identities, untouched: BTreeMap<Digest, Digest>, follows: Vec<Followed>) -> Self {
+        Self { identities, untouched: Arc::new(untouched), follows }
+    }
+
+    /// Returns how many documents its rules cannot touch.
+    pub fn untouched(&self) -> usize {
+        self.untouched.len()
+    }
+
+    /// Returns the identity of a stage for one document.
+    pub fn of(&self, stage: Stage, document: Digest) -> Digest {
+        let kept = if stage == Stage::Extract { self.untouched.get(&document) } else { None };
+        kept.copied().unwrap_or_else(|| self.identities.of(stage))
+    }
+
+    /// Tells whether what `generation` decided across documents at `position` holds in generation `own`,
+    /// whose plan this is.
+    pub fn takes(&self, own: u64, generation: u64, position: Position) -> bool {
+        own == generation || self.followed(generation, position).is_some()
+    }
+
+    /// Returns the generation that it goes on from, where `position` is one of its decisions.
+    pub fn followed(&self, generation: u64, position: Position) -> Option<&Followed> {
+        self.follows.iter().find(|one| one.generation == generation && position <= one.until)
+    }
+
+    /// Tells whether it goes on from another generation's decisions across documents.
+    pub fn is_follower(&self) -> bool {
+        !self.follows.is_empty()
+    }
 
     /// Returns the key of `stage`'s work on `document`, given the payload digests of the answers so
     /// far; `None` while an answer that it needs is missing.
     pub fn key(&self, stage: Stage, document: Digest, answers: &[Option<Digest>; 4]) -> Option<Digest> {
-        let mut hasher = Hasher::new().field(b"stage-key").field(self.of(stage).as_bytes());
+        let mut hasher = Hasher::new().field(b"stage-key").field(self.of(stage, document).as_bytes());
         for input in stage.inputs(document, answers)? {
             hasher = hasher.field(input.as_bytes());
         }
         Some(hasher.finish())
     }
+}
+
+/// Digests what a generation reads of a document across documents otherwise than the one before, though its
+/// answers are the same: no document has this basis.
+pub fn stale(basis: Digest) -> Digest {
+    Hasher::new().field(b"stale-basis").field(basis.as_bytes()).finish()
+}
+
+/// Digests the answers of a document that are read where documents are related to each other: its text,
+/// figures and findings. `None` where one is missing.
+pub fn basis(answers: &[Option<Digest>; 4]) -> Option<Digest> {
+    let of = |stage: Stage| answers[stage as usize];
+    let read = [of(Stage::Clean)?, of(Stage::Extract)?, of(Stage::Reconcile)?];
+    let hasher = Hasher::new().field(b"corpus-basis");
+    Some(read.iter().fold(hasher, |hasher, answer| hasher.field(answer.as_bytes())).finish())
 }
 
 fn identity(name: &str, version: u32, rules: Digest) -> Digest {
@@ -156,15 +251,22 @@ mod tests {
     fn only_what_a_stage_reads_changes_its_key() {
         let d = |text: &str| Digest::of(text.as_bytes());
         let rules = [(1, d("r0")), (1, d("r1")), (1, d("r2")), (1, d("r3"))];
-        let one = Identities::new(rules);
+        let of = |stages| Plan::from(Identities::new(stages));
+        let one = of(rules);
         let mut changed = rules;
         changed[2] = (2, d("r2"));
-        let two = Identities::new(changed);
+        let two = of(changed);
         let answers = [Some(d("cleaned")), Some(d("segmented")), Some(d("extracted")), None];
         let same = |stage| one.key(stage, d("x"), &answers) == two.key(stage, d("x"), &answers);
         assert!(same(Stage::Clean) && same(Stage::Segment) && !same(Stage::Extract));
         assert!(same(Stage::Reconcile), "early cut-off: the same figures leave reconcile as it was");
         assert_eq!(one.key(Stage::Segment, d("x"), &[None; 4]), None);
+        let untouched = BTreeMap::from([(d("x"), one.identities.of(Stage::Extract))]);
+        let kept = Plan::new(two.identities, untouched, Vec::new());
+        let key = |plan: &Plan, document| plan.key(Stage::Extract, document, &answers);
+        assert_eq!(key(&kept, d("x")), key(&one, d("x")), "what its rules cannot touch keeps its key");
+        assert_eq!(key(&kept, d("y")), key(&two, d("y")));
+        let one = one.identities;
         assert_eq!(Identities::from_recorded(&one.to_recorded()), Some(one));
         let across = one.with_corpus(1, d("r4"));
         assert_eq!(Identities::from_recorded(&across.to_recorded()), Some(across));

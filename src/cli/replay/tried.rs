@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::event_log::{Generations, LogReader};
 use crate::model::Digest;
+use crate::runtime::course::Course;
 use crate::runtime::line::Program;
 use crate::runtime::replay::histories;
 use crate::runtime::trial::{self, Base, Trial};
@@ -48,6 +49,7 @@ fn base(log: &LogReader) -> Result<Base, Failure> {
 pub(super) fn explain(
     args: &Args,
     context: &Context,
+    config: &Config,
     log: &LogReader,
     program: &Program,
     only: Option<&[Digest]>,
@@ -58,12 +60,22 @@ pub(super) fn explain(
     for stage in Stage::ALL {
         reasons[stage as usize].why = why(stage, &base, program);
     }
+    let course = Course::find(&config.options(), log, program, &|_, _| {})?;
+    let plan = course.plan(program);
+    if course.looked_at > 0 {
+        let told = format!(
+            "{} of {} documents have none of the phrases that changed",
+            course.untouched(),
+            course.looked_at
+        );
+        reasons[Stage::Extract as usize].why.push(told);
+    }
     for (document, progress) in histories(log)? {
         if !progress.is_received() || only.is_some_and(|only| !only.contains(&document)) {
             continue;
         }
-        let had = progress.answers(document, &base.identities);
-        let has = progress.answers(document, &program.identities);
+        let had = progress.answers(document, &base.plan);
+        let has = progress.answers(document, &plan);
         let digests = has.map(|answer| answer.map(|answer| answer.digest));
         let mut open = false;
         for stage in Stage::ALL {
@@ -76,7 +88,7 @@ pub(super) fn explain(
             } else {
                 of.documents += 1;
             }
-            let reached = program.identities.key(stage, document, &digests).is_some();
+            let reached = plan.key(stage, document, &digests).is_some();
             if (open || !reached) && program.identities.of(stage) == base.identities.of(stage) {
                 note(&mut of.why, "upstream output");
             } else if had[place].is_none() {
@@ -95,7 +107,7 @@ pub(super) fn explain(
             0 => String::new(),
             more => format!(", up to {more} more"),
         };
-        let why = if one.documents + one.at_most == 0 { String::new() } else { one.why.join("; ") };
+        let why = one.why.join("; ");
         writeln!(out, "{:<10} {} documents{at_most}  {why}", one.stage, one.documents)?;
     }
     finish(out)

@@ -61,7 +61,7 @@ pub struct Standing {
     /// The finding.
     pub finding: Finding,
     /// The cells of its figures.
-    pub cells: Vec<Cell>,
+    pub cells: BTreeSet<Cell>,
 }
 
 /// Cells that relations join, and what was decided of them.
@@ -72,9 +72,9 @@ pub struct Component {
     /// Digest of the statements that were looked at and of whose witnesses they are.
     pub input: Digest,
     /// Every finding of it, in order of id.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Standing>,
     /// The findings that stood before.
-    pub before: Vec<Finding>,
+    pub before: Vec<Standing>,
 }
 
 /// What a change of some cells leads to.
@@ -129,7 +129,9 @@ pub fn decide_region<E>(
             .filter(|related| related.cells().any(|cell| found.cells.contains(&cell)))
             .collect();
         let mut findings = Vec::new();
-        decide::for_each(&related, &mut upheld, |_, finding| findings.push(finding))?;
+        decide::for_each(&related, &mut upheld, |related, finding| {
+            findings.push(Standing { finding, cells: related.cells().collect() });
+        })?;
         components.push(Component {
             input: input(&found.cells, &walk.loaded),
             cells: found.cells,
@@ -149,7 +151,7 @@ struct Found {
     cells: BTreeSet<Cell>,
     /// With the cells that each relation there joins.
     sites: BTreeMap<Site, Vec<BTreeSet<Cell>>>,
-    before: BTreeMap<String, Finding>,
+    before: BTreeMap<String, Standing>,
 }
 
 /// The walk from the cells that changed over all that hangs together with them.
@@ -178,8 +180,8 @@ impl<L, S> Walk<'_, L, S> {
                 continue;
             }
             for stood in (self.standing)(&cell)? {
-                queue.extend(stood.cells.into_iter().filter(|other| !found.cells.contains(other)));
-                found.before.insert(stood.finding.id.clone(), stood.finding);
+                queue.extend(stood.cells.iter().filter(|other| !found.cells.contains(*other)).cloned());
+                found.before.insert(stood.finding.id.clone(), stood);
             }
             for site in Site::around(&cell, self.areas) {
                 if !found.sites.contains_key(&site) {

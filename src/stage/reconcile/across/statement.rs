@@ -39,6 +39,15 @@ impl Cell {
         })
     }
 
+    /// Reads what its `Display` wrote; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let (indicator, area, period) = (words.next()?, words.next()?, words.next()?);
+        let bound = words.next().is_none() && !indicator.is_empty() && !area.is_empty();
+        let period = period.parse().ok()?;
+        bound.then(|| Self { indicator: IndicatorCode::new(indicator), area: AreaCode::new(area), period })
+    }
+
     pub(super) fn at(&self, period: Period) -> Self {
         Self { period, ..self.clone() }
     }

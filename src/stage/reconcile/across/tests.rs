@@ -153,7 +153,7 @@ fn stepwise(batches: &[Vec<&Report>], rules: &Rules) -> BTreeMap<String, Finding
             all.iter().filter_map(|one| Some((&one.figure.id, Cell::of(&one.figure)?))).collect();
         let standing = |cell: &Cell| {
             let of = |finding: &Finding| {
-                let cells: Vec<Cell> =
+                let cells: BTreeSet<Cell> =
                     finding.figures.iter().filter_map(|operand| cells.get(&operand.id).cloned()).collect();
                 Standing { finding: finding.clone(), cells }
             };
@@ -165,9 +165,9 @@ fn stepwise(batches: &[Vec<&Report>], rules: &Rules) -> BTreeMap<String, Finding
         let Ok(region) = decide_region(changed, &rules.areas, load, standing, |_| Ok(0));
         for component in region.components {
             for stood in component.before {
-                stands.remove(&stood.id);
+                stands.remove(&stood.finding.id);
             }
-            stands.extend(component.findings.into_iter().map(|finding| (finding.id.clone(), finding)));
+            stands.extend(component.findings.into_iter().map(|one| (one.finding.id.clone(), one.finding)));
         }
     }
     stands

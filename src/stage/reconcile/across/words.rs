@@ -44,6 +44,12 @@ impl Wording {
         Self { neutral, indicators, areas, rules: rules.across.clone(), cues: rules.across_cues.clone() }
     }
 
+    /// Returns the indicators whose words the two do not have in common.
+    pub fn indicators_told_otherwise(&self, other: &Self) -> BTreeSet<IndicatorCode> {
+        let codes = self.indicators.keys().chain(other.indicators.keys());
+        codes.filter(|code| self.indicators.get(*code) != other.indicators.get(*code)).cloned().collect()
+    }
+
     /// Returns the words of `label` that narrow what `indicator` measures in `area`.
     pub(super) fn narrowing(
         &self,
