@@ -30,6 +30,7 @@ mod quarantine;
 mod reach;
 mod reconcile;
 mod replay;
+mod replay_across;
 mod replay_crash;
 mod replay_diff;
 mod replay_history;
