@@ -16,7 +16,7 @@ use super::replay::{log, replayed, whole};
 /// The seed of every choice below.
 const SEED: u64 = 20_241_126;
 /// Generations made one after the other.
-const EDITS: usize = 14;
+const EDITS: usize = 8;
 
 /// Reports of two provinces that state few quantities again and again, some of them otherwise, and copies.
 fn write_reports(folder: &Path) {
