@@ -55,7 +55,7 @@ pub(super) fn assemble(
         context: Context::of_document(text, lower, blocks, found, &zones, rules),
         zones: &zones,
         choices,
-        figures: Vec::new(),
+        figures: Vec::with_capacity(found.numbers.len()),
         table: None,
         over: Over { opening: Opening::of(opening(blocks).of(lower), &rules.frames), ..Over::default() },
         marks: Marks::default(),

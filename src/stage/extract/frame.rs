@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use smallvec::SmallVec;
+
 use crate::model::figure::{Aspect, Fund, Measure};
 use crate::model::mention::MentionClass;
 use crate::stage::rules::RulePack;
@@ -263,7 +265,7 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
         (&aspects.allocated, Aspect::Allocated),
         (&aspects.target, Aspect::Target),
     ];
-    let mut cues: Vec<(usize, usize, Aspect, bool)> = Vec::new();
+    let mut cues: SmallVec<[(usize, usize, Aspect, bool); 8]> = SmallVec::new();
     for (list, aspect) in lists {
         let fits =
             |at: usize| !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules);
@@ -284,7 +286,8 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
     let inside = |cue: &(usize, usize, Aspect, bool), other: &(usize, usize, Aspect, bool)| {
         other.1 <= cue.1 && cue.0 <= other.0 && (other.0 - other.1) > (cue.0 - cue.1)
     };
-    let mut outer: Vec<_> = cues.iter().filter(|cue| !cues.iter().any(|other| inside(cue, other))).collect();
+    let mut outer: SmallVec<[_; 8]> =
+        cues.iter().filter(|cue| !cues.iter().any(|other| inside(cue, other))).collect();
     outer.sort_unstable_by_key(|cue| std::cmp::Reverse((cue.0, cue.0 - cue.1)));
     let &&(_, at, nearest, weak) = outer.first()?;
     // `ước thực hiện đạt`, `đã giải ngân được`, `giao kế hoạch`: the telling word stands before the

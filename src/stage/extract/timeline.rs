@@ -36,11 +36,10 @@ pub(super) fn mentions(clean: &CleanText, lower: &str, date: Option<Date>, found
     });
     let others = found.others.iter().map(|other| (other.span, other.class, other.value.clone()));
     let way = WayBack::new(&clean.map);
-    let mut all: Vec<Mention> = numbers
-        .chain(periods)
-        .chain(others)
-        .map(|(span, class, value): (_, MentionClass, _)| Mention { span: way.to_source(span), class, value })
-        .collect();
+    let mut all = Vec::with_capacity(found.numbers.len() + found.periods.len() + found.others.len());
+    let mention =
+        |(span, class, value): (_, MentionClass, _)| Mention { span: way.to_source(span), class, value };
+    all.extend(numbers.chain(periods).chain(others).map(mention));
     all.sort_by_key(|mention| (mention.span, mention.class));
     all
 }

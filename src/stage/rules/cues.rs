@@ -106,7 +106,7 @@ impl PhraseList {
     /// Tells whether `word` is one of the phrases.
     pub fn has(&self, word: &str) -> bool {
         let bytes = word.as_bytes();
-        self.may_start(bytes, 0) && self.starting(bytes, 0).any(|phrase| phrase.len() == word.len())
+        self.may_start(bytes, 0) && self.headed(bytes, 0).any(|phrase| phrase == word)
     }
 
     /// Tells whether `words` begins with a phrase.
@@ -130,7 +130,8 @@ impl PhraseList {
         let last = words.bytes().next_back();
         let may = last.is_some_and(|byte| self.places[usize::from(byte)] >> LAST & 1 == 1);
         let phrases = if may { self.phrases.as_slice() } else { &[] };
-        phrases.iter().map(String::as_str).filter(|phrase| !phrase.is_empty() && words.ends_with(phrase))
+        let standing = move |phrase: &&str| phrase.bytes().next_back() == last && words.ends_with(phrase);
+        phrases.iter().map(String::as_str).filter(standing)
     }
 
     /// Tells whether the three bytes from `at` on are ones that some phrase begins with.
@@ -142,13 +143,15 @@ impl PhraseList {
 
     /// The phrases that stand at `at`.
     fn starting<'s, 'w>(&'s self, bytes: &'w [u8], at: usize) -> impl Iterator<Item = &'s str> + use<'s, 'w> {
+        self.headed(bytes, at).filter(move |phrase| bytes[at..].starts_with(phrase.as_bytes()))
+    }
+
+    /// The phrases that begin with the byte at `at`.
+    fn headed(&self, bytes: &[u8], at: usize) -> impl Iterator<Item = &str> {
         let head = bytes.get(at).map_or(256, |byte| usize::from(*byte));
         let until = self.heads.get(head + 1).copied().unwrap_or(self.heads[256]);
-        let standing = self.first.get(self.heads[head] as usize..until as usize).unwrap_or_default();
-        standing
-            .iter()
-            .map(|number| self.phrases[*number as usize].as_str())
-            .filter(move |phrase| bytes[at..].starts_with(phrase.as_bytes()))
+        let headed = self.first.get(self.heads[head] as usize..until as usize).unwrap_or_default();
+        headed.iter().map(|number| self.phrases[*number as usize].as_str())
     }
 }
 

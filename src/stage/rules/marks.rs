@@ -9,6 +9,8 @@
 
 use std::cell::Cell;
 
+use smallvec::SmallVec;
+
 use super::cues::{Cues, PhraseList, begins_word, ends_word};
 
 /// Lists of one tree at most: a list beyond is scanned for, as words without marks are.
@@ -362,7 +364,7 @@ impl<'t> Marks<'t> {
         let hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);
         let hits = hits.map(|hit| (hit.at - from, list[usize::from(hit.phrase)].as_str()));
         let first = cut.then(|| list.standing_first(words)).into_iter().flatten();
-        let mut known: Vec<&str> = Vec::new();
+        let mut known: SmallVec<[&str; 8]> = SmallVec::new();
         for (at, phrase) in hits.chain(first.map(|phrase| (0, phrase))) {
             if !known.contains(&phrase) && fits(at) {
                 known.push(phrase);
