@@ -7,6 +7,8 @@
 //! 3. What follows the unit at once (`86,4 tỷ đồng | kinh phí khuyến công`) belongs to the name.
 //! 4. A rate without words of its own has its leader's label.
 
+use std::borrow::Cow;
+
 use super::assembly::{Passed, Walk};
 use super::frame;
 use super::layout::{floor, reach};
@@ -67,7 +69,10 @@ impl Walk<'_> {
         if let Some(respect) = behind.filter(|_| relative && measure != Measure::Share) {
             return self.joined(&[respect]);
         }
-        let words = before.iter().map(|part| part.of(self.lower)).collect::<Vec<_>>().join(" ");
+        let words = match before.as_slice() {
+            [one] => Cow::Borrowed(one.of(self.lower)),
+            parts => parts.iter().map(|part| part.of(self.lower)).collect::<Vec<_>>().join(" ").into(),
+        };
         let telling = (!relative || words.split_ascii_whitespace().count() >= 2) && !labels.weak.has(&words);
         let mut own = if telling { before.clone() } else { Vec::new() };
         // `Trung Quốc đạt 1,9 tỷ USD`, after others: a name says whose, the figure before says what.
@@ -95,8 +100,12 @@ impl Walk<'_> {
     }
 
     fn joined(&self, parts: &[Span]) -> Label {
-        let words: Vec<&str> = parts.iter().map(|part| part.of(&self.clean.text)).collect();
-        Label { text: words.join(" "), words: parts.first().copied(), name: String::new() }
+        let mut text = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+        for part in parts {
+            text.push_str(if text.is_empty() { "" } else { " " });
+            text.push_str(part.of(&self.clean.text));
+        }
+        Label { text, words: parts.first().copied(), name: String::new() }
     }
 
     /// The counted noun and what is said of it behind.

@@ -41,7 +41,7 @@ impl Letters {
     pub(super) fn has_two_vowel_runs(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         let (mut runs, mut inside, mut at) = (0, false, 0);
-        while at < bytes.len() {
+        while at < bytes.len() && runs < 2 {
             let (code, length) =
                 if bytes[at].is_ascii() { (usize::from(bytes[at]), 1) } else { code(bytes, at) };
             let vowel = self.kinds.get(code).is_some_and(|kind| kind & VOWEL != 0);
