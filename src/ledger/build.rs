@@ -88,6 +88,13 @@ impl LedgerWriter {
         Ok(made)
     }
 
+    /// Opens a copy of another generation's ledger, which nobody reads before [`LedgerWriter::finish`].
+    pub(super) fn of_copy(path: &Path, generation: u64, plan: Plan) -> Result<Self, LedgerError> {
+        let pragmas = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+                       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144;";
+        Self::connect(path, generation, plan, pragmas)
+    }
+
     fn connect(path: &Path, generation: u64, plan: Plan, pragmas: &str) -> Result<Self, LedgerError> {
         let recorded = recorded(&plan.identities);
         let sqlite = |source| LedgerError::Sqlite { path: path.to_owned(), source };
@@ -136,7 +143,7 @@ impl LedgerWriter {
     }
 
     /// Folds in one transaction with the new checkpoint.
-    fn transact(
+    pub(super) fn transact(
         &mut self,
         log: &LogReader,
         position: Position,
@@ -207,7 +214,7 @@ impl LedgerWriter {
     }
 
     /// Makes what [`LedgerWriter::fresh`] left out, and closes the file, safe on disk.
-    fn finish(self) -> Result<(), LedgerError> {
+    pub(super) fn finish(self) -> Result<(), LedgerError> {
         let path = self.path;
         let made = self.connection.execute_batch(&format!("{}; PRAGMA optimize;", self.indexes.join("; ")));
         made.map_err(|source| LedgerError::Sqlite { path: path.clone(), source })?;
@@ -245,7 +252,7 @@ pub fn rebuild(
     Ok(())
 }
 
-fn recorded(identities: &Identities) -> String {
+pub(super) fn recorded(identities: &Identities) -> String {
     let stages: Vec<String> =
         identities.to_recorded().into_iter().map(|(name, digest)| format!("{name}={digest}")).collect();
     stages.join(" ")
@@ -264,20 +271,20 @@ fn is_current(path: &Path, stages: &str) -> bool {
     })
 }
 
-fn remove(path: &Path) -> Result<(), LedgerError> {
+pub(super) fn remove(path: &Path) -> Result<(), LedgerError> {
     for extra in ["", "-wal", "-shm"] {
         remove_one(&beside(path, extra))?;
     }
     Ok(())
 }
 
-fn beside(path: &Path, extra: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, extra: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(extra);
     path.with_file_name(name)
 }
 
-fn remove_one(path: &Path) -> Result<(), LedgerError> {
+pub(super) fn remove_one(path: &Path) -> Result<(), LedgerError> {
     match std::fs::remove_file(path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             Err(LedgerError::Io { path: path.to_owned(), source })

@@ -27,6 +27,14 @@ pub(super) struct Fold<'a> {
     pub(super) path: &'a Path,
 }
 
+const FIGURES_GO: [&str; 2] =
+    ["DELETE FROM figures WHERE document = ?1", "DELETE FROM mentions WHERE document = ?1"];
+const FINDINGS_GO: [&str; 3] = [
+    "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document = ?1)",
+    "DELETE FROM findings WHERE document = ?1",
+    "DELETE FROM derived WHERE document = ?1",
+];
+
 pub(super) type Done = Result<(), LedgerError>;
 
 impl Fold<'_> {
@@ -191,7 +199,7 @@ impl Fold<'_> {
     }
 
     /// Shows what the chain of keys now reaches.
-    fn advance(&self, document: Digest) -> Done {
+    pub(super) fn advance(&self, document: Digest) -> Done {
         let mut answers = [None; 4];
         for stage in Stage::ALL {
             let Some(key) = self.plan.key(stage, document, &answers) else { break };
@@ -253,15 +261,23 @@ impl Fold<'_> {
     /// Takes away what another answer of the same stage shows.
     fn hide(&self, document: &str, event: &Event) -> Done {
         let gone: &[&str] = match event {
-            Event::FiguresExtracted(_) => {
-                &["DELETE FROM figures WHERE document = ?1", "DELETE FROM mentions WHERE document = ?1"]
-            }
-            Event::FiguresReconciled(_) => &[
-                "DELETE FROM finding_figures WHERE finding IN (SELECT id FROM findings WHERE document = ?1)",
-                "DELETE FROM findings WHERE document = ?1",
-                "DELETE FROM derived WHERE document = ?1",
-            ],
+            Event::FiguresExtracted(_) => &FIGURES_GO,
+            Event::FiguresReconciled(_) => &FINDINGS_GO,
             _ => &[],
+        };
+        gone.iter().try_for_each(|sql| self.run(sql, params![document]))
+    }
+
+    /// Takes away what is shown of a stage that has not answered.
+    pub(super) fn hide_stage(&self, document: &str, stage: Stage) -> Done {
+        let gone: &[&str] = match stage {
+            Stage::Clean => &["UPDATE documents SET encoding = NULL, source_text = NULL, clean_text = NULL
+                               WHERE document = ?1 AND source_text IS NOT NULL"],
+            Stage::Segment => {
+                &["UPDATE documents SET blocks = NULL WHERE document = ?1 AND blocks IS NOT NULL"]
+            }
+            Stage::Extract => &FIGURES_GO,
+            Stage::Reconcile => &FINDINGS_GO,
         };
         gone.iter().try_for_each(|sql| self.run(sql, params![document]))
     }

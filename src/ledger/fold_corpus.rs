@@ -95,7 +95,7 @@ impl Fold<'_> {
 
     /// Returns the digest of what is shown of a document and read across documents, and where its last
     /// answer stands; `None` where a stage has not answered.
-    fn shown_basis(&self, document: Digest) -> Result<Option<(Digest, Position)>, LedgerError> {
+    pub(super) fn shown_basis(&self, document: Digest) -> Result<Option<(Digest, Position)>, LedgerError> {
         let mut answers = [None; 4];
         let mut last = Position(0);
         self.sql(|| {

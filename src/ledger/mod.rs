@@ -13,6 +13,7 @@
 //! [`rebuild`] makes the file anew beside the old one and swaps it in by rename. [`LedgerReader`]
 //! reads in an order that depends on contents alone, never on positions.
 
+mod adopt;
 mod ahead;
 mod between;
 mod build;
@@ -30,6 +31,7 @@ mod statements;
 pub mod threshold;
 pub mod views;
 
+pub use adopt::adopt;
 pub use build::{LedgerWriter, ledger_path, rebuild};
 pub use error::LedgerError;
 pub use progress::{StageProgress, StageRow};

@@ -160,6 +160,14 @@ pub(super) async fn bring_up(engine: &Arc<Engine>, line: &Line) -> Result<(), En
     relate(engine, line, true).await
 }
 
+/// Takes into account what a line's documents state by now, while others may be under way.
+///
+/// # Errors
+/// As [`bring_up`].
+pub(super) async fn relate_so_far(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
+    relate(engine, line, false).await
+}
+
 async fn relate(engine: &Arc<Engine>, line: &Line, whole: bool) -> Result<(), EngineError> {
     let mut relating = line.relating.clone().lock_owned().await;
     loop {

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::envelope::{Position, StreamId};
 use crate::event_log::{Generations, LogError, LogReader};
-use crate::ledger::{ledger_path, rebuild};
+use crate::ledger::{adopt, ledger_path, rebuild};
 use crate::model::Digest;
 use crate::runtime::activation::activate;
 pub use crate::runtime::activation::choose;
@@ -207,6 +207,11 @@ pub(super) async fn build(
         Some(generation) => generation.number,
         None => {
             let number = generations.next_number();
+            let line = engine.line();
+            if line.generation == active {
+                // What it goes on from is all there.
+                corpus::relate_so_far(engine, &line).await?;
+            }
             let (options, of) = (engine.options.clone(), program.clone());
             let course = engine.read(move |log| Ok(Course::find(&options, log, &of, &|_, _| {}))).await??;
             let begun = supervisor::begun(number, program, &asked.reason, &course);
@@ -247,7 +252,7 @@ pub(super) async fn build(
     }
     let line = match open {
         Some(line) => line,
-        None => fill(engine, built.generation, program, plan, built.documents > 0, tell).await?,
+        None => fill(engine, built.generation, program, plan, &built, tell).await?,
     };
     corpus::bring_up(engine, &line).await?;
     *engine.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
@@ -281,23 +286,34 @@ fn open(engine: &Arc<Engine>, generation: u64, program: &Program) -> Result<Arc<
     Line::open(&engine.options, generation, program, writer, &engine.world, &engine.now, threads)
 }
 
-/// Makes the ledger of a generation from the log, where there is none or `anew`, and opens its line.
+/// Makes the ledger of a generation from the log, where there is none or it lacks what was `built`, and opens its line.
 async fn fill(
     engine: &Arc<Engine>,
     generation: u64,
     program: &Program,
     plan: Plan,
-    anew: bool,
+    built: &Built,
     tell: &(impl Fn(Step) + Sync),
 ) -> Result<Arc<Line>, ReplayError> {
     let path = ledger_path(&engine.options.data_dir, generation);
-    if anew || !path.exists() {
+    if built.documents > 0 || !path.exists() {
         let head = *engine.writer.head().borrow();
         let (sender, mut reached) = watch::channel(Position(0));
+        let before =
+            plan.nearest().map(|followed| ledger_path(&engine.options.data_dir, followed.generation));
+        let ran = built.documents;
         let made = engine.read(move |log| {
-            Ok(rebuild(log, &path, generation, plan, head, |position| {
+            let told = |position| {
                 sender.send_replace(position);
-            }))
+            };
+            // Where few answers differ, they are put into a copy of what there is.
+            let few = ran * 2 <= histories(log)?.len() as u64;
+            if let Some(before) = before.filter(|_| few)
+                && matches!(adopt(log, &before, &path, generation, &plan, head, told), Ok(true))
+            {
+                return Ok(Ok(()));
+            }
+            Ok(rebuild(log, &path, generation, plan, head, told))
         });
         tokio::pin!(made);
         loop {

@@ -208,6 +208,11 @@ impl Plan {
         self.follows.iter().find(|one| one.generation == generation && position <= one.until)
     }
 
+    /// Returns the generation that it goes on from itself.
+    pub fn nearest(&self) -> Option<&Followed> {
+        self.follows.first()
+    }
+
     /// Tells whether it goes on from another generation's decisions across documents.
     pub fn is_follower(&self) -> bool {
         !self.follows.is_empty()

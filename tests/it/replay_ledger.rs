@@ -5,12 +5,16 @@ use std::path::Path;
 
 use socai::event::envelope::Position;
 use socai::event_log::Generations;
-use socai::ledger::{LedgerWriter, ledger_path, rebuild};
+use socai::ledger::{LedgerWriter, adopt, ledger_path, rebuild};
 use socai::runtime::Options;
 use socai::runtime::line::{Program, VERSIONS};
 
+use socai::stage::rules::RulePack;
+
 use super::inbox::rules;
-use super::replay::{log, other_indicator, ran, replayed, reports, take_in, write_reports};
+use super::replay::{
+    EDITED, indicators_with, log, other_indicator, ran, replayed, reports, take_in, write_reports,
+};
 
 /// Every row of every table and every index of a ledger, as text.
 fn everything(path: &Path) -> BTreeMap<String, Vec<String>> {
@@ -47,6 +51,11 @@ fn a_ledger_made_at_one_go_is_the_one_that_followed_the_log() {
     let text =
         "Năm 2019, kinh phí khuyến công của tỉnh Sơn La thực hiện 35,921 tỷ đồng, đạt 46,47% kế hoạch.\n";
     std::fs::write(reports.join("plan.txt"), text).unwrap();
+    std::fs::write(
+        reports.join("odd.txt"),
+        "Năm 2019, tỉnh Sơn La có 120 chỗ ngựa vằn cho người lao động.\n",
+    )
+    .unwrap();
     std::fs::copy(reports.join("00001.txt"), reports.join("again.txt")).unwrap();
     let options = Options::new(folder.path().join("var"));
     take_in(&options, &reports);
@@ -56,12 +65,31 @@ fn a_ledger_made_at_one_go_is_the_one_that_followed_the_log() {
     let mut versions = VERSIONS;
     versions[0] += 1;
     replayed(&options, &Program::with_versions(rules(), versions));
+    // An edit that touches one document, of which the ledger is made out of the one before.
+    let known = RulePack::builtin().indicators.indicator.iter().find(|one| one.code == EDITED).unwrap();
+    let mut near: Vec<&str> = known.near.iter().map(String::as_str).collect();
+    near.push("chỗ ngựa vằn");
+    let text = indicators_with(EDITED, &near);
+    let pack = RulePack::parse(&[("indicators.toml".to_owned(), text)]).map_err(|_| "rules").unwrap();
+    let small = Program::with_versions(std::sync::Arc::new(pack), versions);
+    let (built, _) = replayed(&options, &small);
+    assert_eq!((built.generation, built.documents), (4, 1));
+    // Out of a copy of the ledger before it is the same, row for row.
+    {
+        let log = log(&options);
+        let (copied, made) = (folder.path().join("copied.db"), folder.path().join("made.db"));
+        let plan = Generations::read(&log).unwrap().plan(&log, 4).unwrap().unwrap();
+        let (before, head) = (ledger_path(&options.data_dir, 3), log.head().unwrap());
+        assert!(adopt(&log, &before, &copied, 4, &plan, head, |_| {}).unwrap());
+        rebuild(&log, &made, 4, plan, head, |_| {}).unwrap();
+        assert_eq!(everything(&copied), everything(&made));
+    }
     let late = folder.path().join("late.txt");
     std::fs::write(&late, reports::numbered(7, 900, 20).text).unwrap();
     take_in(&options, &late);
     assert_eq!(ran(folder.path(), &["quarantine", "drop", "picture.txt"]).0, 0);
 
-    for number in ["2", "1", "3"] {
+    for number in ["2", "1", "3", "4"] {
         assert_eq!(ran(folder.path(), &["activate", number]).0, 0, "every ledger is brought up to the log");
     }
 
