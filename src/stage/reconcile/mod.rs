@@ -85,8 +85,8 @@ pub fn reconcile(
     let derived = derive::derived(&settled, &routes, assumed);
     let holding = decided.values().map(|(claim, _, decision)| (claim, decision.verdict));
     let support = suspects::Support::of(holding, &derived);
-    let conflicts = decided.values().filter(|(_, _, decision)| decision.verdict == Verdict::Conflicts);
-    let together = suspects::Together::of(conflicts.map(|(claim, ..)| claim));
+    let verdicts = decided.values().map(|(claim, _, decision)| (claim, decision.verdict));
+    let together = suspects::Together::of(verdicts);
     let ranked = |claim: &claim::Claim<'_>, verdict| {
         let conflicts = verdict == Verdict::Conflicts;
         if conflicts { suspects::rank(claim, &support, &together) } else { Vec::new() }

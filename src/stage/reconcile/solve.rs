@@ -70,6 +70,16 @@ impl Corner {
     /// Finds a corner of the system of `rows` over `count` unknowns; `None` where there is none or the
     /// system is too hard.
     pub(super) fn of(count: usize, rows: &[Row]) -> Option<Self> {
+        Self::start(count, rows)?
+    }
+
+    /// Tells whether the system of `rows` over `count` unknowns has a solution; `None` where it is too hard.
+    pub(super) fn is_feasible(count: usize, rows: &[Row]) -> Option<bool> {
+        Self::start(count, rows).map(|corner| corner.is_some())
+    }
+
+    /// `None` where the system is too hard, `Some(None)` where it has no solution.
+    fn start(count: usize, rows: &[Row]) -> Option<Option<Self>> {
         let extra = count + rows.len();
         let mut factors = Vec::with_capacity(rows.len());
         let mut constants = Vec::with_capacity(rows.len());
@@ -94,10 +104,10 @@ impl Corner {
             // One extra unknown lifts every row; it is then pressed back to zero.
             corner.pivot(worst, count)?;
             if !corner.climb()? || corner.best.is_negative() {
-                return None;
+                return Some(None);
             }
         }
-        corner.without(extra)
+        corner.without(extra).map(Some)
     }
 
     /// Drops the extra unknown, which is zero.

@@ -48,25 +48,43 @@ impl Support {
 }
 
 /// For each figure of several conflicts, what would make all of them hold at once, and how many they are.
-pub(super) struct Together(BTreeMap<FigureId, (usize, Interval)>);
+pub(super) struct Together {
+    conflicts: BTreeMap<FigureId, (usize, Interval)>,
+    /// What the relations that hold admit for each of these figures.
+    holding: BTreeMap<FigureId, Interval>,
+}
 
 impl Together {
-    /// Meets what the conflicts imply for each of their figures.
-    pub(super) fn of<'c>(conflicts: impl Iterator<Item = &'c Claim<'c>>) -> Self {
+    /// Meets what the conflicts imply for each of their figures, and what the relations that hold do.
+    pub(super) fn of<'c>(claims: impl Iterator<Item = (&'c Claim<'c>, Verdict)> + Clone) -> Self {
+        let conflicts = claims.clone().filter(|(_, verdict)| *verdict == Verdict::Conflicts);
         let mut all: BTreeMap<FigureId, (usize, Interval)> = BTreeMap::new();
-        for claim in conflicts {
+        for (claim, _) in conflicts {
             for (at, figure) in claim.figures.iter().enumerate() {
                 let (count, joint) = all.entry(figure.id.clone()).or_insert((0, Interval::ALL));
                 *count += 1;
                 *joint = joint.meet(&claim.implied(at, Reading::Rounded));
             }
         }
-        Self(all)
+        let mut holding: BTreeMap<FigureId, Interval> = BTreeMap::new();
+        for (claim, _) in claims.filter(|(_, verdict)| *verdict == Verdict::Agrees) {
+            for (at, figure) in claim.figures.iter().enumerate().filter(|(_, one)| all.contains_key(&one.id))
+            {
+                let joint = holding.entry(figure.id.clone()).or_insert(Interval::ALL);
+                *joint = joint.meet(&claim.implied(at, Reading::Rounded));
+            }
+        }
+        Self { conflicts: all, holding }
+    }
+
+    /// Returns what of `implied` breaks no relation that holds.
+    fn unbroken(&self, figure: &Figure, implied: &Interval) -> Interval {
+        self.holding.get(&figure.id).map_or_else(|| implied.clone(), |holding| holding.meet(implied))
     }
 
     /// Returns how many conflicts one other value of the figure would repair, two or more, and that value.
     fn repairs(&self, figure: &Figure) -> Option<&(usize, Interval)> {
-        self.0.get(&figure.id).filter(|(count, joint)| *count > 1 && !joint.is_empty())
+        self.conflicts.get(&figure.id).filter(|(count, joint)| *count > 1 && !joint.is_empty())
     }
 }
 
@@ -92,7 +110,7 @@ pub(super) fn rank(claim: &Claim<'_>, support: &Support, together: &Together) ->
         let joint = together.repairs(figure);
         let upheld = support.0.get(&figure.id).copied().unwrap_or(0);
         let implied = joint.map_or(own, |(_, joint)| joint.clone());
-        let repair = quantity::one_digit_repair(figure, &implied);
+        let repair = quantity::one_digit_repair(figure, &together.unbroken(figure, &implied));
         let reasons = [
             (joint.is_some(), "second_version"),
             (upheld == 0, "unsupported"),

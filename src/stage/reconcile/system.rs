@@ -17,7 +17,7 @@ use super::routes::{Key, Route, Routes};
 use super::solve::{Corner, Row};
 
 /// The largest number of levels of a component that is solved as a whole: the work grows with its cube.
-const LEVELS_LIMIT: usize = 24;
+pub(super) const LEVELS_LIMIT: usize = 24;
 
 /// A level of the system: printed, or known only through others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,12 +36,12 @@ pub(super) struct Solved {
 }
 
 /// A line `Σ factor × level ≤ bound`, strict or not, over the levels of its bond.
-type Line = (Vec<(usize, Rational)>, Rational, bool);
+pub(super) type Line = (Vec<(usize, Rational)>, Rational, bool);
 
 /// One constraint: its lines over levels, and the figures that it rests on.
-struct Bond {
-    levels: Vec<Level>,
-    lines: Vec<Line>,
+pub(super) struct Bond {
+    pub(super) levels: Vec<Level>,
+    pub(super) lines: Vec<Line>,
     from: Vec<FigureId>,
 }
 
@@ -105,7 +105,7 @@ pub(super) fn solve<'f>(
 }
 
 /// A sum, or a rate between two printed levels.
-fn of_claim(claim: &Claim<'_>) -> Option<Bond> {
+pub(super) fn of_claim(claim: &Claim<'_>) -> Option<Bond> {
     let exact =
         claim.figures.iter().all(|figure| quantity::interval(figure, Reading::Rounded).width().is_some());
     if !exact || !claim.assumptions.is_empty() {
@@ -177,7 +177,7 @@ fn equal(count: usize) -> Vec<Line> {
 }
 
 /// The rows that keep an unknown within an interval.
-fn within(unknown: usize, interval: &Interval) -> Vec<Row> {
+pub(super) fn within(unknown: usize, interval: &Interval) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(high) = &interval.high {
         rows.push(Row {
@@ -194,7 +194,7 @@ fn within(unknown: usize, interval: &Interval) -> Vec<Row> {
 }
 
 /// Groups bonds that share a level, in order of their first bond.
-fn components(bonds: &[Bond]) -> Vec<Vec<usize>> {
+pub(super) fn components(bonds: &[Bond]) -> Vec<Vec<usize>> {
     let mut leader: Vec<usize> = (0..bonds.len()).collect();
     fn find(leader: &mut [usize], mut at: usize) -> usize {
         while leader[at] != at {

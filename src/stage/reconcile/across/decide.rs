@@ -53,8 +53,7 @@ pub(super) fn for_each<E>(
             support.add(figure, count);
         }
     }
-    let conflicts = decided.values().filter(|(_, decision)| decision.verdict == Verdict::Conflicts);
-    let together = Together::of(conflicts.map(|(one, _)| &one.claim));
+    let together = Together::of(decided.values().map(|(one, decision)| (&one.claim, decision.verdict)));
     for (id, (one, decision)) in &decided {
         each(one, finding(id, one, decision, &support, &together));
     }
