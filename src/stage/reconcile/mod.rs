@@ -3,7 +3,7 @@
 //! 1. [`quantity`] reads each figure as an interval of exact fractions.
 //! 2. [`rates`], [`sums`], [`columns`], [`restated`], [`some`] and [`slots`] find which figures are related, from slots and words.
 //! 3. [`claim`] decides each relation, exactly.
-//! 4. [`suspects`] ranks the figures of a conflict; [`explain`] puts every finding in words.
+//! 4. [`joint`] finds relations that hold one by one and cannot hold together. [`suspects`] ranks the figures of a conflict; [`explain`] puts every finding in words.
 //! 5. [`mod@derive`] computes what nobody printed.
 //!
 //! What is reported does not depend on the order of the figures given.
@@ -16,6 +16,7 @@ mod columns;
 mod derive;
 mod explain;
 mod formula;
+mod joint;
 #[cfg(test)]
 mod oracle;
 mod page;
@@ -91,7 +92,9 @@ pub fn reconcile(
         let conflicts = verdict == Verdict::Conflicts;
         if conflicts { suspects::rank(claim, &support, &together) } else { Vec::new() }
     };
-    let findings = decided
+    let holding = decided.values().filter(|(_, _, decision)| decision.verdict == Verdict::Agrees);
+    let joint = joint::findings(document, holding.map(|(claim, ..)| claim), &support);
+    let mut findings: Vec<Finding> = decided
         .iter()
         .map(|(id, (claim, operands, decision))| {
             (id, claim, operands, decision, ranked(claim, decision.verdict))
@@ -117,6 +120,9 @@ pub fn reconcile(
             rule: claim.rule.to_owned(),
         })
         .collect();
+    findings.extend(joint.into_iter().filter(|finding| !decided.contains_key(&finding.id)));
+    findings.sort_by(|a, b| a.id.cmp(&b.id));
+    findings.dedup_by(|a, b| a.id == b.id);
     Reconciliation { findings, derived }
 }
 

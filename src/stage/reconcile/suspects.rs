@@ -136,6 +136,42 @@ pub(super) fn rank(claim: &Claim<'_>, support: &Support, together: &Together) ->
         };
         rows.push((weight, quantity::printed_digits(figure), suspect));
     }
+    in_order(rows)
+}
+
+/// Ranks the levels of relations that cannot hold together, each with what the others admit for it: by how many
+/// relations uphold it, whether a changed digit repairs it, and how large the correction is.
+pub(super) fn rank_jointly(levels: &[(&Figure, Interval)], support: &Support) -> Vec<Suspect> {
+    let correction = |(figure, implied): &(&Figure, Interval)| {
+        let gap = implied.gap(&quantity::interval(figure, Reading::Rounded));
+        gap.div(&Rational::from(figure.value).abs()).unwrap_or(gap)
+    };
+    let corrections: Vec<Rational> = levels.iter().map(correction).collect();
+    let least = corrections.iter().min().cloned().unwrap_or(Rational::ZERO);
+    let mut rows: Vec<(Weight, usize, Suspect)> = Vec::new();
+    for ((figure, implied), correction) in levels.iter().zip(&corrections) {
+        let repair = quantity::one_digit_repair(figure, implied);
+        let reasons = [(repair.is_some(), "one_digit"), (*correction == least, "smallest_correction")];
+        let weight = Weight {
+            alone: false,
+            upheld: support.0.get(&figure.id).copied().unwrap_or(0),
+            unrepaired: repair.is_none(),
+            halves: halves(correction, &least),
+        };
+        let suspect = Suspect {
+            id: figure.id.clone(),
+            rank: 0,
+            implied: (!implied.is_empty()).then(|| implied.bounds()),
+            repair: repair.map(|value| value.to_string()),
+            reasons: reasons.iter().filter(|(holds, _)| *holds).map(|(_, code)| (*code).to_owned()).collect(),
+        };
+        rows.push((weight, quantity::printed_digits(figure), suspect));
+    }
+    in_order(rows)
+}
+
+/// Gives ranks from 1; ties share one.
+fn in_order(mut rows: Vec<(Weight, usize, Suspect)>) -> Vec<Suspect> {
     rows.sort_by(|a, b| (&a.0, a.1, &a.2.id).cmp(&(&b.0, b.1, &b.2.id)));
     let ranks: Vec<usize> =
         rows.iter().map(|row| rows.iter().filter(|other| other.0 < row.0).count() + 1).collect();

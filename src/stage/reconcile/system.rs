@@ -67,7 +67,7 @@ pub(super) fn solve<'f>(
         }
         bonds.extend(of_funds(key, routes));
     }
-    let groups = components(&bonds);
+    let groups = components(&bonds.iter().collect::<Vec<_>>());
     let mut solved = BTreeMap::new();
     for group in groups {
         let levels: BTreeSet<&Level> = group.iter().flat_map(|at| &bonds[*at].levels).collect();
@@ -194,7 +194,7 @@ pub(super) fn within(unknown: usize, interval: &Interval) -> Vec<Row> {
 }
 
 /// Groups bonds that share a level, in order of their first bond.
-pub(super) fn components(bonds: &[Bond]) -> Vec<Vec<usize>> {
+pub(super) fn components(bonds: &[&Bond]) -> Vec<Vec<usize>> {
     let mut leader: Vec<usize> = (0..bonds.len()).collect();
     fn find(leader: &mut [usize], mut at: usize) -> usize {
         while leader[at] != at {

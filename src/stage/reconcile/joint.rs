@@ -1,0 +1,275 @@
+//! Joint contradictions: relations that hold one by one and cannot hold together.
+//!
+//! A whole may agree with its parts, and each part with its percentage, every time by the last digit of the
+//! rounding, and yet no values make all of them true. What hangs together is asked as one system; where that has
+//! no solution, QuickXplain (Junker 2004) halves the relations until none can be left out of those that are
+//! left: a minimal conflict set. The work is bounded; a set that was not halved to the end says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::Digest;
+use crate::model::figure::{Figure, FigureId, Measure};
+use crate::model::finding::{Explanation, Finding, Operand, Verdict};
+use crate::model::interval::Interval;
+
+use super::claim::Claim;
+use super::quantity::{self, Reading};
+use super::solve::{Corner, Row};
+use super::suspects::{self, Support};
+use super::system::{self, Bond, LEVELS_LIMIT, Level};
+
+/// Systems that are asked for one conflict set at most.
+const CHECKS_LIMIT: usize = 100;
+/// Conflict sets of one component at most.
+const SETS_LIMIT: usize = 4;
+/// The code in a finding's assumptions of a set that was not halved to the end.
+const NOT_MINIMAL: &str = "conflict_set_not_minimal";
+
+/// A relation that holds, as lines over levels.
+struct Tied<'c, 'f> {
+    claim: &'c Claim<'f>,
+    bond: Bond,
+}
+
+/// Relations that cannot hold together, none of them to be left out if `minimal`.
+struct Set {
+    members: Vec<usize>,
+    minimal: bool,
+}
+
+/// Returns the contradictions between relations of one document that hold one by one.
+pub(super) fn findings<'c, 'f: 'c>(
+    document: Digest,
+    holding: impl Iterator<Item = &'c Claim<'f>>,
+    support: &Support,
+) -> Vec<Finding> {
+    let tied: Vec<Tied<'c, 'f>> =
+        holding.filter_map(|claim| Some(Tied { claim, bond: system::of_claim(claim)? })).collect();
+    let bonds: Vec<&Bond> = tied.iter().map(|one| &one.bond).collect();
+    let mut found = Vec::new();
+    for mut group in system::components(&bonds) {
+        let levels: BTreeSet<&Level> = group.iter().flat_map(|at| &tied[*at].bond.levels).collect();
+        if group.len() < 2 || levels.len() > LEVELS_LIMIT {
+            continue;
+        }
+        for _ in 0..SETS_LIMIT {
+            let Some(set) = minimal(&tied, &group) else { break };
+            // What is left after one relation of a set may hold another one.
+            let last = set.members.last().copied();
+            group.retain(|at| Some(*at) != last);
+            found.extend(finding(document, &tied, &set, support));
+        }
+    }
+    found
+}
+
+/// Finds a minimal conflict set of a group; `None` where all of it can hold.
+fn minimal(tied: &[Tied<'_, '_>], group: &[usize]) -> Option<Set> {
+    if is_possible(tied, group, None) != Some(false) {
+        return None;
+    }
+    let mut search = Search { tied, checks: 0, minimal: true };
+    let members = search.explain(&[], false, group);
+    Some(Set { members, minimal: search.minimal })
+}
+
+/// One search for a minimal set.
+struct Search<'t, 'c, 'f> {
+    tied: &'t [Tied<'c, 'f>],
+    checks: usize,
+    minimal: bool,
+}
+
+impl Search<'_, '_, '_> {
+    /// Returns what of `rest` is needed to contradict `background`; `grown` where that has something new.
+    fn explain(&mut self, background: &[usize], grown: bool, rest: &[usize]) -> Vec<usize> {
+        if grown && !self.is_possible(background) {
+            return Vec::new();
+        }
+        let [first, .., _] = rest else { return rest.to_vec() };
+        debug_assert!(!background.contains(first));
+        let (a, b) = rest.split_at(rest.len() / 2);
+        let second = self.explain(&[background, a].concat(), true, b);
+        let first = self.explain(&[background, &second].concat(), !second.is_empty(), a);
+        [first, second].concat()
+    }
+
+    /// Where the work is at its end, or a system is too hard, nothing is left out any more.
+    fn is_possible(&mut self, some: &[usize]) -> bool {
+        self.checks += 1;
+        let told = if self.checks > CHECKS_LIMIT { None } else { is_possible(self.tied, some, None) };
+        self.minimal &= told.is_some();
+        told != Some(false)
+    }
+}
+
+/// The rows of some relations and of the printed digits of their levels, but of `without`; and the levels.
+fn rows<'t>(
+    tied: &'t [Tied<'_, '_>],
+    some: &[usize],
+    without: Option<&FigureId>,
+) -> (Vec<&'t Level>, Vec<Row>) {
+    let levels: BTreeSet<&Level> = some.iter().flat_map(|at| &tied[*at].bond.levels).collect();
+    let names: Vec<&Level> = levels.into_iter().collect();
+    let place = |level: &Level| names.binary_search(&level).unwrap_or(0);
+    let mut rows = Vec::new();
+    let mut printed: BTreeMap<usize, &Figure> = BTreeMap::new();
+    for one in some.iter().map(|at| &tied[*at]) {
+        for (terms, bound, strict) in &one.bond.lines {
+            let terms =
+                terms.iter().map(|(at, factor)| (place(&one.bond.levels[*at]), factor.clone())).collect();
+            rows.push(Row { terms, bound: bound.clone(), strict: *strict });
+        }
+        let levels = one.claim.figures.iter().filter(|figure| figure.measure == Measure::Value);
+        printed.extend(levels.map(|figure| (place(&Level::Printed(figure.id.clone())), *figure)));
+    }
+    for (at, figure) in printed {
+        if Some(&figure.id) != without {
+            rows.extend(system::within(at, &admitted(figure)));
+        }
+    }
+    (names, rows)
+}
+
+/// What printed digits admit, rounded or cut off: what only a few digits cut off would explain contradicts nothing.
+fn admitted(figure: &Figure) -> Interval {
+    let read = |reading| quantity::interval(figure, reading);
+    read(Reading::Rounded).hull(&read(Reading::Truncated))
+}
+
+/// Tells whether relations can all hold; `None` where that is too hard to say.
+fn is_possible(tied: &[Tied<'_, '_>], some: &[usize], without: Option<&FigureId>) -> Option<bool> {
+    let (names, rows) = rows(tied, some, without);
+    Corner::is_feasible(names.len(), &rows)
+}
+
+/// What the relations and all other figures of a set admit for a level; empty where even without its digits
+/// nothing fits.
+fn implied(tied: &[Tied<'_, '_>], set: &Set, figure: &Figure) -> Option<Interval> {
+    let (names, rows) = rows(tied, &set.members, Some(&figure.id));
+    let at = names.binary_search(&&Level::Printed(figure.id.clone())).ok()?;
+    Corner::of(names.len(), &rows)?.bounds(at)
+}
+
+/// `None` where no level of the set can be computed from the others.
+fn finding(document: Digest, tied: &[Tied<'_, '_>], set: &Set, support: &Support) -> Option<Finding> {
+    let claims: Vec<&Claim<'_>> = set.members.iter().map(|at| tied[*at].claim).collect();
+    let mut figures: Vec<&Figure> = Vec::new();
+    let mut operands: Vec<Operand> = Vec::new();
+    for claim in &claims {
+        for (figure, role) in claim.figures.iter().zip(&claim.roles) {
+            if !figures.iter().any(|known| known.id == figure.id) {
+                figures.push(figure);
+                operands.push(Operand { id: figure.id.clone(), role: (*role).to_owned() });
+            }
+        }
+    }
+    let levels = figures.iter().filter(|figure| figure.measure == Measure::Value);
+    let told: Vec<(&Figure, Interval)> =
+        levels.filter_map(|figure| Some((*figure, implied(tied, set, figure)?))).collect();
+    let suspects = suspects::rank_jointly(&told, support);
+    let first = suspects.first()?;
+    let (figure, computed) = told.iter().find(|(figure, _)| figure.id == first.id)?;
+    let stated = quantity::interval(figure, Reading::Rounded);
+    let text = |claim: &&Claim<'_>| format!("{} = {}", claim.text(), quantity::printed(claim.stated()));
+    let formula = claims.iter().map(text).collect::<Vec<_>>().join("; ");
+    let (vi_more, en_more) = if set.minimal {
+        ("", "")
+    } else {
+        (
+            " (Có thể còn bớt được phép tính; giới hạn tìm kiếm đã hết.)",
+            " (Some may be left out; the search was bounded.)",
+        )
+    };
+    let named = quantity::printed(figure);
+    Some(Finding {
+        id: Finding::id_of(claims[0].relation, &operands),
+        verdict: Verdict::Conflicts,
+        relation: claims[0].relation,
+        figures: operands,
+        computed: computed.bounds(),
+        stated: stated.bounds(),
+        gap: computed.gap(&stated).to_text(12, true),
+        suspects: suspects.clone(),
+        documents: vec![document],
+        explanation: Explanation {
+            vi: format!(
+                "Từng phép tính sau đều khớp nhưng không thể cùng đúng: {formula}; đề nghị kiểm tra trước hết {named}.{vi_more}"
+            ),
+            en: format!(
+                "Each of these holds, but they cannot all be right: {formula}; please check {named} first.{en_more}"
+            ),
+        },
+        formula,
+        assumptions: if set.minimal { Vec::new() } else { vec![NOT_MINIMAL.to_owned()] },
+        rule: "relations.joint".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::figure::{Qualifier, UnitCode};
+    use crate::model::finding::Relation;
+    use crate::model::{Decimal, Span};
+
+    fn figure(at: usize, tenths: i128, measure: Measure) -> Figure {
+        let span = Span::new(at, at + 1);
+        Figure {
+            id: FigureId::of(Digest::of(b"joint"), span, measure),
+            span,
+            sentence: span,
+            quote: tenths.to_string(),
+            indicator: None,
+            label: Default::default(),
+            measure,
+            value: Decimal::whole(tenths).shift(-1).unwrap(),
+            step: Decimal::whole(1).shift(-1).unwrap(),
+            unit: UnitCode::new(if measure == Measure::Value { "VND" } else { "percent" }),
+            qualifier: Qualifier::Eq,
+            low: None,
+            high: None,
+            area: None,
+            period: None,
+            aspect: None,
+            fund: None,
+            base: None,
+            rules: Vec::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    /// Five levels: each step up agrees by rounding alone, all of them together do not.
+    fn chain(last: i128) -> Vec<Figure> {
+        [10, 10, 10, 10, last]
+            .iter()
+            .enumerate()
+            .map(|(at, tenths)| figure(at, *tenths, Measure::Value))
+            .collect()
+    }
+
+    fn claims<'f>(levels: &'f [Figure], rate: &'f Figure) -> Vec<Claim<'f>> {
+        let step = |pair: &'f [Figure]| Claim::of_rate(Relation::Growth, &pair[1], &pair[0], rate);
+        levels.windows(2).map(step).collect()
+    }
+
+    fn found(claims: &[Claim<'_>]) -> Vec<Finding> {
+        assert!(claims.iter().all(Claim::holds));
+        let none = Support::of(std::iter::empty(), &[]);
+        findings(Digest::of(b"joint"), claims.iter(), &none)
+    }
+
+    #[test]
+    fn relations_that_hold_one_by_one_but_not_together_are_a_minimal_set() {
+        // Up 5 % four times is 21,6 %: 1,0 may be 0,95, and no more than 1,1 where digits were cut off.
+        let rate = figure(9, 50, Measure::Growth);
+        let (fits, odd) = (chain(11), chain(10));
+        assert!(found(&claims(&fits, &rate)).is_empty());
+        let findings = found(&claims(&odd, &rate));
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].verdict, Verdict::Conflicts);
+        // Three steps fit: all four are needed.
+        assert_eq!(findings[0].formula.matches(';').count(), 3, "{}", findings[0].formula);
+        assert!(findings[0].assumptions.is_empty());
+    }
+}
