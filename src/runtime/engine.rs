@@ -318,11 +318,11 @@ impl Engine {
             Ok(Err(message)) if task.stage == Stage::Clean => {
                 return self.refuse(line, document, task, progress, message).await;
             }
-            Ok(Err(message)) => return self.park(line, document, task, "cannot_change", message).await,
+            Ok(Err(message)) => return self.park(line, document, task, "cannot_change", message, None).await,
             Err(Trouble::Stopped) => return Err(EngineError::Stopped),
             Err(Trouble::TooSlow) => {
                 let message = format!("took longer than {} s", self.options.stage_time.as_secs_f32());
-                return self.park(line, document, task, "too_slow", message).await;
+                return self.park(line, document, task, "too_slow", message, None).await;
             }
             Err(Trouble::Panicked(message)) => return self.fail(line, document, task, message).await,
         };
@@ -346,10 +346,10 @@ impl Engine {
             Err(EngineError::Append(error @ AppendError::NonDeterministic { .. })) => {
                 // The first answer stands in the log; the other is kept beside the parking.
                 let other = Some(Blob::new(payload));
-                self.park_with(line, document, task, "non_deterministic", error.to_string(), other).await
+                self.park(line, document, task, "non_deterministic", error.to_string(), other).await
             }
             Err(EngineError::Append(error @ AppendError::TooLarge { .. })) => {
-                self.park(line, document, task, "cannot_change", error.to_string()).await
+                self.park(line, document, task, "cannot_change", error.to_string(), None).await
             }
             Err(error) => Err(error),
         }

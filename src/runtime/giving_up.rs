@@ -25,7 +25,7 @@ impl Engine {
         message: String,
     ) -> Result<Outline, EngineError> {
         if task.attempt >= ATTEMPTS {
-            return self.park(line, document, task, "failed_three_times", message).await;
+            return self.park(line, document, task, "failed_three_times", message, None).await;
         }
         let stage = task.stage.name();
         tracing::warn!(%document, stage, generation = line.generation, attempt = task.attempt, message, "stage-failed");
@@ -65,19 +65,8 @@ impl Engine {
         Ok(outline)
     }
 
+    /// Gives a document up under its present key, with an answer to keep where there is one beside the stored.
     pub(super) async fn park(
-        &self,
-        line: &Line,
-        document: Digest,
-        task: Task,
-        reason: &str,
-        message: String,
-    ) -> Result<Outline, EngineError> {
-        self.park_with(line, document, task, reason, message, None).await
-    }
-
-    /// Parks with an output to keep.
-    pub(super) async fn park_with(
         &self,
         line: &Line,
         document: Digest,

@@ -29,8 +29,33 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns why a generation began, where the program itself said so; a person's words as they are.
+pub fn reason(lang: Lang, reason: &str) -> Cow<'_, str> {
+    if lang == Lang::En {
+        return reason.into();
+    }
+    match reason {
+        "the first" => "thế hệ đầu tiên".into(),
+        "this socai has other stages" => "phiên bản socai khác".into(),
+        "replay" => "chạy lại".into(),
+        _ => match reason.strip_prefix("replay with the rules of ") {
+            Some(folder) => format!("chạy lại với quy tắc ở {folder}").into(),
+            None => reason.into(),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_reason_of_the_program_is_worded_and_a_person_s_is_not() {
+        use super::{Lang, reason};
+        assert_eq!(reason(Lang::Vi, "the first"), "thế hệ đầu tiên");
+        assert_eq!(reason(Lang::Vi, "replay with the rules of mine"), "chạy lại với quy tắc ở mine");
+        assert_eq!(reason(Lang::En, "the first"), "the first");
+        assert_eq!(reason(Lang::Vi, "sau khi sửa từ"), "sau khi sửa từ");
+    }
+
     #[test]
     fn what_turns_the_reading_direction_is_seen() {
         assert_eq!(super::visible("a\u{202e}b\u{0}"), "a\u{fffd}b\u{fffd}");

@@ -206,7 +206,8 @@ fn told(
         left_out => format!("; {left_out} that the active generation has not done were left out"),
     };
     context.say(&format!(
-        "{} documents tried in {:.1} s, nothing written{left_out}",
+        "{} documents tried in {:.1} s, nothing written; relations across documents are not tried, a replay \
+         decides them{left_out}",
         trial.documents(),
         took.as_secs_f64()
     ));

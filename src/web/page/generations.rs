@@ -129,7 +129,7 @@ fn row(lang: Lang, generation: &Generation) -> Vec<Markup> {
     vec![
         html! { span.n { (generation.started.number) } },
         html! { (numbers::moment(generation.at.as_microsecond())) },
-        html! { (text(&generation.started.reason)) },
+        html! { (text(&crate::wording::reason(lang, &generation.started.reason))) },
         html! { (generation.changed.iter().map(|name| super::stage(lang, name)).collect::<Vec<_>>().join(", ")) },
         count(|counts| counts.figures),
         count(|counts| counts.findings),
