@@ -9,11 +9,12 @@ use super::mention::{NumberMention, PlaceMention};
 use super::periods::Outline;
 use super::ranking::Ballot;
 use super::zones::Zone;
+use crate::model::Decimal;
 use crate::model::figure::{AreaCode, Reach, Slot};
 use crate::model::period::Period;
 use crate::stage::rules::ranking::{
-    Carried, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Nation, Order, Own, Versus,
-    Where, area as template,
+    Between, Carried, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Nation, Order, Own,
+    Subject, Versus, Where, area as template,
 };
 
 /// How many places before a figure, and behind it, are put to the vote.
@@ -53,20 +54,23 @@ impl Walk<'_> {
         let mut ballot: Ballot<'_, Zone> = Ballot::new(&rules.ranking.area);
         let own = self.own_place(number, passed);
         let split = passed.places.partition_point(|place| place.span.start < number.span.start);
+        let subject = self.subject(number, passed);
+        let told =
+            |at: usize| subject.filter(|(subject, _)| *subject == at).map_or(Subject::No, |(_, told)| told);
         for (rank, at) in (0..split).rev().take(BEFORE).enumerate() {
             if !self.is_whole(number, passed, at) {
-                self.place(&mut ballot, number, passed, outline, (at, rank));
+                self.place(&mut ballot, number, passed, outline, (at, rank, told(at)));
             }
         }
         for (rank, at) in (split..passed.places.len()).take(BEHIND).enumerate() {
-            self.place(&mut ballot, number, passed, outline, (at, rank));
+            self.place(&mut ballot, number, passed, outline, (at, rank, Subject::No));
         }
-        self.carried_places(&mut ballot, outline, own);
+        self.carried_places(&mut ballot, outline, own, counts_provinces(number));
         let thread = &self.context.zones;
         let last = thread.last;
         let distance = last.map_or(Distance::Far, |last| self.context.distance(&last));
         let last = last.map(|said| said.value);
-        let (title, most) = (thread.title.map(|said| said.value), thread.most.map(|said| said.value));
+        let scope = self.context.scope.map(|(said, _)| said.value);
         let model = &rules.ranking.area;
         let prevails = self.context.prevails;
         let here = passed.nation.is_some_and(|at| at < number.span.start);
@@ -78,13 +82,7 @@ impl Walk<'_> {
         };
         let features = |zone: Zone, features: &mut Vec<Feature>| {
             let kind = zone.kind() as usize;
-            let main = if title == Some(zone) {
-                Main::Title
-            } else if most == Some(zone) {
-                Main::Most
-            } else {
-                Main::No
-            };
+            let main = if scope == Some(zone) { Main::Scope } else { Main::No };
             let versus = match last {
                 None => Versus::Alone,
                 Some(last) if last == zone => Versus::Same,
@@ -112,6 +110,34 @@ impl Walk<'_> {
     fn zone_at(&self, passed: &Passed<'_>, at: usize) -> Option<Zone> {
         let index = passed.first_place + at;
         self.context.zone(&passed.places[at].place, self.zones.of.get(index).copied().flatten())
+    }
+
+    /// Finds the place that has or reaches the figure: `Năm 2019 cả nước đạt 96,1%`, `Hà Nội (16,8 tỷ đồng)`.
+    fn subject(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<(usize, Subject)> {
+        let split = passed.places.partition_point(|place| place.span.start < number.span.start);
+        for at in (0..split).rev().take(BEFORE) {
+            let place = &passed.places[at];
+            let stands = passed.layout.place(self.lower, place.span, number.span);
+            if passed.layout.between(place.span, number.span) != Between::None || stands == Where::Parted {
+                return None;
+            }
+            if place.in_name != InName::No
+                || self.is_whole(number, passed, at)
+                || self.zone_at(passed, at).is_none()
+            {
+                continue;
+            }
+            let gap = self.lower.get(place.span.end..number.span.start).unwrap_or("");
+            if gap.trim() == "(" {
+                return Some((at, Subject::Bracket));
+            }
+            if self.lead(passed, at) == Lead::Compared {
+                continue;
+            }
+            let has = begins(gap, &self.rules.ranking.words.reaches);
+            return (has && !passed.layout.shut(place.span, number.span)).then_some((at, Subject::Has));
+        }
+        None
     }
 
     /// Tells whether the sentence itself names a place for the figure.
@@ -155,10 +181,15 @@ impl Walk<'_> {
         number: &NumberMention,
         passed: &Passed<'r>,
         outline: Outline,
-        (at, rank): (usize, usize),
+        (at, rank, subject): (usize, usize, Subject),
     ) {
         let place = &passed.places[at];
-        let Some(zone) = self.zone_at(passed, at) else { return };
+        // A firm's name says where it comes from, and nothing of where its figures are.
+        let Some(zone) = self.zone_at(passed, at).filter(|_| place.in_name != InName::Other) else { return };
+        // `20 tỉnh, thành phố` are in no province.
+        if counts_provinces(number) && matches!(zone, Zone::Province { .. }) {
+            return;
+        }
         let between = passed.layout.between(place.span, number.span);
         let stands = passed.layout.place(self.lower, place.span, number.span);
         let reach =
@@ -174,6 +205,7 @@ impl Walk<'_> {
         ballot.source(zone, Some(place.span), &place.rule, reach);
         let (stands, lead, named) = (stands as usize, lead as usize, named as usize);
         ballot.feature(template::NamedName, &[named, name]);
+        ballot.feature(template::SubjectNamed, &[subject as usize, named]);
         if place.in_name == InName::No {
             ballot.feature(template::Place, &[stands, between as usize, outline.group as usize]);
             ballot.feature(template::PlaceNamed, &[stands, named]);
@@ -259,10 +291,13 @@ impl Walk<'_> {
         Some(Bound::new(zone, Some(passed.places[at].span), "place.paired", Reach::Clause))
     }
 
-    fn carried_places<'r>(&self, ballot: &mut Ballot<'r, Zone>, outline: Outline, own: Own) {
+    fn carried_places<'r>(&self, ballot: &mut Ballot<'r, Zone>, outline: Outline, own: Own, provinces: bool) {
         let context = &self.context;
         let mut add = |said: Option<Said<Zone>>, from: Carried, rule: &'static str, reach: Reach| {
-            let Some(said) = said else { return };
+            let Some(said) = said.filter(|said| !provinces || !matches!(said.value, Zone::Province { .. }))
+            else {
+                return;
+            };
             let distance = context.distance(&said);
             let nearer = match distance {
                 Distance::Sentence => Reach::Sentence,
@@ -286,15 +321,18 @@ impl Walk<'_> {
         if paragraph && own == Own::No {
             return;
         }
-        add(thread.title, Carried::Title, "place.title", Reach::Title);
-        add(thread.opening, Carried::Opening, "place.opening", Reach::Section);
-        add(thread.most, Carried::Most, "place.most_named", Reach::Title);
-        add(context.agency, Carried::Agency, "place.agency", Reach::Title);
+        let (scope, rule) = context.scope.unzip();
+        add(scope, Carried::Title, rule.unwrap_or("place.title"), Reach::Title);
         ballot.source(Zone::Country, None, "place.country", Reach::Default);
         carried(ballot, (Carried::Default, Zone::Country), Distance::Far, outline, own);
         ballot.source(Zone::Nowhere, None, "place.open", Reach::Default);
         carried(ballot, (Carried::Nothing, Zone::Nowhere), Distance::Far, outline, own);
     }
+}
+
+/// Tells whether a figure counts provinces, and more than one.
+fn counts_provinces(number: &NumberMention) -> bool {
+    number.unit.as_str() == "province" && number.value > Decimal::whole(1)
 }
 
 fn carried(

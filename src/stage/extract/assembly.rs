@@ -52,7 +52,7 @@ pub(super) fn assemble(
         passed: Default::default(),
         rules,
         about_promotion,
-        context: Context::of_document(text, lower, blocks, found, &zones, rules),
+        context: Context::of_document(text, lower, blocks, found, &zones, about_promotion, rules),
         zones: &zones,
         choices,
         figures: Vec::with_capacity(found.numbers.len()),

@@ -1,23 +1,20 @@
 //! What a sentence leaves out: the year, the period and the place spoken of.
 //!
 //! Everything that may be carried is kept here with how far away it was said: the figures before, what
-//! was stated last, the list's head, the section's heading, the title, the opening, what the text names
-//! most, the printed date. Which of them a figure takes is decided by [`super::ranking`].
-
-use std::collections::BTreeMap;
+//! was stated last, the list's head, the section's heading, the title, the opening, the place that the text is
+//! about, the printed date. Which of them a figure takes is decided by [`super::ranking`].
 
 use compact_str::CompactString;
 use jiff::civil::Date;
 
-use super::mention::period::{Part, TimeContext, Year};
-use super::mention::place::{InName, Place};
-use super::mention::{Mentions, PeriodMention};
-use super::zones::{Zone, Zones};
+use super::mention::PeriodMention;
+use super::mention::period::{Part, TimeContext};
+use super::mention::place::Place;
+use super::zones::Zone;
 use crate::model::Span;
 use crate::model::figure::{Origin, Reach};
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
-use crate::stage::rules::RulePack;
 use crate::stage::rules::bytes::marks;
 use crate::stage::rules::cues::find;
 use crate::stage::rules::ranking::{Distance, Prevails};
@@ -68,7 +65,6 @@ pub(super) struct Thread<V> {
     pub(super) topic: Option<Said<V>>,
     pub(super) title: Option<Said<V>>,
     pub(super) opening: Option<Said<V>>,
-    pub(super) most: Option<Said<V>>,
 }
 
 impl<V> Default for Thread<V> {
@@ -84,7 +80,6 @@ impl<V> Default for Thread<V> {
             topic: None,
             title: None,
             opening: None,
-            most: None,
         }
     }
 }
@@ -100,12 +95,15 @@ pub(super) struct Context {
     pub(super) year: Option<i16>,
     pub(super) periods: Thread<Period>,
     pub(super) zones: Thread<Zone>,
-    /// The place of the agency named first.
-    pub(super) agency: Option<Said<Zone>>,
+    /// The place that the whole text is about, and the rule that tells it.
+    pub(super) scope: Option<(Said<Zone>, &'static str)>,
     /// Whether the opening names a body of the whole country.
     pub(super) national: bool,
     /// How much one place prevails in the text.
     pub(super) prevails: Prevails,
+    /// What was spoken of before the sentence, and whether its figures are of several places.
+    whole: Option<Said<Zone>>,
+    listed: bool,
     region: Option<Zone>,
     province: Option<Zone>,
     sentence: usize,
@@ -113,103 +111,11 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Starts with what the whole document says: its printed date, what its title and its opening name,
-    /// and what its text names most.
-    pub(super) fn of_document(
-        text: &str,
-        lower: &str,
-        blocks: &[Block],
-        found: &Mentions,
-        zones: &Zones,
-        rules: &RulePack,
-    ) -> Self {
-        let mut context = Self { date: printed_date(text, blocks, found), ..Self::default() };
-        context.written = context.date.map(|date| date.year()).or_else(|| written_in(found));
-        context.year = context.written;
-        let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
-        let opening =
-            prose.next().and_then(|block| block.sentences.first()).map_or(0, |first| first.span.end);
-        let opening = super::layout::front(lower, opening);
-        context.national = rules.ranking.words.national.occurs_in(opening);
-        let title = title(text, blocks);
-        context.places_of_document(title, blocks, found, zones);
-        context.periods_of_document(title, lower, blocks, found);
-        context
-    }
-
-    fn said<V>(&self, value: V, words: Option<Span>) -> Said<V> {
+    pub(super) fn said<V>(&self, value: V, words: Option<Span>) -> Said<V> {
         Said { value, words, sentence: self.sentence, block: self.block }
     }
 
-    fn places_of_document(&mut self, title: Span, blocks: &[Block], found: &Mentions, zones: &Zones) {
-        let mut counts: BTreeMap<(u8, u8, u8), (usize, usize)> = BTreeMap::new();
-        let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
-        let opening = prose.next().map_or(Span::new(0, 0), |block| block.span);
-        for (index, place) in found.places.iter().enumerate() {
-            let Some(zone) = zones.of[index].filter(|_| place.in_name != InName::Other) else { continue };
-            if zone == Zone::Nowhere {
-                continue;
-            }
-            let here = Some(self.said(zone, Some(place.span)));
-            if title.contains(place.span) && self.zones.title.is_none() {
-                self.zones.title = here;
-            }
-            if opening.contains(place.span) && place.in_name == InName::No && self.zones.opening.is_none() {
-                self.zones.opening = here;
-            }
-            if place.in_name == InName::Agency && self.agency.is_none() {
-                self.agency = here;
-            }
-            let first = if counts.is_empty() { 2 } else { 0 };
-            let count = counts.entry(order(zone)).or_insert((0, index));
-            count.0 += 1 + first;
-            self.remember_first(zone);
-        }
-        let most = counts.values().copied().max_by_key(|(count, index)| (*count, usize::MAX - index));
-        if let Some((_, index)) = most
-            && let Some(zone) = zones.of[index]
-        {
-            self.zones.most = Some(self.said(zone, Some(found.places[index].span)));
-            self.remember(zone);
-        }
-        let all: usize = counts.values().map(|(count, _)| count).sum();
-        self.prevails = match most {
-            None => Prevails::None,
-            Some((count, _)) if count * 2 > all => Prevails::One,
-            Some(_) => Prevails::Several,
-        };
-        if let Some(title) = self.zones.title {
-            self.remember(title.value);
-        }
-    }
-
-    fn periods_of_document(&mut self, title: Span, lower: &str, blocks: &[Block], found: &Mentions) {
-        let mut counts: BTreeMap<Period, (usize, usize)> = BTreeMap::new();
-        let lines = blocks.iter().filter(|block| block.kind == BlockKind::DateLine);
-        let lines: Vec<Span> = lines.map(|block| block.span).collect();
-        for (index, period) in found.periods.iter().enumerate() {
-            let dated = lines.partition_point(|line| line.end <= period.span.start);
-            if lines.get(dated).is_some_and(|line| line.contains(period.span)) || is_base(lower, period) {
-                continue;
-            }
-            let Some(value) = self.resolve(period) else { continue };
-            if is_passing(value) {
-                continue;
-            }
-            let here = Some(self.said(value, Some(period.span)));
-            if title.contains(period.span) {
-                self.periods.title = self.periods.title.or(here);
-            } else {
-                self.periods.opening = self.periods.opening.or(here);
-            }
-            counts.entry(value).or_insert((0, index)).0 += 1;
-        }
-        let most = counts.iter().max_by_key(|(_, (count, index))| (*count, usize::MAX - index));
-        self.periods.most =
-            most.map(|(value, (_, index))| self.said(*value, Some(found.periods[*index].span)));
-    }
-
-    fn remember(&mut self, zone: Zone) {
+    pub(super) fn remember(&mut self, zone: Zone) {
         match zone {
             Zone::Region(_) => self.region = Some(zone),
             Zone::Province { .. } => self.province = Some(zone),
@@ -217,7 +123,7 @@ impl Context {
         }
     }
 
-    fn remember_first(&mut self, zone: Zone) {
+    pub(super) fn remember_first(&mut self, zone: Zone) {
         if matches!(zone, Zone::Region(_)) && self.region.is_none()
             || matches!(zone, Zone::Province { .. }) && self.province.is_none()
         {
@@ -228,6 +134,15 @@ impl Context {
     /// Resolves a time expression by the year and the period spoken of.
     pub(super) fn resolve(&self, period: &PeriodMention) -> Option<Period> {
         self.resolve_by(period, self.year, self.periods.last.map(|said| said.value))
+    }
+
+    /// Tells whether what leaves its year out may be of the year of `value`: `đạt 8 tỷ USD vào năm 2030` says
+    /// nothing of which year the next quarter named is of.
+    pub(super) fn may_speak_of(&self, value: Period) -> bool {
+        let title = self.periods.title.map(|said| year_of(said.value));
+        // Without a printed date the year of writing is a guess.
+        let last = self.date.map(|date| date.year()).or_else(|| self.written.map(|written| written + 1));
+        last.is_none_or(|last| year_of(value) <= title.unwrap_or(last).max(last))
     }
 
     /// Resolves a time expression by another year or period.
@@ -279,6 +194,11 @@ impl Context {
     /// Goes on to the next sentence.
     pub(super) fn begin(&mut self) {
         self.sentence += 1;
+        // Behind a list of places the text goes on about what it spoke of before.
+        if self.listed && self.whole.is_some() {
+            (self.zones.last, self.zones.previous) = (self.whole, self.whole);
+        }
+        (self.whole, self.listed) = (self.zones.last, false);
         self.periods.sentence_first = None;
         self.zones.sentence_first = None;
     }
@@ -293,6 +213,7 @@ impl Context {
         let said_zone = Some(self.said(zone.0, zone.1));
         self.zones.previous = said_zone;
         if open {
+            self.listed |= self.zones.sentence_first.is_some_and(|first| first.value != zone.0);
             self.zones.last = said_zone;
             self.zones.sentence_first = self.zones.sentence_first.or(said_zone);
             self.zones.block_first = self.zones.block_first.or(said_zone);
@@ -304,8 +225,16 @@ impl Context {
             self.periods.last = said;
             self.periods.sentence_first = self.periods.sentence_first.or(said);
             self.periods.block_first = self.periods.block_first.or(said);
-            self.year = Some(year_of(value));
+            if self.may_speak_of(value) {
+                self.year = Some(year_of(value));
+            }
         }
+    }
+
+    /// Takes the time that a table tells of a cell: what its row goes on about.
+    pub(super) fn take_cell(&mut self, period: Period, words: Option<Span>) {
+        let said = Some(self.said(period, words));
+        (self.periods.last, self.periods.previous) = (said, said);
     }
 
     /// Takes what a sentence states, whether or not a figure took it.
@@ -322,7 +251,7 @@ impl Context {
         }
         if let Some((value, words)) = period {
             self.periods.stated = Some(self.said(value, Some(words)));
-            if !figures {
+            if !figures && self.may_speak_of(value) {
                 self.year = Some(year_of(value));
             }
         }
@@ -347,7 +276,7 @@ impl Context {
     pub(super) fn name(&mut self, zone: Zone) {
         let province = |zone: Zone| matches!(zone, Zone::Province { .. });
         let of_one =
-            self.prevails == Prevails::One && self.zones.most.is_some_and(|most| province(most.value));
+            self.prevails == Prevails::One && self.scope.is_some_and(|(scope, _)| province(scope.value));
         if !(of_one && province(zone)) {
             self.remember(zone);
         }
@@ -362,89 +291,9 @@ pub(super) fn year_of(period: Period) -> i16 {
     }
 }
 
-/// How many blocks a title has at most: office, name of the report, what it is of.
-const TITLE_BLOCKS: usize = 8;
-
-/// What stands over the text: its first lines, as far as none ends a sentence.
-fn title(text: &str, blocks: &[Block]) -> Span {
-    let ends = |block: &&Block| block.span.of(text).trim_end().ends_with(['.', ';', '!', '?', ':']);
-    let lines = blocks.iter().filter(|block| block.kind != BlockKind::Gap).take(TITLE_BLOCKS);
-    let end = lines.take_while(|block| !ends(block)).last().map_or(0, |block| block.span.end);
-    let first = blocks.iter().find(|block| block.kind == BlockKind::Title).map_or(0, |block| block.span.end);
-    Span::new(0, end.max(first))
-}
-
-/// The year that a text without a printed date was written in: that of the latest part of a year that is
-/// printed with it, or the one after that of a `cùng kỳ`; else the whole year named most.
-fn written_in(found: &Mentions) -> Option<i16> {
-    let parts =
-        found.periods.iter().filter_map(|period| match (period.expression.part, period.expression.year) {
-            (Part::Same, Year::Stated(year)) => Some(year + 1),
-            (Part::Whole | Part::Years(..), _) => None,
-            (_, Year::Stated(year)) => Some(year),
-            _ => None,
-        });
-    parts.max().or_else(|| {
-        let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
-        for period in &found.periods {
-            if let (Part::Whole, Year::Stated(year)) = (period.expression.part, period.expression.year) {
-                *counts.entry(year).or_default() += 1;
-            }
-        }
-        counts.into_iter().max_by_key(|(year, count)| (*count, *year)).map(|(year, _)| year)
-    })
-}
-
-/// A zone as a key of a sorted map.
-fn order(zone: Zone) -> (u8, u8, u8) {
-    match zone {
-        Zone::Country => (0, 0, 0),
-        Zone::Region(at) => (1, at, 0),
-        Zone::Province { before, after } => (2, before.unwrap_or(0), after.unwrap_or(0)),
-        Zone::Nowhere => (3, 0, 0),
-    }
-}
-
 /// Tells whether a time is a day or a few of them: something was held then, and what follows is not of it.
 pub(super) fn is_passing(value: Period) -> bool {
     matches!(value, Period::Day(_)) || matches!(value, Period::Days(_, days) if days < HALF_A_MONTH_DAYS)
-}
-
-/// The first whole date in a date line, else near the head of the text.
-fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> {
-    let whole = |span: Span| {
-        let from = found.periods.partition_point(|period| period.span.start < span.start);
-        let within = found.periods[from..].iter().take_while(move |period| span.contains(period.span));
-        within
-            .filter_map(|period| {
-                match (period.expression.part, period.expression.resolve(&TimeContext::default())) {
-                    (Part::Day { .. }, Some(Period::Day(date))) => Some(date),
-                    (Part::DayRange { last, .. }, Some(Period::Days(first, _))) => {
-                        Date::new(first.year(), first.month(), last).ok()
-                    }
-                    _ => None,
-                }
-            })
-            .next()
-    };
-    let lines = blocks.iter().filter(|block| block.kind == BlockKind::DateLine);
-    let dated = lines.filter_map(|block| whole(block.span)).next();
-    let filed = || blocks.iter().take(6).find_map(|block| filed_date(block.span.of(text)));
-    dated.or_else(filed).or_else(|| {
-        // `Ngày 27-12-2022, Trung tâm …`: the first sentence of a report dates what it reports.
-        let head = blocks.iter().filter(|block| !block.span.of(text).trim().is_empty()).take(4);
-        head.filter_map(|block| block.sentences.first()).find_map(|sentence| whole(sentence.span))
-    })
-}
-
-/// `# date = 20201001`: the date in the head of a text that was filed.
-fn filed_date(line: &str) -> Option<Date> {
-    let (key, value) = line.trim_start_matches('#').split_once(['=', ':'])?;
-    let digits: String = value.trim().chars().filter(|c| *c != '-').collect();
-    let date = key.trim().eq_ignore_ascii_case("date") && digits.len() == 8;
-    let number = |from: usize, to: usize| digits.get(from..to).and_then(|digits| digits.parse::<i16>().ok());
-    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    date.then(|| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()).flatten()
 }
 
 /// Tells whether a period mention stands for what a figure is compared with.

@@ -31,6 +31,11 @@ impl Walk<'_> {
         else {
             return false;
         };
+        // `77 tỷ đồng (năm 2011 là 42 tỷ đồng)`: a bracket speaks of its own.
+        let bracket = passed.layout.bracket(time.start).filter(|bracket| *bracket >= other.end);
+        if bracket.is_some() && bracket == passed.layout.bracket(number.span.start) {
+            return false;
+        }
         let gap = self.lower.get(other.end..time.start).unwrap_or("");
         gap.trim() != "và" && passed.layout.place(self.lower, time, other) == Where::Behind
     }
@@ -64,7 +69,7 @@ impl Walk<'_> {
             gap.trim() == "và"
         };
         if split < passed.periods.len() && tells(split) && place(split) == Where::Behind && !joined(split) {
-            let level = !matches!(outline.group, Group::Change | Group::Plan);
+            let level = setting == Setting::Level || !matches!(outline.group, Group::Change | Group::Plan);
             let shut = passed.layout.shut(passed.periods[split].span, number.span);
             if level && !shut && (passed.named[split].stated().is_some() || setting == Setting::Level) {
                 return Eligible::Only(split);
@@ -91,7 +96,7 @@ impl Walk<'_> {
     pub(super) fn own_time(&self, number: &NumberMention, passed: &Passed<'_>) -> Own {
         let (layout, figure) = (passed.layout, number.span);
         let split = passed.periods.partition_point(|period| period.span.start < figure.start);
-        let plain = |at: &usize| passed.named[*at].stated().is_some();
+        let plain = |at: &usize| passed.named[*at].is_own();
         let place = |at: usize| layout.place(self.lower, passed.periods[at].span, figure);
         let mut before = (0..split)
             .rev()

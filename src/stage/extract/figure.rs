@@ -82,6 +82,9 @@ impl Walk<'_> {
             .as_ref()
             .zip(passed.cell)
             .map(|(table, cell)| self.told_by_table(table, cell, number, passed, period.clone()));
+        if let Some(period) = told.as_ref().and_then(|told| told.period.as_ref()) {
+            self.context.take_cell(period.value, period.origin.words);
+        }
         let (reading, period, label, aspect, indicator, fund) = match told {
             Some(told) => (told.reading, told.period, told.label, told.aspect, told.indicator, told.fund),
             None => (reading, period, label, aspect, indicator, fund),

@@ -8,6 +8,7 @@
 //! 5. [`assembly`] walks the text and [`figure`] puts the slots together, with where each came from, leading every
 //!    offset back to the source text.
 
+mod about;
 mod areas;
 mod assembly;
 mod context;
@@ -40,7 +41,7 @@ use crate::stage::rules::RulePack;
 use crate::stage::rules::letters::lower_case;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What the stage gives, in the order of the source text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -54,7 +54,11 @@ impl Walk<'_> {
                     Eligible::Planned => false,
                     Eligible::Named | Eligible::GoingOn => fresh != Fresh::Stale,
                 };
-                if may {
+                // A base is a figure's only where the figure is one.
+                let base = passed.named[at].base
+                    && eligible != Eligible::Only(at)
+                    && matches!(outline.setting, Setting::Open | Setting::BracketPlan);
+                if may && !base {
                     self.time(&mut ballot, number, passed, outline, (at, rank, fresh), main);
                 }
                 rank += usize::from(passed.named[at].stated().is_some());
@@ -199,7 +203,6 @@ impl Walk<'_> {
         if !section {
             add(thread.title, Carried::Title, "period.title", Reach::Title);
             add(thread.opening, Carried::Opening, "period.opening", Reach::Section);
-            add(thread.most, Carried::Most, "period.most_named", Reach::Section);
         }
         if let Some(date) = context.date.filter(|_| !section) {
             ballot.source(Some(Period::Year(date.year())), None, "period.document_year", Reach::DocumentDate);

@@ -310,7 +310,11 @@ impl Walk<'_> {
     fn period_of_cell(&self, cell: Cell, aspect: Aspect) -> Option<Bound<Period>> {
         let periods = self.periods_within(cell.column);
         let named = periods.iter().find_map(|period| {
-            let value = self.context.resolve(period)?;
+            // `Thực hiện 9 tháng`: from January.
+            let value = self
+                .context
+                .resolve(period)
+                .or_else(|| Period::from_january(self.context.year?, period.months()?))?;
             Some(Bound::new(value, Some(period.span), &period.rule, Reach::Table))
         });
         let year = self.context.year.filter(|_| aspect == Aspect::Plan);

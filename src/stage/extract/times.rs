@@ -2,7 +2,7 @@
 
 use super::assembly::Walk;
 use super::context::{is_passing, year_of};
-use super::layout::tail;
+use super::layout::{ends, tail};
 use super::mention::PeriodMention;
 use super::mention::period::{Part, TimeRole, Year};
 use crate::model::Span;
@@ -14,6 +14,10 @@ use crate::stage::rules::ranking::{Cue, Part as PartAxis, Role, Variant};
 #[derive(Debug, Clone)]
 pub(super) struct Named {
     pub(super) cue: Cue,
+    /// What a figure is compared with: `so với năm 2018`, `so với cùng kỳ`.
+    pub(super) base: bool,
+    /// Nothing stands before it in its clause.
+    opens: bool,
     pub(super) part: PartAxis,
     pub(super) role: Role,
     /// What it comes to; what `cùng kỳ` comes to depends on the figure.
@@ -26,6 +30,12 @@ impl Named {
         let plain = matches!(self.cue, Cue::No | Cue::Plan) && self.part != PartAxis::Duration;
         self.values.first().filter(|_| plain).map(|(period, _)| *period)
     }
+
+    /// Tells whether the time is what is spoken of, though what it comes to depends on the figure: `Cùng kỳ năm
+    /// trước chỉ làm được 4,5 tỷ đồng`.
+    pub(super) fn is_own(&self) -> bool {
+        self.stated().is_some() || self.cue == Cue::Same && self.opens
+    }
 }
 
 impl Walk<'_> {
@@ -37,11 +47,15 @@ impl Walk<'_> {
         let mut named = Vec::with_capacity(periods.len());
         for period in periods {
             let before = tail(self.lower, from, period.span.start);
-            let cue = self.cue(period, before);
-            let values = self.values(period, year, since);
+            let clause = clause(before);
+            let cue = self.cue(period, clause);
+            let base =
+                matches!(cue, Cue::Same | Cue::Compared) && self.rules.ranking.words.base.occurs_in(clause);
+            let values = self.values(period, clause, year, since);
             if let Some((value, _)) = values.first()
                 && matches!(cue, Cue::No | Cue::Plan)
                 && !matches!(period.expression.part, Part::Duration)
+                && self.context.may_speak_of(*value)
             {
                 year = Some(year_of(*value));
             }
@@ -52,18 +66,21 @@ impl Walk<'_> {
                 TimeRole::Until => Role::Until,
                 TimeRole::Since => Role::Since,
             };
-            named.push(Named { cue, part: part_of(period), role, values });
+            let opens = clause.trim().is_empty();
+            named.push(Named { cue, base, opens, part: part_of(period), role, values });
             from = period.span.end;
         }
         named
     }
 
-    fn cue(&self, period: &PeriodMention, before: &str) -> Cue {
+    fn cue(&self, period: &PeriodMention, clause: &str) -> Cue {
         let words = &self.rules.ranking.words;
-        let clause = marks!(",;.(:").since(before);
+        // `cao nhất trong 8 năm qua`: how long it is the highest says nothing of when.
+        let reached = matches!(period.expression.part, Part::PastYears(_) | Part::Duration | Part::Years(..))
+            && words.superlative.occurs_in(clause);
         if matches!(period.expression.part, Part::Same) {
             Cue::Same
-        } else if self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
+        } else if reached || self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
             Cue::Law
         } else if self.within.anywhere_in(clause, &words.compared) {
             Cue::Compared
@@ -78,6 +95,7 @@ impl Walk<'_> {
     fn values(
         &self,
         period: &PeriodMention,
+        clause: &str,
         year: Option<i16>,
         since: Option<i16>,
     ) -> Vec<(Period, Variant)> {
@@ -92,7 +110,8 @@ impl Walk<'_> {
         let last = self.context.periods.last.map(|said| said.value);
         let resolve = |year: Option<i16>| self.context.resolve_by(period, year, last);
         let document = self.context.written;
-        let past_year = period.rule == "period.past_year";
+        let rule = period.rule.as_str();
+        let past_year = rule == "period.past_year";
         match period.expression.part {
             Part::Same => return values,
             // `năm qua`: the year that is behind where the text is written, or nearly so.
@@ -103,9 +122,7 @@ impl Walk<'_> {
             }
             // `Chỉ số sản xuất 5 tháng tăng 5,7%`: from January.
             Part::Duration => {
-                let months =
-                    period.length.as_ref().and_then(|length| length.strip_prefix('P')?.strip_suffix('M'));
-                let months = months.and_then(|months| months.parse::<i8>().ok());
+                let months = period.months();
                 let told = |year: Option<i16>| Period::from_january(year?, months?);
                 add(told(document), Variant::Document);
                 add(told(year), Variant::Spoken);
@@ -122,17 +139,27 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        let today = matches!(period.expression.year, Year::Relative(0));
         // The last day of a year closes all of it.
         let closed = |value: Period| match value {
             Period::Day(day) if (day.month(), day.day()) == (12, 31) => Period::Year(day.year()),
             other => other,
         };
+        // `năm ngoái` counts from the day of writing, `năm trước` from the year spoken of.
+        let today = matches!(period.expression.year, Year::Relative(0)) || rule == "period.last_year";
+        let only = matches!(rule, "period.year_before" | "period.year_after" | "period.whole_year")
+            && year.is_some();
         let spoken = resolve(if today { document.or(year) } else { year }).map(closed);
+        // `đến hết tháng 9`, `đến cuối tháng 9`: from January on.
+        if let Some(Period::Month(year, month)) = spoken
+            && self.runs_up(clause)
+        {
+            add(Period::from_january(year, month), Variant::Cumulative);
+            return values;
+        }
         add(spoken, Variant::Spoken);
-        if !matches!(period.expression.year, Year::Stated(_)) && document.is_some() {
-            add(resolve(document), Variant::Document);
-            add(resolve(document.map(|year| year + 1)), Variant::Next);
+        if !matches!(period.expression.year, Year::Stated(_)) && document.is_some() && !only {
+            add(resolve(document).map(closed), Variant::Document);
+            add(resolve(document.map(|year| year + 1)).map(closed), Variant::Next);
         }
         for (value, _) in values.clone() {
             let cumulative = match value {
@@ -160,6 +187,17 @@ impl Walk<'_> {
         }
         values
     }
+
+    /// Tells whether a month is the end of what is told: `hết tháng 9`, `đến cuối tháng 9`.
+    fn runs_up(&self, clause: &str) -> bool {
+        let words = &self.rules.ranking.words;
+        ends(clause, &words.up_to)
+    }
+}
+
+/// The clause that words end.
+fn clause(before: &str) -> &str {
+    marks!(",;.(:").since(before)
 }
 
 fn part_of(period: &PeriodMention) -> PartAxis {

@@ -135,6 +135,13 @@ pub struct TimeContext {
     pub period: Option<Period>,
 }
 
+impl PeriodMention {
+    /// Returns the months of a duration that is told in months.
+    pub fn months(&self) -> Option<i8> {
+        self.length.as_ref()?.strip_prefix('P')?.strip_suffix('M')?.parse().ok()
+    }
+}
+
 impl TimeExpression {
     /// Resolves the expression in its context; `None` where the text leaves it open.
     pub fn resolve(&self, context: &TimeContext) -> Option<Period> {

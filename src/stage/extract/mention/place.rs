@@ -119,7 +119,7 @@ impl Line<'_> {
         let start = self.ending_at(&self.rules.place_prefix, at, 3).map_or(at, |(start, _)| start);
         let in_name = if self.ending_at(&self.rules.agency_before, at, 10).is_some() {
             InName::Agency
-        } else if self.ending_at(&self.rules.other_name_before, at, 6).is_some() {
+        } else if self.ending_at(&self.rules.other_name_before, at, 6).is_some() || self.ends_name(start) {
             InName::Other
         } else {
             InName::No
@@ -145,5 +145,15 @@ impl Line<'_> {
                 rule: CompactString::const_new("place.") + rule.id.as_str(),
             },
         ))
+    }
+
+    /// Tells whether a name that begins before the token at `at` goes on with it: `Gang thép Hòa Phát Hưng Yên`.
+    fn ends_name(&self, at: usize) -> bool {
+        let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else { return false };
+        let letters = last.span.of(self.text);
+        let upper = letters.chars().all(|letter| !letter.is_lowercase());
+        // The first word of a sentence has a capital, whatever it is.
+        let within = at > 1 && self.tokens[at - 2].kind == TokenKind::Letters;
+        last.kind == TokenKind::Letters && last.capital && !upper && within
     }
 }

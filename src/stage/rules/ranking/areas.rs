@@ -70,6 +70,17 @@ axis! {
     }
 }
 axis! {
+    /// Whether the place is what has or reaches the figure.
+    Subject {
+        /// It is not known to be.
+        No = "no",
+        /// The clause says so of it: `cả nước đạt 96,1%`.
+        Has = "has",
+        /// The figure is first in a bracket right behind it: `Hà Nội (16,8 tỷ đồng)`.
+        Bracket = "bracket",
+    }
+}
+axis! {
     /// What an area is.
     Zone {
         /// Open.
@@ -87,10 +98,8 @@ axis! {
     Main {
         /// It is not.
         No = "no",
-        /// It is named most, but not in the title.
-        Most = "most",
-        /// It is in the title.
-        Title = "title",
+        /// It is.
+        Scope = "scope",
     }
 }
 axis! {
@@ -125,6 +134,7 @@ templates! {
     AREA, area {
         Place = "place" [Where, Between, Group],
         PlaceNamed = "place_named" [Where, Named],
+        SubjectNamed = "subject" [Subject, Named],
         NamedName = "named" [Named, InName],
         LeadNamed = "lead" [Lead, Named],
         LeadWhere = "lead_where" [Lead, Where],

@@ -135,22 +135,18 @@ axis! {
         ListHead = "list_head",
         /// The heading.
         Heading = "heading",
-        /// The title.
+        /// The title; of places, what the whole text is about.
         Title = "title",
         /// The one that a sentence opened with.
         Topic = "topic",
         /// The first one in running text.
         Opening = "opening",
-        /// The one named most.
-        Most = "most",
         /// The whole year of the figure before.
         YearOfLast = "year_of_last",
         /// The document's date.
         Document = "document",
         /// The year before the document's.
         YearBefore = "year_before",
-        /// An agency of the country or of a province.
-        Agency = "agency",
         /// The country, where nothing is said.
         Default = "default",
         /// Left open.

@@ -12,7 +12,7 @@ mod periods;
 
 use std::collections::BTreeMap;
 
-pub use areas::{AREA, Follow, InName, Lead, Main, Named, Nation, Prevails, Zone, area};
+pub use areas::{AREA, Follow, InName, Lead, Main, Named, Nation, Prevails, Subject, Zone, area};
 pub use axes::{Between, Carried, Distance, Group, Kind, Order, Own, Setting, Told, Versus, Where};
 pub use model::{Feature, Model, Template};
 pub use periods::{Claim, Cue, Fresh, PERIOD, Part, Role, Shape, Time, Variant, period};
@@ -41,7 +41,10 @@ struct Ranking {
 pub struct Cues {
     pub compared: PhraseList,
     pub plan: PhraseList,
+    pub base: PhraseList,
     pub law: PhraseList,
+    pub superlative: PhraseList,
+    pub up_to: PhraseList,
     pub level: PhraseList,
     pub at: PhraseList,
     pub of: PhraseList,
@@ -49,6 +52,7 @@ pub struct Cues {
     pub rank: PhraseList,
     pub way: PhraseList,
     pub has: PhraseList,
+    pub reaches: PhraseList,
     pub pairs: PhraseList,
     pub former: PhraseList,
     pub national: PhraseList,
