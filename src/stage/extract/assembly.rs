@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Extraction;
 use super::areas::Paired;
 use super::context::{Bound, Context, is_base, is_passing};
+use super::drawn;
 use super::frame::{Around, Frames};
 use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
@@ -216,6 +217,8 @@ impl Walk<'_> {
         // Of a sentence without figures nothing is asked.
         let layout =
             if numbers.is_empty() { Layout::default() } else { Layout::of(self.lower, span, &numbers) };
+        let drawn = drawn::drawn(self.lower, &numbers, &self.rules.ranking.words.pairs);
+        let mut all: Vec<Rc<Before>> = Vec::new();
         let named = self.name_times(span, periods);
         let pairs = || self.marks.last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
         let pairs = (!numbers.is_empty()).then(pairs).flatten().map(|at| span.start + at);
@@ -256,7 +259,13 @@ impl Walk<'_> {
                 nation,
             };
             let (before, anchor) = said.leaders(bracketed);
+            let pair = drawn.binary_search_by_key(&index, |(at, _)| *at).ok();
+            let pair = pair.and_then(|pair| all.get(drawn[pair].1)).map(Rc::clone);
+            let anchor = pair.as_deref().or(anchor);
             let this = Rc::new(self.figure(number, around, &passed, before, anchor));
+            if !drawn.is_empty() {
+                all.push(Rc::clone(&this));
+            }
             self.over.first.get_or_insert(this.start);
             if let Some(fund) = this.fund.value.filter(|fund| *fund != Fund::Counterpart) {
                 let named = !matches!(this.fund.origin.reach, Reach::Title | Reach::Default);

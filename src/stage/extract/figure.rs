@@ -49,10 +49,21 @@ impl Walk<'_> {
             multiple: number.multiple,
             per,
             range_end: number.role == Role::RangeHigh,
+            planned: anchor.or(before).is_some_and(|leader| {
+                let done = matches!(
+                    leader.aspect.value,
+                    Some(Aspect::Actual | Aspect::Disbursed | Aspect::Estimate)
+                );
+                done && matches!(leader.unit.as_str(), "VND" | "project")
+            }),
         };
         let reading = frame::measure(kind, around, before.map(|before| before.reading), self.frames());
         let relative = number.class == MentionClass::Percent;
-        let leader = if relative { anchor.or(before) } else { before };
+        // `vốn trung ương chiếm 59,7%; so với Sơn La (2,1 tỷ đồng)`: money is set against money.
+        let share = |before: &&Before| before.rate && before.reading.measure == Measure::Share;
+        let percent = before.filter(|before| passed.bracketed && !relative && share(before));
+        let same = percent.and(anchor).filter(|anchor| anchor.unit == number.unit);
+        let leader = if relative { anchor.or(before) } else { same.or(before) };
         let outline = self.outline(number, around, passed, reading);
         let period = self.period(number, passed, outline);
         let located = self.area(number, passed, outline, period.as_ref().map(|period| period.value));
@@ -101,6 +112,7 @@ impl Walk<'_> {
             label: label.text.clone(),
             aspect: aspect.clone(),
             fund: fund.clone(),
+            rate: relative,
             start: number.span.start,
             end: number.span.end,
         };

@@ -102,6 +102,8 @@ pub(super) struct Kind<'n> {
     pub(super) per: Option<&'n str>,
     /// The upper end of a range: read as its lower end.
     pub(super) range_end: bool,
+    /// What leads is money or projects, of which a plan is the measure.
+    pub(super) planned: bool,
 }
 
 /// Reads the measure. `before` is the reading of the number before in the same sentence, which an
@@ -136,9 +138,11 @@ pub(super) fn measure(
     };
     let mean = rules.last_of(around.near, &words.mean).filter(|at| {
         let cue = around.near[*at..].trim_start_matches("mỗi ").trim_start();
-        change.is_none_or(|change| *at > change)
-            && !(cue.len() < around.near[*at..].len()
-                && words.times.iter().any(|time| cue.starts_with(time.as_str())))
+        let timed = cue.len() < around.near[*at..].len() && words.times.begins(cue);
+        // `mỗi ngày`: a capacity; `bình quân mỗi tháng`: a mean all the same.
+        let before = around.near[..*at].trim_end();
+        let doubled = || words.mean.iter().any(|mean| before.ends_with(mean.as_str()));
+        change.is_none_or(|change| *at > change) && (!timed || doubled())
     });
     let divided = kind.per.is_some_and(|per| kind.unit == "VND" || kind.unit == "USD" || !by_time(per));
     if divided || mean.is_some() {
@@ -173,15 +177,25 @@ fn percent(
     if kind.unit == "percentage_point" {
         return Reading { negative, ..Reading::of(Measure::Difference, "measure.points") };
     }
-    let plan = starts_with_one(around.right, &words.of_plan);
+    let plan = starts_with_one(around.right, &words.of_plan) || is_of_plan(around.right, rules);
     let compared = starts_with_one(around.right, &words.compared);
     // `tốc độ tăng trưởng đạt 6,21%`: the noun is a change, whatever verb follows.
     let rate = rules.last_of(around.near, &words.rates).map(|at| &around.near[at..]);
-    if !plan && rate.is_some_and(|since| !marks!(",;:").any(since)) {
+    let states = |since: &str| match marks!(",;:").last(since) {
+        // `tốc độ tăng trưởng khá, đạt bình quân 15%`: the verb is the noun's.
+        Some(comma) => !marks!(";:").any(since) && words.reaches.begins(since[comma + 1..].trim_start()),
+        None => true,
+    };
+    if !plan && rate.is_some_and(states) {
         return Reading { negative, ..Reading::of(Measure::Growth, "measure.rate") };
     }
-    // `giảm 4 vụ (-14,8%)`: the same change in percent.
-    let bare = !around.near.contains(char::is_alphanumeric);
+    // `giảm 5 người chết (-16,7%)`: the sign is printed.
+    if let Some(sign) = printed_sign(around.near) {
+        return Reading { negative: sign == '-', ..Reading::of(Measure::Growth, "measure.signed") };
+    }
+    // `giảm 4 vụ (14,8%)`: the same change in percent.
+    let bracket = around.near.rfind('(').map_or(around.near, |at| &around.near[at..]);
+    let bare = !bracket.contains(char::is_alphanumeric);
     if let Some(before) = before
         && bare
         && around.near.contains('(')
@@ -216,9 +230,54 @@ fn percent(
         Some((_, 3)) if find(around.left, "kế hoạch").is_some() && find(around.near, "tỷ lệ").is_none() => {
             Reading::of(Measure::OfPlan, "measure.of_plan_named_before")
         }
+        // `giải ngân 3,96 tỷ đồng, đạt 90%`: what was to be spent is the measure of what was.
+        Some((at, 3)) if kind.planned && is_alone(&around.near[at..], around.right) => {
+            Reading::of(Measure::OfPlan, "measure.of_plan_alone")
+        }
         None => elided(around, before, rules),
         _ => Reading::of(Measure::Share, "measure.percent_alone"),
     }
+}
+
+/// How many words stand between a percentage and the plan that it is of, at most: `46,6% số thu dự toán`.
+const PLAN_WORDS: usize = 3;
+
+/// Tells whether the words behind a percentage name a plan of something: `60% tổng vốn kế hoạch`.
+fn is_of_plan(right: &str, rules: Frames<'_>) -> bool {
+    let clause = clause(right);
+    let mut at = 0;
+    for (number, word) in clause.split(' ').enumerate() {
+        let led = number > 0 && rules.measures.of_plan.standing_first(&clause[at..]).next().is_some();
+        if led && number > 1 {
+            return true;
+        }
+        let noun = word.is_empty() || rules.measures.of_plan_nouns.has(word);
+        if !noun || number > PLAN_WORDS {
+            return false;
+        }
+        at += word.len() + 1;
+        if at > clause.len() {
+            return false;
+        }
+    }
+    false
+}
+
+/// The sign that is printed before a percentage in a bracket.
+fn printed_sign(near: &str) -> Option<char> {
+    let near = near.trim_end();
+    let signs = [('-', '-'), ('–', '-'), ('−', '-'), ('+', '+')];
+    let (_, sign) = signs
+        .into_iter()
+        .find(|(sign, _)| near.strip_suffix(*sign).is_some_and(|before| before.trim_end().ends_with('(')))?;
+    Some(sign)
+}
+
+/// Tells whether nothing but the verb stands before a percentage, and nothing behind it.
+fn is_alone(since: &str, right: &str) -> bool {
+    let behind = right.trim_start_matches(['.', '…']).trim_start();
+    let shut = right.is_empty() || behind.is_empty() || right.starts_with([';', ',', '.', ')', '\n']);
+    shut && since.split_whitespace().count() <= 2
 }
 
 /// A percentage without a verb repeats the verb of the one before, where it stands in one row with it.
@@ -238,6 +297,10 @@ fn elided(around: Around<'_>, before: Option<Reading>, rules: Frames<'_>) -> Rea
 fn leads_to_level(since: &str, right: &str, rules: Frames<'_>) -> bool {
     let to_level = &rules.measures.to_level;
     let Some(at) = rules.last_of(since, to_level) else { return false };
+    // `giảm tới 1,3%`: right behind the verb it only stresses.
+    if since[at..].starts_with("tới") && since[..at].split_whitespace().count() == 1 {
+        return false;
+    }
     if since[at..].starts_with("từ") {
         let behind: String = right.split_ascii_whitespace().take(6).collect::<Vec<_>>().join(" ");
         return ["lên", "xuống", "còn"].iter().any(|word| behind.split(' ').any(|behind| behind == *word));
@@ -267,8 +330,12 @@ pub(super) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<Aspe
     ];
     let mut cues: SmallVec<[(usize, usize, Aspect, bool); 8]> = SmallVec::new();
     for (list, aspect) in lists {
-        let fits =
-            |at: usize| !matches!(aspect, Aspect::Plan | Aspect::Target) || !is_compared(words, at, rules);
+        let fits = |at: usize| match aspect {
+            Aspect::Plan | Aspect::Target => !is_compared(words, at, rules),
+            // `được giao 3 tỷ đồng để thực hiện 19 đề án`: what for, not what was done.
+            Aspect::Actual => !words[..at].trim_end().ends_with(" để"),
+            _ => true,
+        };
         rules.marks.each_last(words, list, fits, |at, phrase| {
             if !money && aspects.money.has(phrase) {
                 return;

@@ -7,6 +7,7 @@ use super::said::Before;
 use super::slots::Place;
 use crate::model::figure::{IndicatorCode, Measure};
 use crate::model::mention::MentionClass;
+use crate::stage::rules::cues::find;
 use crate::stage::rules::indicators::Indicator;
 use crate::stage::rules::letters::lower_case;
 use crate::stage::rules::marks::Cued;
@@ -36,7 +37,13 @@ impl Walk<'_> {
 
     /// The words of the figure's own.
     fn own_words(&self, place: &Place<'_>, label: &str) -> String {
-        let near = frame::without_brackets(place.own_near());
+        // `tập huấn 2 đề án với 130 triệu đồng`: what the projects were is what the money is for.
+        let counted = place.leader.is_some_and(|leader| leader.unit.as_str() == "project");
+        let money = place.number.class == MentionClass::Amount && counted;
+        let bare = money
+            && place.near().split_whitespace().count() <= 3
+            && place.comma_clause().len() > place.near().len();
+        let near = frame::without_brackets(if bare { place.comma_clause() } else { place.own_near() });
         [&near, " ", &lower_case(label), " ", place.behind()].concat()
     }
 
@@ -77,10 +84,22 @@ impl Walk<'_> {
                 return Some(&rule.code);
             }
         }
+        // `số đề án tăng 1,4 lần, kinh phí tăng 2,1 lần`: a thing of its own that begins its clause.
+        if !foreign && let Some(rule) = self.opened_by(place.clause()) {
+            return Some(&rule.code);
+        }
         let leader = leader.filter(|_| !foreign)?;
         // `đào tạo nghề chiếm 60%; xúc tiến thương mại chiếm 10%`: another part of the same whole.
-        let part = leader.unit == "VND" && words > 4 && place.near().contains(';');
+        let part = leader.unit == "VND" && words > 3 && place.around.near.contains(';');
         Some(leader.parent.as_deref().filter(|_| part).unwrap_or(&leader.code))
+    }
+
+    /// The indicator whose name a clause of a rate opens with: `kinh phí tăng 2,1 lần`.
+    fn opened_by(&self, clause: &str) -> Option<&Indicator> {
+        let words = clause.trim_start();
+        let words = words.strip_prefix("và ").unwrap_or(words);
+        let mut rules = self.rules.indicators.indicator.iter();
+        rules.find(|rule| rule.subject.standing_first(words).next().is_some())
     }
 
     fn foreign(&self, words: &str) -> bool {
@@ -107,6 +126,9 @@ impl Walk<'_> {
             && self.rules.indicators.prices.iter().any(|price| price == per)
         {
             return None;
+        }
+        if let Some(code) = self.divided(place) {
+            return Some(code);
         }
         let own_foreign = self.foreign(place.clause()) || self.foreign(place.clause_behind());
         let named = rule(own).filter(|rule| !(rule.otherwise && own_foreign));
@@ -161,6 +183,27 @@ impl Walk<'_> {
             rule.otherwise && rule.unit == unit && frame::suits_sentence(rule, own, &self.within)
         });
         otherwise.filter(|_| !foreign).map(|rule| rule.code.as_str())
+    }
+
+    /// An amount that the words behind it divide into what was given and what was not is what the whole costs:
+    /// `đầu tư 3,2 tỷ đồng, trong đó khuyến công hỗ trợ 300 triệu đồng`.
+    fn divided<'s>(&'s self, place: &Place<'s>) -> Option<&'s str> {
+        let rules = &self.rules.indicators;
+        let Place { number, around, .. } = *place;
+        let right = around.right.trim_start_matches([' ', ',', '(', ';']);
+        if number.class != MentionClass::Amount || right.len() == around.right.len() {
+            return None;
+        }
+        let own = place.near();
+        let cut = around.right.find([',', '(', ';']);
+        let clause = cut.map_or(around.right, |at| &around.right[at + 1..]);
+        let rule = rules.indicator.iter().find(|rule| {
+            let whole = !rule.whole.is_empty() && rule.unit == number.unit.as_str();
+            let whole = whole && frame::last_of(own, &rule.whole).is_some();
+            whole && cut.is_some() && frame::last_of(clause, &rule.part).is_some()
+        })?;
+        let funded = frame::fund(own, self.frames()).is_some() || find(own, "khuyến công").is_some();
+        (!funded && !self.foreign(own)).then_some(rule.code.as_str())
     }
 
     /// Tells whether a counted thing stands bare (`173 sản phẩm`) or with no more than whose it is, in one row

@@ -153,6 +153,9 @@ impl Walk<'_> {
         let from = reach(self.lower, passed.from, end);
         loop {
             let near = &self.lower[from..end];
+            let own = if end == number.span.start { self.own_near(near, number, passed) } else { near };
+            let (cut, near) = (own.len() < near.len(), own);
+            let from = end - near.len();
             let open = near.trim_end().trim_end_matches(['(', ',', ';', ':']);
             if number.class == MentionClass::Count && open.len() < near.trim_end().len() {
                 return Vec::new();
@@ -169,7 +172,7 @@ impl Walk<'_> {
             // `giá trị sản xuất (giá so sánh 2010) đạt`
             let shut = open[..start].trim_end();
             if shut.is_empty() && number.class != MentionClass::Count {
-                return self.over_a_number(passed);
+                return if cut { Vec::new() } else { self.over_a_number(passed) };
             }
             if !shut.ends_with(')') {
                 return Vec::new();
@@ -179,6 +182,21 @@ impl Walk<'_> {
                 None => return Vec::new(),
             }
         }
+    }
+
+    /// The words before a number that are not the number's before: those of a counted thing run on to the
+    /// first mark (`6 cơ sở ứng dụng máy móc tiên tiến, | kinh phí`), those of a rate to `và`, too.
+    fn own_near<'n>(&self, near: &'n str, number: &NumberMention, passed: &Passed<'_>) -> &'n str {
+        if passed.from == passed.span.start || number.class == MentionClass::Count || near.len() > LABEL_BYTES
+        {
+            return near;
+        }
+        let last = passed.last.map_or("", |last| last.of(self.lower));
+        let rate = last.ends_with('%');
+        let mark = marks!(",;").first(near).map(|at| at + 1);
+        let and = rate.then(|| rfind(near, " và ").map(|at| at + " và ".len())).flatten();
+        let cut = mark.or(and).filter(|at| near[*at..].contains(char::is_alphabetic));
+        &near[cut.unwrap_or(0)..]
     }
 
     /// Behind the last word that joins a clause to the one that the number stands in: `được cấp phép với |
@@ -290,7 +308,9 @@ impl Walk<'_> {
             return None;
         }
         let mut stops = [&labels.verbs, &labels.stop, &labels.prepositions].into_iter();
-        if !given && stops.any(|stops| begins_with_one(words, stops)) {
+        // `tăng 27,8% về vốn`
+        let respect = !of_whole;
+        if !given && !respect && stops.any(|stops| begins_with_one(words, stops)) {
             return None;
         }
         let to = if given { behind.len() - words.len() + "cho".len() } else { 0 };
@@ -322,8 +342,7 @@ fn starts_with_word(words: &str, word: &str) -> bool {
 fn phrase_start(words: &str, labels: &Labels) -> usize {
     let quoted = rfind(words, "“").max(rfind(words, "”")).map_or(0, |at| at + "”".len());
     let hard = marks!(";:()").last(words).map_or(0, |at| at + 1).max(quoted);
-    let hard =
-        hard.max(rfind(words, ". ").map_or(0, |at| at + 1)).max(rfind(words, " - ").map_or(0, |at| at + 3));
+    let hard = hard.max(rfind(words, ". ").map_or(0, |at| at + 1)).max(dash(words));
     let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
     let member = trimmed_words(&words[comma + 1..], labels).take(MEMBER_WORDS + 1).count();
     if member == 0 || member > MEMBER_WORDS || begins_clause(&words[comma + 1..], labels) {
@@ -337,7 +356,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
         let count = chunk.split_ascii_whitespace().take(HEAD_WORDS + 1).count();
         if count == 0
             || count > HEAD_WORDS
-            || is_adverbial(chunk, labels)
+            || is_adverbial(chunk.trim_start().trim_start_matches("trong đó "), labels)
             || chunk.contains(|c: char| c.is_ascii_digit())
         {
             return start;
@@ -348,6 +367,15 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
         }
         end = begin - 1;
     }
+}
+
+/// Behind the last dash that parts clauses; the one between two nouns (`công nghiệp - xây dựng`) is of their phrase.
+fn dash(words: &str) -> usize {
+    let Some(at) = rfind(words, " - ") else { return 0 };
+    let before = marks!(".;:,(").since(&words[..at]).trim();
+    let joins = words[at + 3..].split(' ').next().is_some_and(|word| word.chars().all(char::is_lowercase));
+    let paired = joins && before.split(' ').count() <= MEMBER_WORDS && !before.is_empty();
+    if paired { 0 } else { at + 3 }
 }
 
 /// The words of `words` that are left when what ends no label is off.

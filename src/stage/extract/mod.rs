@@ -12,6 +12,7 @@ mod about;
 mod areas;
 mod assembly;
 mod context;
+mod drawn;
 mod eligible;
 mod figure;
 mod frame;

@@ -17,6 +17,8 @@ pub(super) struct Before {
     pub(super) label: String,
     pub(super) aspect: Bound<Option<Aspect>>,
     pub(super) fund: Bound<Option<Fund>>,
+    /// It was a percentage.
+    pub(super) rate: bool,
     /// Where its numeral begins and its unit ends.
     pub(super) start: usize,
     pub(super) end: usize,
@@ -44,7 +46,9 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn leaders(&self, bracketed: bool) -> (Option<&Before>, Option<&Before>) {
         let said = if bracketed || self.open.0.is_none() { &self.all } else { &self.open };
-        (said.0.as_deref(), said.1.as_deref())
+        // What stood in brackets leads where nothing else does.
+        let anchor = said.1.as_deref().or(self.all.1.as_deref());
+        (said.0.as_deref(), anchor)
     }
 
     pub(super) fn take(&mut self, this: Rc<Before>, number: &NumberMention, bracketed: bool) {

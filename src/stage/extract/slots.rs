@@ -11,8 +11,11 @@ use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
 use crate::stage::rules::bytes::marks;
-use crate::stage::rules::cues::{PhraseList, find};
+use crate::stage::rules::cues::{PhraseList, find, rfind};
 use crate::stage::rules::frames::FrameRules;
+
+/// Bytes of an amount and its scale before `đồng`, at most.
+const PRINTED_BYTES: usize = 32;
 
 /// A number and what leads it.
 #[derive(Clone, Copy)]
@@ -109,22 +112,42 @@ impl<'p> Place<'p> {
 
     /// The words behind a counted thing to the next mark that ends a clause: `34 cơ sở được tư vấn, đánh giá
     /// sản xuất sạch hơn`; not those between a comma and the next number, which are that one's, but on over
-    /// a number that they lead to: `18 lượt cơ sở tham gia 4 hội chợ`. Of money those to the end of the clause.
+    /// a number that they lead to: `18 lượt cơ sở tham gia 4 hội chợ`. Of money those to the end of the clause,
+    /// or to where they go on to the next amount: `hỗ trợ 150 triệu đồng | để mua máy sấy trị giá 420 triệu đồng`.
     pub(super) fn behind(&self) -> &'p str {
-        if self.number.class != MentionClass::Count {
-            return self.clause_behind();
-        }
         let right = self.around.right;
+        if self.number.class != MentionClass::Count {
+            let clause = self.clause_behind();
+            let leads_on = clause.len() == right.len() && right.len() < self.around.on.len();
+            let onward =
+                leads_on.then(|| ["để", "với", "trị giá"].iter().filter_map(|on| find(clause, on)).min());
+            return &clause[..onward.flatten().unwrap_or(clause.len())];
+        }
         if let Some(mark) = marks!(";.():").first(right) {
-            return &right[..mark];
+            // `07 sản phẩm cấp khu vực, | chưa có sản phẩm cấp quốc gia`: what is denied is another thing.
+            let denied = [", chưa", ", không"].iter().filter_map(|word| right[..mark].find(word)).min();
+            return &right[..denied.unwrap_or(mark)];
         }
         let behind = self.around.on;
         match right.rfind(',') {
             _ if behind.len() <= right.len() => right,
             Some(comma) => &right[..comma],
-            None if right.trim_end().ends_with("và") => right,
+            // `cấp khu vực 17 sản phẩm và cấp quốc gia 5 sản phẩm`: what leads to the next is that one's.
+            None if rfind(right, " và ").is_some() || right.trim_end().ends_with("và") => {
+                &right[..rfind(right, " và").unwrap_or(right.len())]
+            }
             None => &behind[..right.len() + marks!(";,():").until(&behind[right.len()..]).len()],
         }
+    }
+
+    /// What is said behind the money that paid for a counted thing: `75 đề án bằng 4 tỷ đồng | ngân sách tỉnh`.
+    fn paid_with(&self, words: &PhraseList) -> Option<&'p str> {
+        let Around { right, on, .. } = self.around;
+        let to = right.trim_end();
+        let leads = !marks!(",;.():").any(to) && words.iter().any(|word| to.ends_with(word.as_str()));
+        let money = on.get(right.len()..).filter(|_| leads)?;
+        let unit = find(money, "đồng").filter(|at| *at < PRINTED_BYTES)?;
+        Some(marks!(",;.():").until(&money[unit + "đồng".len()..]))
     }
 
     /// What the number in a bracket, or behind `so với mức`, is set against: the words of that.
@@ -224,7 +247,15 @@ impl Walk<'_> {
             };
             let ahead =
                 |over: &Bound<Option<Aspect>>| matches!(over.value, Some(Aspect::Plan | Aspect::Target));
-            if let Some(over) = cue.weak.then(over).flatten().filter(ahead) {
+            // `được giao 4,2 tỷ đồng, thực hiện 4,1 tỷ đồng`: set against the plan of the same sentence.
+            let against_plan = place.leader.is_some_and(|leader| {
+                leader.unit == place.number.unit && leader.aspect.value == Some(Aspect::Plan)
+            });
+            let against_plan = against_plan && cue.aspect == Aspect::Actual && reach == Reach::Clause;
+            // `Giải ngân 100% kế hoạch vốn` beneath `Nhiệm vụ 6 tháng cuối năm`.
+            let bare = cue.aspect == Aspect::Disbursed && find(place.near(), "đã").is_none();
+            let open = !against_plan && (cue.weak || bare);
+            if let Some(over) = open.then(over).flatten().filter(ahead) {
                 return over;
             }
             return found(aspect, "aspect.cue", reach);
@@ -251,6 +282,10 @@ impl Walk<'_> {
             self.over.heading.is_some_and(|span| frames.holds(span.of(self.lower), &frames.aspects.actual));
         if let Some(aspect) = of(self.over.heading).filter(|_| !done) {
             return found(aspect, "aspect.heading", Reach::Section);
+        }
+        let holds = |span: Span| frame::last_of(span.of(self.lower), &frames.aspects.ahead).is_some();
+        if !done && self.over.heading.is_some_and(holds) {
+            return found(Aspect::Target, "aspect.heading", Reach::Section);
         }
         let ahead = period.and_then(|period| period.first_day()).zip(self.context.date);
         if ahead.is_some_and(|(first, date)| first > date) {
@@ -307,9 +342,13 @@ impl Walk<'_> {
         let words = around.right.trim_start();
         let conjoined = funds.conjoined.beginning(words).any(|word| words[word.len()..].starts_with(' '));
         let behind = if conjoined {
-            None
+            place
+                .paid_with(&funds.paid_with)
+                .filter(|_| number.class == MentionClass::Count)
+                .and_then(|words| frame::fund(words, frames))
         } else if number.class == MentionClass::Count {
             frame::fund(place.clause_behind(), frames)
+                .or_else(|| frame::fund(place.paid_with(&funds.paid_with)?, frames))
         } else {
             let start = around.right.char_indices().filter(|(_, c)| *c == ' ').nth(6).map(|(at, _)| at);
             let first = &around.right[..start.unwrap_or(around.right.len())];
@@ -320,7 +359,12 @@ impl Walk<'_> {
             return found(fund, "fund.behind", Reach::Clause);
         }
         if let Some(leader) = leader.filter(|_| place.compared().is_some() || place.bracketed) {
-            return leader.fund.clone();
+            // `21 tỷ đồng (khuyến công quốc gia 9 tỷ đồng, khuyến công địa phương 12 tỷ đồng)`: parts of it.
+            let own = place.compared().is_none().then(|| frame::fund(place.clause(), frames)).flatten();
+            return match own.filter(monetary) {
+                Some(own) => found(own, "fund.cue", Reach::Clause),
+                None => leader.fund.clone(),
+            };
         }
         let near = frame::without_brackets(place.near());
         let given = frame::given_by(place.clause(), frames).filter(|_| !relative);

@@ -67,6 +67,7 @@ pub struct Measures {
     pub exceeds: PhraseList,
     pub mean: PhraseList,
     pub of_plan: PhraseList,
+    pub of_plan_nouns: PhraseList,
     pub compared: PhraseList,
     pub to_level: PhraseList,
     pub rates: PhraseList,
@@ -84,6 +85,7 @@ pub struct Aspects {
     pub disbursed: PhraseList,
     pub allocated: PhraseList,
     pub target: PhraseList,
+    pub ahead: PhraseList,
     pub against: PhraseList,
     pub announced: PhraseList,
     pub continued: PhraseList,
@@ -110,6 +112,7 @@ pub struct Funds {
     pub local_givers: PhraseList,
     pub gives: PhraseList,
     pub conjoined: PhraseList,
+    pub paid_with: PhraseList,
     pub bare_national: PhraseList,
     pub bare_local: PhraseList,
 }

@@ -39,6 +39,15 @@ pub struct Indicator {
     /// Phrases of which none stands in the figure's own words.
     #[serde(default)]
     pub not: PhraseList,
+    /// Names of the thing that the clause of a rate begins with.
+    #[serde(default)]
+    pub subject: PhraseList,
+    /// Phrases of which one stands in the own words of an amount that the words behind it divide into parts.
+    #[serde(default)]
+    pub whole: PhraseList,
+    /// Phrases of which one stands between such an amount and the next one.
+    #[serde(default)]
+    pub part: PhraseList,
     /// Taken for every figure of the unit that nothing else tells.
     #[serde(default)]
     pub otherwise: bool,
