@@ -43,7 +43,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 pub(super) fn activate(generation: u64, json: bool, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
     // Refuses a data directory without a log, which activating must not make.
-    if Generations::read(&stores::log(&config)?)?.get(generation).is_none() {
+    let log = stores::log(&config)?;
+    if Generations::read(&log)?.get(generation).is_none() {
         return Err(ReplayError::NoSuch(generation).into());
     }
     let rules = stores::rules(&config)?;
@@ -59,16 +60,23 @@ pub(super) fn activate(generation: u64, json: bool, context: &Context) -> Result
         return finish(out);
     }
     let mut out = context.out();
-    writeln!(out, "{}", told(&activated))?;
+    writeln!(out, "{}", told(&activated, Generations::read(&log)?.before_active()))?;
     finish(out)
 }
 
-/// Says what an activation came to.
-pub(super) fn told(activated: &Activated) -> String {
-    let before = match activated.before {
-        Some(before) if before == activated.generation => " was active already".to_owned(),
-        Some(before) => format!(" is active; `socai rollback` goes back to {before}"),
-        None => " is active".to_owned(),
+/// Says what an activation came to; `back` is the generation that `socai rollback` goes to from here.
+pub(super) fn told(activated: &Activated, back: Option<u64>) -> String {
+    let before = match (activated.before, back) {
+        (Some(before), _) if before == activated.generation => " was active already".to_owned(),
+        (Some(before), Some(back)) if before == back => {
+            format!(" is active; `socai rollback` goes back to {back}")
+        }
+        // One that was seen before and is seen again: what was left lies ahead.
+        (Some(before), Some(back)) => format!(
+            " is active; `socai activate {before}` goes forward again, `socai rollback` further back to {back}"
+        ),
+        (Some(before), None) => format!(" is active; `socai activate {before}` goes forward again"),
+        (None, _) => " is active".to_owned(),
     };
     let left = match activated.left {
         0 => String::new(),

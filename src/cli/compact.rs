@@ -141,7 +141,7 @@ fn unseen(log: &LogReader, kept: &[&Generation]) -> Result<BTreeSet<u64>, Failur
     Ok(unseen)
 }
 
-/// Removes the ledgers of generations, and those of the past.
+/// Removes the ledgers of generations, those of the past, and what a replay that was never ended kept.
 fn remove_ledgers(config: &Config, numbers: &[u64]) -> Result<(), Failure> {
     let world = World::real();
     let mut paths: Vec<std::path::PathBuf> =
@@ -150,7 +150,8 @@ fn remove_ledgers(config: &Config, numbers: &[u64]) -> Result<(), Failure> {
     let listed = listed.map_err(|error| Failure::file("list", &config.data_dir, &error))?;
     for (path, _) in listed {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with("ledger-at-") {
+        // Nothing replays while this holds the data directory.
+        if name.starts_with("ledger-at-") || (name.starts_with("ledger-") && name.ends_with(".base")) {
             paths.push(path);
         }
     }

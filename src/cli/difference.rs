@@ -134,14 +134,16 @@ fn text(out: &mut impl Write, difference: &Difference, limit: usize) -> Result<(
         difference.conflicts_added, difference.conflicts_removed, difference.documents_changed
     )?;
     for (indicator, of) in &difference.indicators {
-        let slots: Vec<String> = of.slots.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        let mut told: Vec<String> = of.slots.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        told.extend((of.came > 0).then(|| format!("{} from other indicators", of.came)));
+        told.extend((of.left > 0).then(|| format!("{} to other indicators", of.left)));
         writeln!(
             out,
             "  {indicator:<32} +{} -{} ~{}  {}",
             of.added,
             of.removed,
             of.changed,
-            slots.join(", ")
+            told.join(", ")
         )?;
     }
     for (rule, changes) in by_rule(difference) {
@@ -222,12 +224,13 @@ fn page(difference: &Difference) -> Markup {
                 @if !difference.indicators.is_empty() {
                     h2 { "Theo chỉ tiêu" }
                     table {
-                        thead { tr { th { "Chỉ tiêu" } th { "Thêm" } th { "Bớt" } th { "Đổi" } th { "Trường đổi" } } }
+                        thead { tr { th { "Chỉ tiêu" } th { "Thêm" } th { "Bớt" } th { "Đổi" } th { "Từ chỉ tiêu khác" } th { "Sang chỉ tiêu khác" } th { "Trường đổi" } } }
                         tbody {
                             @for (indicator, of) in &difference.indicators {
                                 tr {
                                     td { code { (indicator) } }
                                     td.n { (of.added) } td.n { (of.removed) } td.n { (of.changed) }
+                                    td.n { (of.came) } td.n { (of.left) }
                                     td { @for (name, count) in &of.slots { code { (name) } " " (count) " " } }
                                 }
                             }

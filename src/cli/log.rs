@@ -10,7 +10,7 @@ use super::context::{Context, finish, json_line};
 use super::stores;
 use crate::error::Failure;
 use crate::event::envelope::Position;
-use crate::event_log::{LogWriter, RawEvent};
+use crate::event_log::{Carried, LogError, LogWriter, RawEvent};
 use crate::model::Digest;
 
 /// Events written or appended at a time.
@@ -138,10 +138,11 @@ fn import(context: &Context, file: &std::path::Path) -> Result<(), Failure> {
     let mut log = LogWriter::open(&config.event_log_path())?;
     let (mut had, mut came) = (0_u64, 0_u64);
     let (mut events, mut blobs) = (Vec::new(), Vec::new());
-    for (number, line) in (1_u64..).zip(input.lines()) {
+    let there = stores::log(&config)?;
+    for (number, line) in (1_u64..).zip(input.split(b'\n')) {
         let line = line.map_err(|error| Failure::file("read", file, &error))?;
         let wrong = |what: String| Failure::unavailable(format!("line {number}: {what}"));
-        match serde_json::from_str(&line).map_err(|error| wrong(format!("not a line of a log: {error}")))? {
+        match serde_json::from_slice(&line).map_err(|error| wrong(format!("not a line of a log: {error}")))? {
             Line::Blob { blob, text, hex } => {
                 let bytes = match (text, hex) {
                     (Some(text), _) => text.into_bytes(),
@@ -152,8 +153,15 @@ fn import(context: &Context, file: &std::path::Path) -> Result<(), Failure> {
                 };
                 blobs.push((blob, bytes));
             }
-            // What is there already was checked when it came.
+            // What is there already was checked when it came, and must be the same.
             Line::Event(event) if event.position <= log.head().0.0 => {
+                if there.link_at(Position(event.position))? != Some(event.digest) {
+                    return Err(wrong(format!(
+                        "event {} is another one here: these are not lines of the same log",
+                        event.position
+                    ))
+                    .next("import into a folder of its own: --data-dir DIR"));
+                }
                 had += 1;
                 blobs.clear();
             }
@@ -163,16 +171,27 @@ fn import(context: &Context, file: &std::path::Path) -> Result<(), Failure> {
             }
         }
         if events.len() >= PAGE {
-            log.import(&std::mem::take(&mut events))?;
+            append(&mut log, &std::mem::take(&mut events), file)?;
         }
     }
-    log.import(&events)?;
+    append(&mut log, &events, file)?;
     let (head, link) = log.head();
     context.say(&format!(
         "{came} events appended, {had} were there; head {head}, digest {}; `socai rebuild` makes the ledger",
         link.short(16)
     ));
     Ok(())
+}
+
+/// Appends events that were read; none of them where one is not what the other machine had.
+fn append(log: &mut LogWriter, events: &[Carried], file: &std::path::Path) -> Result<(), Failure> {
+    log.import(events).map_err(|error| match error {
+        LogError::Damaged { position, what } => {
+            Failure::unavailable(format!("{}: event {position}: {what}", file.display()))
+                .next(format!("the log has what came up to event {}; export the rest anew", log.head().0))
+        }
+        other => other.into(),
+    })
 }
 
 fn raw(event: Event) -> Result<RawEvent, Failure> {

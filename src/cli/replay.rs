@@ -148,12 +148,19 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     } else if let Some(difference) = told.as_ref().filter(|_| args.diff) {
         difference::show(context, difference, &args.shown, false)?;
     }
-    say(context, &built, activated.as_ref(), &failing);
+    let back = Generations::read(&log)?.before_active();
+    say(context, &built, activated.as_ref(), back, &failing);
     if failing.is_empty() { Ok(()) } else { Err(Failure::found()) }
 }
 
 /// Tells a person what was done.
-fn say(context: &Context, built: &Built, activated: Option<&Activated>, failing: &[String]) {
+fn say(
+    context: &Context,
+    built: &Built,
+    activated: Option<&Activated>,
+    back: Option<u64>,
+    failing: &[String],
+) {
     if built.unchanged {
         context.say(&format!("nothing changed since generation {}: nothing to do", built.active));
         return;
@@ -167,7 +174,7 @@ fn say(context: &Context, built: &Built, activated: Option<&Activated>, failing:
         context.say(&format!("fails: {condition}"));
     }
     match activated {
-        Some(activated) => context.say(&activate::told(activated)),
+        Some(activated) => context.say(&activate::told(activated, back)),
         None => context.say(&format!(
             "generation {} stays active; `socai activate {}` makes {} the one that readers see",
             built.active, built.generation, built.generation

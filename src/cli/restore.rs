@@ -32,6 +32,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         return Err(Failure::unavailable(format!("there is an event log at {}", target.display()))
             .next("move it away first, or name another folder with --data-dir"));
     }
+    std::fs::File::open(&args.path).map_err(|error| Failure::file("read", &args.path, &error))?;
     let told = backup::checked(&args.path)?;
     let failed = |error| Failure::file("write", &target, &error);
     std::fs::create_dir_all(&config.data_dir).map_err(failed)?;

@@ -101,21 +101,29 @@ pub fn ledger_at(config: &Config, at: At) -> Result<(LedgerReader, PathBuf), Fai
     Ok((LedgerReader::open(&path)?, path))
 }
 
-/// Finds the one document that `name` means: a digest, the beginning of one, or a file name.
+/// Documents that a name may mean of which a message names the first.
+const NAMED: usize = 5;
+
+/// Finds the one document that `name` means: a digest, the beginning of one, a file name, or a part of a file
+/// name that no other has.
 ///
 /// # Errors
 /// None, or several.
 pub fn document(ledger: &LedgerReader, name: &str) -> Result<DocumentRow, Failure> {
     let mut rows = ledger.documents_named(name)?;
+    if rows.is_empty() && !name.is_empty() {
+        rows = ledger.documents_with(name, NAMED as u32 + 1)?;
+    }
     match rows.len() {
         1 => Ok(rows.remove(0)),
         0 => Err(Failure::usage(format!("no document is named {name:?}"))
-            .next("give a file name as first received, or 4 or more digits of its digest; `socai status --documents` lists them")),
+            .next("give a file name as first received or a part of it, or 4 or more digits of its digest; `socai status --documents` lists them")),
         count => {
             let names: Vec<String> =
-                rows.iter().take(5).map(|row| format!("{} {}", row.document.short(12), row.source)).collect();
-            Err(Failure::usage(format!("{name:?} means {count} documents: {}", names.join(", ")))
-                .next("give more digits of the digest"))
+                rows.iter().take(NAMED).map(|row| format!("{} {}", row.document.short(12), row.source)).collect();
+            let more = if count > NAMED { ", …" } else { "" };
+            Err(Failure::usage(format!("{name:?} means several documents: {}{more}", names.join(", ")))
+                .next("give the whole file name, or more digits of the digest"))
         }
     }
 }

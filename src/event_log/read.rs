@@ -227,6 +227,37 @@ impl LogReader {
         event.ok_or_else(|| LogError::Damaged { position, what: "the event is missing".into() })?.decode()
     }
 
+    /// Returns the link of the event at `position`, whether it is kept or was let go; `None` where there is none.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn link_at(&self, position: Position) -> Result<Option<Digest>, LogError> {
+        let link: Option<[u8; 32]> = self
+            .connection
+            .prepare_cached(
+                "SELECT digest FROM events WHERE position = ?1
+                 UNION ALL SELECT digest FROM let_go WHERE position = ?1",
+            )
+            .and_then(|mut statement| {
+                statement.query_row([position.0.cast_signed()], |row| row.get(0)).optional()
+            })
+            .map_err(|source| self.sqlite(source))?;
+        Ok(link.map(Digest::from_bytes))
+    }
+
+    /// Returns the generation that asked for the event at `position`.
+    ///
+    /// # Errors
+    /// What SQLite says; there is no such event.
+    pub fn generation_at(&self, position: Position) -> Result<u64, LogError> {
+        let generation: i64 = self
+            .connection
+            .prepare_cached("SELECT generation FROM events WHERE position = ?1")
+            .and_then(|mut statement| statement.query_row([position.0.cast_signed()], |row| row.get(0)))
+            .map_err(|source| self.sqlite(source))?;
+        Ok(generation.cast_unsigned())
+    }
+
     /// Returns the history of one stream, in order.
     ///
     /// # Errors

@@ -251,7 +251,11 @@ pub struct Tally {
 pub struct OfIndicator {
     pub added: u64,
     pub removed: u64,
+    /// Of these, `came` are told by this indicator now and were by another before.
     pub changed: u64,
+    pub came: u64,
+    /// Figures that were told by this indicator and are by another now, where they count as changed.
+    pub left: u64,
     /// How often each slot changed.
     pub slots: BTreeMap<String, u64>,
 }
@@ -315,8 +319,19 @@ impl Difference {
         if change.record != Record::Figure {
             return;
         }
-        let name = change.indicator.clone().unwrap_or_else(|| "none".to_owned());
+        // A figure may lose its indicator: it counts with those that have none, as it is after.
+        let named = |value: &Option<Value>| {
+            let value = value.as_ref()?;
+            Some(value["indicator"].as_str().unwrap_or("none").to_owned())
+        };
+        let (was, is) = (named(&change.before), named(&change.after));
+        let moved = was.is_some() && is.is_some() && was != is;
+        if let Some(was) = was.clone().filter(|_| moved) {
+            self.indicators.entry(was).or_default().left += 1;
+        }
+        let name = is.or(was).unwrap_or_else(|| "none".to_owned());
         let of = self.indicators.entry(name).or_default();
+        of.came += u64::from(moved);
         match change.what {
             What::Added => of.added += 1,
             What::Removed => of.removed += 1,
@@ -413,7 +428,8 @@ mod tests {
         assert_eq!(difference.count_of("figures.changed.measure"), Some(1));
         assert_eq!(difference.count_of("figures.changed.period"), Some(0));
         assert_eq!(difference.count_of("pictures.added"), None);
-        assert_eq!(difference.indicators["kinh_phi"].slots["measure"], 1);
+        let of = |name: &str| &difference.indicators[name];
+        assert_eq!((of("kinh_phi").slots["measure"], of("kinh_phi").came, of("none").left), (1, 1, 1));
         assert!(compare(&before, &before).is_empty());
     }
 }

@@ -31,7 +31,7 @@ mod statements;
 pub mod threshold;
 pub mod views;
 
-pub use adopt::adopt;
+pub use adopt::{adopt, base_path};
 pub use build::{LedgerWriter, ledger_path, rebuild};
 pub use error::LedgerError;
 pub use progress::{StageProgress, StageRow};

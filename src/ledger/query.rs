@@ -274,6 +274,18 @@ impl LedgerReader {
         )
     }
 
+    /// Returns the documents whose file name has `part` in it, whatever the case of its Latin letters, in order of
+    /// name, `limit` at the most.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn documents_with(&self, part: &str, limit: u32) -> Result<Vec<DocumentRow>, LedgerError> {
+        self.documents_where(
+            "instr(lower(d.source), lower(?1)) > 0 ORDER BY d.source, d.document LIMIT ?2",
+            params![part, limit],
+        )
+    }
+
     pub(super) fn documents_where(
         &self,
         condition: &str,

@@ -5,12 +5,13 @@
 //! neither the rules nor this program to tell which answers are the generation's.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::envelope::Blob;
 use crate::event::kinds::{Follows, Untouched};
 use crate::event_log::{Generation, Generations, LogReader};
-use crate::ledger::{LedgerReader, ledger_path};
+use crate::ledger::{LedgerError, LedgerReader, ledger_path};
 use crate::model::Digest;
 use crate::runtime::Options;
 use crate::runtime::line::{Program, pack};
@@ -34,6 +35,8 @@ pub struct Course {
     /// Documents that the active generation has extracted, where it could be told of each whether the rules
     /// can touch it; 0 otherwise.
     pub looked_at: usize,
+    /// The active generation's ledger as it was found.
+    ledger: Option<LedgerReader>,
 }
 
 impl Course {
@@ -54,14 +57,19 @@ impl Course {
         let path = ledger_path(&options.data_dir, active.number);
         // Without a ledger to ask everything is made anew.
         let Ok(ledger) = LedgerReader::open(&path) else { return Ok(Self::default()) };
+        // What is taken over is of one moment, whatever comes meanwhile.
+        ledger.hold()?;
         let mut course = Self::default();
         if ledger.can_be_followed()?
             && let Some(anew) = anew(log, active, &plan, program)?
         {
-            course.follows = Some(Follows { generation: active.number, until: log.head()?, anew });
+            let until = ledger.checkpoint()?;
+            course.follows = Some(Follows { generation: active.number, until, anew });
         }
-        let Some(reach) = reach(log, active, &plan, program)? else { return Ok(course) };
-        let extracted = ledger.extracted()?;
+        let reach = reach(log, active, &plan, program)?;
+        let extracted = if reach.is_some() { ledger.extracted()? } else { Vec::new() };
+        course.ledger = Some(ledger);
+        let Some(reach) = reach else { return Ok(course) };
         course.looked_at = extracted.len();
         let readers: Mutex<Vec<LogReader>> = Mutex::new(Vec::new());
         let path = log.path();
@@ -81,6 +89,18 @@ impl Course {
             course.untouched.entry(identity).or_default().push(document);
         }
         Ok(course)
+    }
+
+    /// Keeps a copy of what it goes on from for the ledger at `path` to be made of, and lets the active ledger
+    /// go.
+    ///
+    /// # Errors
+    /// What SQLite or the file system says.
+    pub fn keep_for(&mut self, path: &Path) -> Result<(), LedgerError> {
+        match (self.ledger.take(), &self.follows) {
+            (Some(ledger), Some(_)) => ledger.keep_for(path),
+            _ => Ok(()),
+        }
     }
 
     /// Returns how many documents the edits of the rules cannot touch.

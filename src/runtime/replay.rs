@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::envelope::{Position, StreamId};
 use crate::event_log::{Generations, LogError, LogReader};
-use crate::ledger::{adopt, ledger_path, rebuild};
+use crate::ledger::{adopt, base_path, ledger_path, rebuild};
 use crate::model::Digest;
 use crate::runtime::activation::activate;
 pub use crate::runtime::activation::choose;
@@ -213,7 +213,7 @@ pub(super) async fn build(
                 corpus::relate_so_far(engine, &line).await?;
             }
             let (options, of) = (engine.options.clone(), program.clone());
-            let course = engine.read(move |log| Ok(Course::find(&options, log, &of, &|_, _| {}))).await??;
+            let course = engine.read(move |log| Ok(begin(&options, log, &of, number))).await??;
             let begun = supervisor::begun(number, program, &asked.reason, &course);
             engine.writer.append(begun).await.map_err(EngineError::from)?;
             tracing::info!(generation = number, reason = asked.reason, "generation started");
@@ -259,6 +259,29 @@ pub(super) async fn build(
     Ok(built)
 }
 
+/// Finds what generation `number` takes over, and keeps what its ledger is made of.
+fn begin(options: &Options, log: &LogReader, program: &Program, number: u64) -> Result<Course, ReplayError> {
+    let mut course = Course::find(options, log, program, &|_, _| {})?;
+    if let Err(error) = course.keep_for(&ledger_path(&options.data_dir, number)) {
+        tracing::warn!(%error, "the ledger cannot be copied: the new one is made from the event log");
+    }
+    Ok(course)
+}
+
+/// Tells whether a generation's answers are, for most documents, those of the one that it goes on from.
+fn is_alike(log: &LogReader, plan: &Plan) -> Result<bool, LogError> {
+    let Some(followed) = plan.nearest() else { return Ok(false) };
+    let Some(before) = Generations::read(log)?.plan(log, followed.generation)? else { return Ok(false) };
+    let (mut all, mut alike) = (0_usize, 0);
+    for (document, progress) in histories(log)? {
+        let digests =
+            |plan| progress.answers(document, plan).map(|answer| answer.map(|answer| answer.digest));
+        all += 1;
+        alike += usize::from(digests(plan) == digests(&before));
+    }
+    Ok(alike * 2 >= all)
+}
+
 /// Takes the line of a generation that is at hand.
 fn at_hand(engine: &Arc<Engine>, generation: u64) -> Option<Arc<Line>> {
     let current = engine.line();
@@ -301,17 +324,22 @@ async fn fill(
         let (sender, mut reached) = watch::channel(Position(0));
         let before =
             plan.nearest().map(|followed| ledger_path(&engine.options.data_dir, followed.generation));
-        let ran = built.documents;
+        let world = engine.world.clone();
         let made = engine.read(move |log| {
             let told = |position| {
                 sender.send_replace(position);
             };
             // Where few answers differ, they are put into a copy of what there is.
-            let few = ran * 2 <= histories(log)?.len() as u64;
-            if let Some(before) = before.filter(|_| few)
+            let alike = is_alike(log, &plan)?;
+            if let Some(before) = before.filter(|_| alike)
                 && matches!(adopt(log, &before, &path, generation, &plan, head, told), Ok(true))
             {
                 return Ok(Ok(()));
+            }
+            if let Err(error) = world.remove(&base_path(&path))
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(%error, "a copy of the ledger before is left; `socai compact` removes it");
             }
             Ok(rebuild(log, &path, generation, plan, head, told))
         });

@@ -28,8 +28,9 @@ use crate::runtime::{Options, RuntimeError, Summary, activation, handover, repla
 use crate::stage::plan::Stage;
 use crate::stage::rules::RulePack;
 
-/// Documents of a replay at work at once, for each thread that runs stages.
-const BACKGROUND: usize = 8;
+/// Documents of a replay at work at once, for each thread that runs stages: enough that a commit carries the
+/// answers of many, and few enough that a new document waits behind them for a tenth of a second.
+const BACKGROUND: usize = 32;
 
 /// How a run is told to stop.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,7 @@ use socai::event_log::Generations;
 use socai::ledger::{LedgerWriter, adopt, ledger_path, rebuild};
 use socai::runtime::Options;
 use socai::runtime::line::{Program, VERSIONS};
-
+use socai::stage::plan::{Followed, Plan};
 use socai::stage::rules::RulePack;
 
 use super::inbox::rules;
@@ -74,22 +74,51 @@ fn a_ledger_made_at_one_go_is_the_one_that_followed_the_log() {
     let small = Program::with_versions(std::sync::Arc::new(pack), versions);
     let (built, _) = replayed(&options, &small);
     assert_eq!((built.generation, built.documents), (4, 1));
+    // Every document runs again, to the same figures and findings.
+    (versions[2], versions[3]) = (versions[2] + 1, versions[3] + 1);
+    let (built, _) = replayed(&options, &Program::with_versions(small.rules.clone(), versions));
+    assert_eq!(built.generation, 5);
     // Out of a copy of the ledger before it is the same, row for row.
-    {
+    let copied_and_made = |before: &Path, number: u64, plan: &Plan| {
         let log = log(&options);
         let (copied, made) = (folder.path().join("copied.db"), folder.path().join("made.db"));
-        let plan = Generations::read(&log).unwrap().plan(&log, 4).unwrap().unwrap();
-        let (before, head) = (ledger_path(&options.data_dir, 3), log.head().unwrap());
-        assert!(adopt(&log, &before, &copied, 4, &plan, head, |_| {}).unwrap());
-        rebuild(&log, &made, 4, plan, head, |_| {}).unwrap();
-        assert_eq!(everything(&copied), everything(&made));
+        let head = log.head().unwrap();
+        assert!(adopt(&log, before, &copied, number, plan, head, |_| {}).unwrap());
+        rebuild(&log, &made, number, plan.clone(), head, |_| {}).unwrap();
+        let (copied, made) = (everything(&copied), everything(&made));
+        for (name, rows) in &made {
+            assert_eq!(&copied[name], rows, "generation {number}: {name}");
+        }
+    };
+    for number in [4, 5] {
+        let log = log(&options);
+        let plan = Generations::read(&log).unwrap().plan(&log, number).unwrap().unwrap();
+        copied_and_made(&ledger_path(&options.data_dir, number - 1), number, &plan);
+    }
+    // Wherever the one before had come to: documents may be at work then, or wait to be related to others.
+    {
+        let log = log(&options);
+        let generations = Generations::read(&log).unwrap();
+        let first = generations.plan(&log, 1).unwrap().unwrap();
+        let begun = generations.get(2).unwrap().position;
+        let half = folder.path().join("half.db");
+        let mut waited = 0;
+        for until in (3..begun.0).step_by(3).map(Position) {
+            rebuild(&log, &half, 1, first.clone(), until, |_| {}).unwrap();
+            waited += usize::from(!everything(&half)["unjoined"].is_empty());
+            let anew = std::iter::once(EDITED.to_owned()).collect();
+            let follows = vec![Followed { generation: 1, until, anew }];
+            let plan = Plan::new(small.identities, BTreeMap::new(), follows);
+            copied_and_made(&half, 4, &plan);
+        }
+        assert!(waited > 3, "{waited}");
     }
     let late = folder.path().join("late.txt");
     std::fs::write(&late, reports::numbered(7, 900, 20).text).unwrap();
     take_in(&options, &late);
     assert_eq!(ran(folder.path(), &["quarantine", "drop", "picture.txt"]).0, 0);
 
-    for number in ["2", "1", "3", "4"] {
+    for number in ["2", "1", "3", "4", "5"] {
         assert_eq!(ran(folder.path(), &["activate", number]).0, 0, "every ledger is brought up to the log");
     }
 

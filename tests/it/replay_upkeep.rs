@@ -170,5 +170,13 @@ fn a_log_is_carried_as_lines_and_its_chain_is_checked() {
     let forged = lines.replacen("\"attempt\":1", "\"attempt\":2", 1);
     std::fs::write(folder.path().join("forged.jsonl"), forged).unwrap();
     let (code, _, err) = ran(folder.path(), &["--data-dir", "other", "log", "import", "forged.jsonl"]);
-    assert!(code == 70 && err.contains("its link does not follow"), "{code} {err}");
+    assert!(code == 69 && err.contains("its link does not follow"), "{code} {err}");
+    // Half a line, and the lines of another log.
+    std::fs::write(folder.path().join("cut.jsonl"), &lines.as_bytes()[..lines.len() / 3]).unwrap();
+    let (code, _, err) = ran(folder.path(), &["--data-dir", "cut", "log", "import", "cut.jsonl"]);
+    assert!(code == 69 && err.contains("not a line of a log"), "{code} {err}");
+    let fourth = Options::new(folder.path().join("fourth"));
+    take_in(&fourth, &reports.join("utf16.txt"));
+    let (code, _, err) = ran(folder.path(), &["--data-dir", "fourth", "log", "import", "all.jsonl"]);
+    assert!(code == 69 && err.contains("not lines of the same log"), "{code} {err}");
 }

@@ -17,6 +17,9 @@ const GAP_BYTES: usize = 60;
 /// The fewest letters by which two categories are recognised as the same words.
 const WIDER_CHARS: usize = 12;
 
+/// What begins the words that a wider part adds, as a text may print it.
+const MORE: [&str; 4] = ["và", "Và", "VÀ", "vÀ"];
+
 /// Figures in reading order over their source text.
 pub(super) struct Page<'f> {
     pub(super) source: &'f str,
@@ -26,6 +29,9 @@ pub(super) struct Page<'f> {
     /// The source as the rules spell words, byte for byte in the same places; `None` where a spelling has
     /// other lengths, so that every stretch is spelled by itself.
     spelled: Option<String>,
+    /// Where the text says that figures are not counted alike: start and end of every phrase, in order. Empty
+    /// where `spelled` is `None`.
+    differing: Vec<(usize, usize)>,
 }
 
 impl<'f> Page<'f> {
@@ -33,7 +39,14 @@ impl<'f> Page<'f> {
         let mut ordered: Vec<&Figure> = figures.iter().collect();
         ordered.sort_by(|a, b| (a.span, &a.id).cmp(&(b.span, &b.id)));
         let lines = source.match_indices('\n').map(|(at, _)| at).collect();
-        Self { source, figures: ordered, rules, lines, spelled: spelled(source) }
+        let spelled = spelled(source);
+        // A page makes thousands of candidate sums, and all of them ask.
+        let mut differing: Vec<(usize, usize)> = spelled
+            .iter()
+            .flat_map(|text| rules.scope_differs.iter().flat_map(|phrase| said(text, phrase)))
+            .collect();
+        differing.sort_unstable();
+        Self { source, figures: ordered, rules, lines, spelled, differing }
     }
 
     /// Returns the number of the line that the figure stands in, from 0.
@@ -177,22 +190,19 @@ impl<'f> Page<'f> {
         }
     }
 
-    /// Returns the words of the sentences from the first figure's to the last one's.
-    pub(super) fn around(&self, figures: &[&Figure]) -> String {
-        let start = figures.iter().map(|f| f.sentence.start.min(f.span.start)).min().unwrap_or(0);
-        let end = figures.iter().map(|f| f.sentence.end.max(f.span.end)).max().unwrap_or(0);
-        self.words(start, end)
-    }
-
     /// Tells whether the words after `part` name what the words after `whole` name *and* something
     /// more: a part of another breadth than its whole.
     pub(super) fn is_wider(&self, part: &Figure, whole: &Figure) -> bool {
         let tail = |figure: &Figure| {
             let rest = self.source.get(figure.span.end..).unwrap_or("");
-            let end = rest.find([';', '.', '\n', '(', ':']).unwrap_or(rest.len());
-            lower(rest.get(..end).unwrap_or("").trim())
+            rest.split([';', '.', '\n', '(', ':']).next().unwrap_or("").trim()
         };
         let (part, whole) = (tail(part), tail(whole));
+        // Most parts name nothing more, and that is told without spelling both.
+        if self.spelled.is_some() && !MORE.iter().any(|more| part.contains(more)) {
+            return false;
+        }
+        let (part, whole) = (lower(part), lower(whole));
         whole.chars().count() >= WIDER_CHARS
             && part.strip_prefix(whole.as_str()).is_some_and(|more| more.starts_with(" và "))
     }
@@ -276,7 +286,13 @@ impl<'f> Page<'f> {
 
     /// Tells whether the text around the figures says that they are not counted alike.
     pub(super) fn differs(&self, figures: &[&Figure]) -> bool {
-        says(&self.around(figures), &self.rules.scope_differs)
+        let start = figures.iter().map(|f| f.sentence.start.min(f.span.start)).min().unwrap_or(0);
+        let end = figures.iter().map(|f| f.sentence.end.max(f.span.end)).max().unwrap_or(0);
+        if self.spelled.is_none() {
+            return says(&self.words(start, end), &self.rules.scope_differs);
+        }
+        let from = self.differing.partition_point(|(at, _)| *at < start);
+        self.differing[from..].iter().take_while(|(at, _)| *at < end).any(|(_, to)| *to <= end)
     }
 }
 
@@ -311,14 +327,17 @@ pub(super) fn has(text: &str, words: &[String]) -> bool {
 
 /// Tells whether `text` holds one of the phrases; `…` in a phrase stands for a few words of one clause.
 pub(super) fn says(text: &str, phrases: &[String]) -> bool {
-    phrases.iter().any(|phrase| {
-        let (first, rest) = phrase.split_once(" … ").unwrap_or((phrase, ""));
-        text.match_indices(first).any(|(at, _)| {
-            let after = &text[at + first.len()..];
-            after
-                .find(rest)
-                .is_some_and(|gap| gap <= GAP_BYTES && !after[..gap].contains(['.', ';', ':', '\n']))
-        })
+    phrases.iter().any(|phrase| said(text, phrase).next().is_some())
+}
+
+/// Finds where `text` holds a phrase: start and end, in order of start.
+fn said<'t>(text: &'t str, phrase: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+    let (first, rest) = phrase.split_once(" … ").unwrap_or((phrase, ""));
+    text.match_indices(first).filter_map(move |(at, _)| {
+        let after = &text[at + first.len()..];
+        let gap = after.find(rest)?;
+        let close = gap <= GAP_BYTES && !after[..gap].contains(['.', ';', ':', '\n']);
+        close.then_some((at, at + first.len() + gap + rest.len()))
     })
 }
 
