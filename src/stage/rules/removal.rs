@@ -39,6 +39,7 @@ impl RulePack {
                     "multiple" => &mut mention.multiple_before,
                     "five" => &mut mention.five_before,
                     "stop" => &mut mention.stop,
+                    "birth" => &mut mention.birth_before,
                     "clock" => &mut mention.clock_before,
                     "street" => &mut mention.street_after,
                     "part" => &mut mention.part_after,

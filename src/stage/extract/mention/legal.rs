@@ -50,6 +50,13 @@ impl Line<'_> {
             end += 2;
             // `QĐ-TTg`, `NĐ-CP`: letters glued to letters were cut only at marks.
         }
-        (capitals > 0).then_some(end)
+        // `67/2014/QH13`: the number of the assembly.
+        let session = capitals > 0
+            && matches!(self.tokens.get(end - 1..=end), Some([body, number])
+                if body.kind == TokenKind::Letters
+                    && number.kind == TokenKind::Digits
+                    && body.span.end == number.span.start
+                    && body.span.of(self.text).chars().all(char::is_uppercase));
+        (capitals > 0).then_some(end + usize::from(session))
     }
 }

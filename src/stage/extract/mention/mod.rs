@@ -164,7 +164,7 @@ pub fn find(text: &str, within: Span, rules: &RulePack) -> Mentions {
         let mut line = number::Line { text, tokens: &tokens, taken: &mut taken, rules: &rules.mention };
         line.legal_references(&candidates.digits, &mut out.others);
         line.clocks(&candidates.digits, &mut out.others);
-        line.periods(&candidates.periods, &mut out.periods);
+        line.periods(&candidates.periods, &mut out);
         line.numbers(&candidates.numbers, &mut out);
         line.places(&candidates.places, &mut out.places);
         start = stop + 1;

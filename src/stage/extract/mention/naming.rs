@@ -1,8 +1,8 @@
 //! Numerals that are no quantity: parts of names, ordinals, list numbers, telephone numbers, clock times,
 //! numbers of laws that are named without their letters.
 
-use super::number::Line;
-use super::numeral::Numeral;
+use super::number::{Line, Tail};
+use super::numeral::{self, Numeral};
 use super::{Mentions, OtherMention};
 use crate::model::Span;
 use crate::model::mention::MentionClass;
@@ -61,11 +61,29 @@ impl Line<'_> {
         })
     }
 
-    /// Tells whether the numeral before `after` is the number of a house: `12 đường Lê Lợi`.
-    pub(super) fn is_house(&self, after: usize) -> bool {
-        self.longest(&self.rules.street_after, after).is_some_and(|(used, _)| {
-            self.tokens.get(after + used).is_some_and(|name| name.kind == TokenKind::Letters && name.capital)
-        })
+    /// The first token after the number of a house that goes on at `after`: `12 đường Lê Lợi`, `125 Nguyễn
+    /// Trãi`, `45A/3 Trần Phú`.
+    fn house_end(&self, after: usize) -> Option<usize> {
+        let is = |at: usize, kind: TokenKind| self.tokens.get(at).is_some_and(|token| token.kind == kind);
+        let named = |at: usize| is(at, TokenKind::Letters) && self.tokens[at].capital;
+        if let Some((used, _)) = self.longest(&self.rules.street_after, after) {
+            return named(after + used).then_some(after);
+        }
+        let mut end = after;
+        if named(end) && self.glued(end - 1) && self.tokens[end].span.len() == 1 {
+            end += 1;
+        }
+        while self.words(end) == "/"
+            && self.glued(end - 1)
+            && self.glued(end)
+            && is(end + 1, TokenKind::Digits)
+        {
+            end += 2;
+        }
+        // A street is named after a person: words that each begin with a capital, and are none by themselves.
+        let name = |at: usize| named(at) && self.words(at).chars().any(char::is_lowercase);
+        let street = name(end) && name(end + 1) && !self.glued(end - 1);
+        (street && !self.counts(end) && self.longest(&self.rules.place_words, end).is_none()).then_some(end)
     }
 
     /// `2/3 kế hoạch`: a part of what is named behind it; the first token after it.
@@ -92,9 +110,19 @@ impl Line<'_> {
             MentionClass::LegalReference => (at, "legal.named"),
             _ => (at, "number.name"),
         };
-        let span = Span::new(self.tokens[from].span.start, numeral.span.end);
-        out.others.push(OtherMention { span, class, value: numeral.value.to_string(), rule: rule.into() });
-        Some(at + numeral.tokens)
+        // `đường 3/2`, `tỷ lệ 1/5.000`: what is named goes on.
+        let (slash, second) = (at + numeral.tokens, at + numeral.tokens + 1);
+        let goes_on = class == MentionClass::Other
+            && self.words(slash) == "/"
+            && self.glued(slash - 1)
+            && self.glued(slash)
+            && self.tokens[second].kind == TokenKind::Digits;
+        let part = if goes_on { numeral::digits(self.text, &self.tokens[second..]) } else { None };
+        let next = part.as_ref().map_or(slash, |part| second + part.tokens);
+        let span = Span::new(self.tokens[from].span.start, self.tokens[next - 1].span.end);
+        let value = if part.is_some() { span.of(self.text).to_owned() } else { numeral.value.to_string() };
+        out.others.push(OtherMention { span, class, value, rule: rule.into() });
+        Some(next)
     }
 
     /// `lần thứ hai`, `đứng thứ ba`: a spelt rank. `thứ hai` by itself is a Monday.
@@ -130,17 +158,21 @@ impl Line<'_> {
     /// as many as a telephone number has.
     pub(super) fn telephone(&self, at: usize, out: &mut Mentions) -> Option<usize> {
         let first = self.words(at);
-        if !first.starts_with('0') || first.len() < 3 {
+        // `+84` stands for the zero.
+        let abroad = first == "84" && at > 0 && self.words(at - 1) == "+" && self.glued(at - 1);
+        if !abroad && (!first.starts_with('0') || first.len() < 2) {
             return None;
         }
-        let mut digits = first.len();
+        let mut digits = if abroad { 1 } else { first.len() };
         let mut next = at + 1;
         while digits < *TELEPHONE_DIGITS.start() {
             let mark = matches!(self.words(next), "." | "-" | ")");
             let group = next + usize::from(mark);
             let token = self.tokens.get(group).filter(|token| token.kind == TokenKind::Digits)?;
-            // One space or one mark between the groups; a mark and a space at most.
-            if token.span.start - self.tokens[next - 1].span.end > 2 {
+            // One space or one mark between the groups; a mark and a space at most. The code of a province that
+            // has two digits is followed by long groups.
+            let short = token.span.len() < 3 && first.len() < 3 && !(abroad && next == at + 1);
+            if token.span.start - self.tokens[next - 1].span.end > 2 || short {
                 return None;
             }
             digits += token.span.len();
@@ -152,7 +184,8 @@ impl Line<'_> {
         if !TELEPHONE_DIGITS.contains(&digits) || !ends {
             return None;
         }
-        let span = Span::new(self.tokens[at].span.start, self.tokens[next - 1].span.end);
+        let from = if abroad { at - 1 } else { at };
+        let span = Span::new(self.tokens[from].span.start, self.tokens[next - 1].span.end);
         let value = self.tokens[at..next].iter().filter(|token| token.kind == TokenKind::Digits);
         out.others.push(OtherMention {
             span,
@@ -171,7 +204,10 @@ impl Line<'_> {
         let many = printed.len() >= NAME_DIGITS && !numeral.marked;
         let zeros = printed.starts_with('0') && printed.len() >= 4 && !printed.contains(',');
         let coded = (many || zeros) && !self.counts(after);
-        let named = self.is_named(at) || self.is_house(after);
+        let named = self.is_named(at);
+        let house = self.house_end(after).filter(|_| !list && !numeral.marked);
+        after = house.unwrap_or(after);
+        let named = named || house.is_some();
         if !(list || coded || named || self.is_clock(at, after) || self.is_version(at, after)) {
             return None;
         }
@@ -191,7 +227,7 @@ impl Line<'_> {
     }
 
     /// `CNC-350`, `VF8`, `9001:2015`: letters or a code stand right before the digits.
-    fn is_named(&self, at: usize) -> bool {
+    pub(super) fn is_named(&self, at: usize) -> bool {
         if at == 0 || !self.glued(at - 1) {
             return false;
         }
@@ -207,8 +243,12 @@ impl Line<'_> {
                             matches!(mark, "-" | "/" | "." | "_")
                                 && (before(at - 2).capital || before(at - 2).word == Word::UNKNOWN)
                         }
-                        // `9001:2015`, `Km 12+300`
-                        TokenKind::Digits => matches!(mark, ":" | "+"),
+                        // `9001:2015`, `Km 12+300`, `S7-1200`
+                        TokenKind::Digits => {
+                            let lettered = at > 2 && self.glued(at - 3);
+                            matches!(mark, ":" | "+")
+                                || mark == "-" && lettered && before(at - 3).kind == TokenKind::Letters
+                        }
                         TokenKind::Mark => false,
                     }
             }
@@ -255,7 +295,17 @@ impl Line<'_> {
     }
 
     /// Tells whether the counted thing is an age: `35 tuổi`.
-    pub(super) fn aged(&self, tail: &super::number::Tail<'_>) -> bool {
+    pub(super) fn aged(&self, tail: &Tail<'_>) -> bool {
         tail.noun.is_some_and(|noun| matches!(noun.of(self.text), "tuổi" | "Tuổi" | "tháng tuổi"))
+    }
+
+    /// An age: its numeral, and the words behind it up to `end`.
+    pub(super) fn age(&self, numeral: &Numeral, end: usize) -> OtherMention {
+        OtherMention {
+            span: Span::new(numeral.span.start, end.max(numeral.span.end)),
+            class: MentionClass::Other,
+            value: numeral.value.to_string(),
+            rule: "number.age".into(),
+        }
     }
 }

@@ -149,12 +149,7 @@ impl<'a> Line<'a> {
             return after + 1;
         }
         if tail.unit.is_some() && self.aged(&tail) {
-            out.others.push(OtherMention {
-                span: Span::new(first.span.start, self.tokens[tail.next - 1].span.end),
-                class: MentionClass::Other,
-                value: first.value.to_string(),
-                rule: "number.age".into(),
-            });
+            out.others.push(self.age(&first, self.tokens[tail.next - 1].span.end));
             return tail.next;
         }
         let number = self.mention(at, &first, &tail, Role::Single);
@@ -420,6 +415,12 @@ impl<'a> Line<'a> {
         } else {
             tail.clone()
         };
+        // `từ 18 đến 35 tuổi`
+        if second_tail.unit.is_some() && self.aged(&second_tail) {
+            out.others.push(self.age(first, first.span.end));
+            out.others.push(self.age(&second, self.tokens[second_tail.next - 1].span.end));
+            return Some(second_tail.next);
+        }
         // `2 trong số 5 dự án`: both are counted; of `2/5 đề án` the second is what was to be done.
         let roles = match (of > 0, pair) {
             (true, _) => (Role::Single, Role::Single),

@@ -7,6 +7,7 @@ use compact_str::CompactString;
 use jiff::civil::Date;
 
 use super::number::Line;
+use super::{Mentions, OtherMention};
 use crate::model::Span;
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
@@ -288,10 +289,21 @@ pub(super) fn length(count: &str, unit: &str) -> Option<String> {
     Some(format!("P{time}{count}{designator}"))
 }
 
+/// A date or year of birth: what it says is no time of any figure.
+fn birth(mention: &PeriodMention) -> OtherMention {
+    let value = mention.expression.resolve(&TimeContext::default());
+    OtherMention {
+        span: mention.span,
+        class: MentionClass::Other,
+        value: value.map(|value| value.to_string()).unwrap_or_default(),
+        rule: CompactString::const_new("number.birth"),
+    }
+}
+
 impl Line<'_> {
     /// Finds the line's dates, periods and durations, which begin at some of the tokens `candidates`, and takes
     /// their tokens.
-    pub(crate) fn periods(&mut self, candidates: &[usize], out: &mut Vec<PeriodMention>) {
+    pub(crate) fn periods(&mut self, candidates: &[usize], out: &mut Mentions) {
         let number = |word: Word| self.rules.digits.get(word);
         let mut found = Vec::new();
         let mut next = 0;
@@ -308,7 +320,11 @@ impl Line<'_> {
             {
                 next = at + used;
                 found.push((at, next));
-                out.push(mention);
+                if self.ending_at(&self.rules.birth_before, at, 2).is_some() {
+                    out.others.push(birth(&mention));
+                } else {
+                    out.periods.push(mention);
+                }
             }
         }
         for (from, to) in found {
@@ -407,7 +423,10 @@ impl Line<'_> {
         match (rule.part, tokens) {
             (PartKind::Day, 3) => matches!(before, "(" | ""),
             // Bare, in the years that reports speak of; known counted nouns were asked above.
-            (PartKind::Whole, 1) => ("1990".."2040").contains(&self.tokens[at].span.of(self.text)),
+            (PartKind::Whole, 1) => {
+                // `CNC-2000` is a machine.
+                !self.is_named(at) && ("1990".."2040").contains(&self.tokens[at].span.of(self.text))
+            }
             _ => true,
         }
     }

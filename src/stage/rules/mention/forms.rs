@@ -103,6 +103,7 @@ pub(super) struct NumberFile {
     pub(super) multiple: Before,
     pub(super) five: Before,
     pub(super) stop: Before,
+    pub(super) birth: Before,
     pub(super) clock: Before,
     pub(super) street: After,
     pub(super) part: After,

@@ -56,6 +56,8 @@ pub struct MentionRules {
     pub stop: Phrases,
     /// What makes hours after it a time of day.
     pub clock_before: Phrases,
+    /// What makes a date or year after it that of a birth.
+    pub birth_before: Phrases,
     /// What makes a numeral before it a number in a street.
     pub street_after: Phrases,
     /// What makes `1/3` before it a fraction and no pair of counts.
@@ -139,6 +141,7 @@ impl MentionRules {
                 tree.add(&mut rules.five_before, std::iter::once(file.five.before.as_slice()));
                 tree.add(&mut rules.stop, std::iter::once(file.stop.before.as_slice()));
                 tree.add(&mut rules.clock_before, std::iter::once(file.clock.before.as_slice()));
+                tree.add(&mut rules.birth_before, std::iter::once(file.birth.before.as_slice()));
                 tree.add(&mut rules.street_after, std::iter::once(file.street.after.as_slice()));
                 tree.add(&mut rules.part_after, std::iter::once(file.part.after.as_slice()));
                 tree.add(&mut rules.of_between, std::iter::once(file.of.between.as_slice()));
