@@ -145,6 +145,9 @@ pub struct Append {
     pub expected: Option<Version>,
     /// What to store with it.
     pub blobs: Vec<Blob>,
+    /// The event as [`codec::encode`](super::codec::encode) writes it, where the caller has that at hand: the
+    /// one writer then need not write it out.
+    pub payload: Option<Vec<u8>>,
 }
 
 impl Append {
@@ -159,6 +162,7 @@ impl Append {
             attempt: 1,
             expected: None,
             blobs: Vec::new(),
+            payload: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Appending: the one writer, a batch a transaction, a savepoint a request.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -171,7 +172,11 @@ fn one(
     now: Timestamp,
 ) -> rusqlite::Result<Answer> {
     let kind = request.event.kind();
-    let payload = match codec::encode(&request.event) {
+    let payload = match &request.payload {
+        Some(payload) => Ok(Cow::Borrowed(payload)),
+        None => codec::encode(&request.event).map(Cow::Owned),
+    };
+    let payload = match payload {
         Ok(payload) if payload.len() > MAX_PAYLOAD_BYTES => {
             let (bytes, most) = (payload.len(), MAX_PAYLOAD_BYTES);
             return Ok(Err(AppendError::TooLarge { kind, bytes, most }));

@@ -1,15 +1,76 @@
 //! The difference of two ledgers: only documents of which another answer is shown are compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::{Change, Difference, Records, compare};
 use super::error::LedgerError;
 use super::query::{LedgerReader, digest};
 use crate::model::Digest;
+use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Derived, Finding};
 use crate::model::record::{FigureRecord, FindingRecord};
 
+/// What one document states, and what is decided of it.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) derived: Vec<Derived>,
+}
+
+impl Held {
+    /// Tells whether `other` has the same figures.
+    pub(crate) fn states_as(&self, other: &Self) -> bool {
+        fn by_id(held: &Held) -> BTreeMap<&FigureId, &Figure> {
+            held.figures.iter().map(|figure| (&figure.id, figure)).collect()
+        }
+        by_id(self) == by_id(other)
+    }
+
+    fn records(&self, document: Digest) -> Records {
+        Records {
+            figures: self.figures.iter().map(|one| FigureRecord::printed(document, "", one, 0)).collect(),
+            findings: self.findings.iter().map(|one| FindingRecord::new(one, 0)).collect(),
+            derived: self.derived.iter().map(|one| FigureRecord::derived(one, 0)).collect(),
+        }
+    }
+}
+
+/// Drops what both have alike: most of it, and telling it so costs far less than comparing field by field.
+fn drop_alike<T: PartialEq, K: Ord>(before: &mut Vec<T>, after: &mut Vec<T>, id: impl Fn(&T) -> K) {
+    let has: BTreeMap<K, &T> = before.iter().map(|one| (id(one), one)).collect();
+    let alike: BTreeSet<K> = after.iter().filter(|one| has.get(&id(one)) == Some(one)).map(&id).collect();
+    before.retain(|one| !alike.contains(&id(one)));
+    after.retain(|one| !alike.contains(&id(one)));
+}
+
+/// Lists what a document has otherwise than before, as [`compare`] does.
+pub(crate) fn changes_of(document: Digest, mut before: Held, mut after: Held) -> Vec<Change> {
+    drop_alike(&mut before.figures, &mut after.figures, |one| one.id.clone());
+    drop_alike(&mut before.findings, &mut after.findings, |one| one.id.clone());
+    drop_alike(&mut before.derived, &mut after.derived, |one| one.id.clone());
+    let mut changes = compare(&before.records(document), &after.records(document));
+    for change in &mut changes {
+        change.document = Some(document);
+    }
+    changes
+}
+
 impl LedgerReader {
+    /// Returns what a document states, its figures in the order of the text, and what is decided of it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(crate) fn held_of(&self, document: Digest) -> Result<Held, LedgerError> {
+        let name = document.to_string();
+        let figures = "SELECT body FROM figures WHERE document = ?1 ORDER BY \"start\", \"end\", measure";
+        Ok(Held {
+            figures: self.bodies(figures, [&name])?,
+            findings: self.bodies("SELECT body FROM findings WHERE document = ?1 ORDER BY id", [&name])?,
+            derived: self.bodies("SELECT body FROM derived WHERE document = ?1 ORDER BY id", [&name])?,
+        })
+    }
+
     /// Returns the records of a document, or with `None` those across documents.
     ///
     /// # Errors
@@ -84,12 +145,7 @@ pub fn between(
     });
     let mut changes = Vec::new();
     for document in documents {
-        let (before, after) = (before.records_of(Some(document))?, after.records_of(Some(document))?);
-        let mut found = compare(&before, &after);
-        for change in &mut found {
-            change.document = Some(document);
-        }
-        changes.extend(found);
+        changes.extend(changes_of(document, before.held_of(document)?, after.held_of(document)?));
     }
     named(&mut changes, [before, after])?;
     if only.is_none() {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use super::between::between;
-pub(crate) use super::between::named;
+pub(crate) use super::between::{Held, changes_of, named};
 use crate::model::Digest;
 use crate::model::record::{FigureRecord, FindingRecord};
 

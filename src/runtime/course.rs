@@ -5,13 +5,12 @@
 //! neither the rules nor this program to tell which answers are the generation's.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::envelope::Blob;
 use crate::event::kinds::{Follows, Untouched};
 use crate::event_log::{Generation, Generations, LogReader};
-use crate::ledger::{LedgerError, LedgerReader, ledger_path};
+use crate::ledger::{LedgerReader, ledger_path};
 use crate::model::Digest;
 use crate::runtime::Options;
 use crate::runtime::line::{Program, pack};
@@ -91,15 +90,12 @@ impl Course {
         Ok(course)
     }
 
-    /// Keeps a copy of what it goes on from for the ledger at `path` to be made of, and lets the active ledger
-    /// go.
-    ///
-    /// # Errors
-    /// What SQLite or the file system says.
-    pub fn keep_for(&mut self, path: &Path) -> Result<(), LedgerError> {
-        match (self.ledger.take(), &self.follows) {
-            (Some(ledger), Some(_)) => ledger.keep_for(path),
-            _ => Ok(()),
+    /// Keeps a copy of what it goes on from for the ledger of generation `number` to be made of, and lets the
+    /// active ledger go. Where it cannot be copied the new one is made from the log.
+    pub fn keep_for(&mut self, options: &Options, number: u64) {
+        let (Some(ledger), Some(_)) = (self.ledger.take(), &self.follows) else { return };
+        if let Err(error) = ledger.keep_for(&ledger_path(&options.data_dir, number)) {
+            tracing::warn!(%error, "the ledger cannot be copied: the new one is made from the event log");
         }
     }
 

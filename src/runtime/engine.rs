@@ -362,12 +362,13 @@ impl Engine {
     /// Records an event, and leaves its payload in `payload`.
     async fn record_keeping(
         &self,
-        append: Append,
+        mut append: Append,
         payload: &mut Vec<u8>,
     ) -> Result<(Outline, bool), EngineError> {
         let (stream, stage_key, kind) = (append.stream, append.stage_key, append.event.kind());
         // Unwritable: the append below says so.
-        *payload = codec::encode(&append.event).unwrap_or_default();
+        append.payload = codec::encode(&append.event).ok();
+        *payload = append.payload.clone().unwrap_or_default();
         let payload_digest = Digest::of(payload);
         let Appended { position, version, repeated, .. } = self.writer.append(append).await?;
         Ok((

@@ -102,6 +102,8 @@ pub struct Line {
     pub projector: Projector,
     /// What relates its documents to each other, by its rules; one at a time.
     pub(super) relating: Arc<tokio::sync::Mutex<Relating>>,
+    /// Its ledger is there, and follows the log.
+    pub(super) has_ledger: bool,
     /// With the last handle the projector ends.
     _stop: DropGuard,
 }
@@ -134,7 +136,8 @@ impl Line {
                 |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source },
             )?;
         threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(Arc::new(Self::with(&path, generation, program, plan, projector, stop)))
+        let line = Self::with(&path, generation, program, plan, projector, stop);
+        Ok(Arc::new(Self { has_ledger: true, ..line }))
     }
 
     /// Makes the line of a generation whose ledger is made later, when its documents are all read.
@@ -167,6 +170,7 @@ impl Line {
                 &program.rules,
             ))),
             plan,
+            has_ledger: false,
             _stop: stop.drop_guard(),
         }
     }

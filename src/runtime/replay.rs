@@ -262,9 +262,7 @@ pub(super) async fn build(
 /// Finds what generation `number` takes over, and keeps what its ledger is made of.
 fn begin(options: &Options, log: &LogReader, program: &Program, number: u64) -> Result<Course, ReplayError> {
     let mut course = Course::find(options, log, program, &|_, _| {})?;
-    if let Err(error) = course.keep_for(&ledger_path(&options.data_dir, number)) {
-        tracing::warn!(%error, "the ledger cannot be copied: the new one is made from the event log");
-    }
+    course.keep_for(options, number);
     Ok(course)
 }
 
@@ -285,7 +283,7 @@ fn is_alike(log: &LogReader, plan: &Plan) -> Result<bool, LogError> {
 /// Takes the line of a generation that is at hand.
 fn at_hand(engine: &Arc<Engine>, generation: u64) -> Option<Arc<Line>> {
     let current = engine.line();
-    if current.generation == generation {
+    if current.generation == generation && current.has_ledger {
         return Some(current);
     }
     let built = engine.built.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -434,7 +432,7 @@ pub fn replay(
     in_runtime(async {
         shutdown.listen();
         // No stage runs under the settings' rules but for the replay itself.
-        let running = match supervisor::start(options.clone(), program.clone(), shutdown) {
+        let running = match supervisor::start_apart(options.clone(), program.clone(), shutdown) {
             Ok(running) => running,
             Err(error) if error.is_unavailable() => {
                 return handover::replay(&options, asked, shutdown, error, &tell, &mut judge).await;

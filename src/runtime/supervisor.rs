@@ -20,7 +20,7 @@ use crate::runtime::corpus::Corpus;
 use crate::runtime::course::Course;
 use crate::runtime::engine::{Counts, Engine, log_path};
 use crate::runtime::inbox::Inbox;
-use crate::runtime::line::{Line, Program};
+use crate::runtime::line::{self, Line, Program};
 use crate::runtime::worker::Pool;
 use crate::runtime::world::World;
 use crate::runtime::writer::Writer;
@@ -69,7 +69,8 @@ impl Shutdown {
 pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
     writer: JoinHandle<Result<(), LogError>>,
-    corpus: Corpus,
+    /// Absent where no document comes in.
+    corpus: Option<Corpus>,
     /// Readers do not see the generation yet; see [`resume`].
     unseen: bool,
 }
@@ -125,6 +126,28 @@ pub(super) fn start(
     program: Program,
     shutdown: &Shutdown,
 ) -> Result<Running, RuntimeError> {
+    start_with(options, program, shutdown, false)
+}
+
+/// As [`start`], for a replay, while nothing comes in: a generation that readers do not see yet gets its ledger
+/// when its documents are all read, at one go.
+///
+/// # Errors
+/// As [`start`].
+pub(super) fn start_apart(
+    options: Options,
+    program: Program,
+    shutdown: &Shutdown,
+) -> Result<Running, RuntimeError> {
+    start_with(options, program, shutdown, true)
+}
+
+fn start_with(
+    options: Options,
+    program: Program,
+    shutdown: &Shutdown,
+    apart: bool,
+) -> Result<Running, RuntimeError> {
     let world = World::real();
     for folder in [&options.data_dir, &options.inbox] {
         world.make_folder(folder).map_err(|source| RuntimeError::Io {
@@ -140,13 +163,18 @@ pub(super) fn start(
     })?;
     let store = |error: &dyn std::fmt::Display| RuntimeError::Store(error.to_string());
     let reader = LogReader::open(&path).map_err(|error| store(&error))?;
-    let chosen = choose(&options, &mut log, &reader, &program, &world)?;
+    let chosen = choose(&options, &mut log, &reader, &program, &world, apart)?;
+    let plan = line::plan(&reader, chosen.number, &chosen.program).map_err(|error| store(&error))?;
     drop(reader);
     let io = |source| RuntimeError::Io { doing: "cannot start threads for", path: "socai".into(), source };
     let (writer, writer_thread) = Writer::start(log, world.clone(), shutdown.now.clone()).map_err(io)?;
     let threads = Mutex::new(Vec::new());
-    let line =
-        Line::open(&options, chosen.number, &chosen.program, &writer, &world, &shutdown.now, &threads)?;
+    let later = apart && chosen.unseen;
+    let line = if later {
+        Line::without_ledger(&options, chosen.number, &chosen.program, plan)
+    } else {
+        Line::open(&options, chosen.number, &chosen.program, &writer, &world, &shutdown.now, &threads)?
+    };
     let pool = |stage: Stage| Pool::start(stage.name(), options.workers, options.stage_time).map_err(io);
     let pools = [pool(Stage::Clean)?, pool(Stage::Segment)?, pool(Stage::Extract)?, pool(Stage::Reconcile)?];
     let all_bytes = Engine::permits(options.in_flight_bytes, options.in_flight_bytes) as usize;
@@ -170,7 +198,7 @@ pub(super) fn start(
         options,
     };
     let engine = Arc::new(engine);
-    let corpus = Corpus::start(engine.clone());
+    let corpus = (!later).then(|| Corpus::start(engine.clone()));
     Ok(Running { engine, writer: writer_thread, corpus, unseen: chosen.unseen })
 }
 
@@ -191,6 +219,7 @@ fn choose(
     reader: &LogReader,
     program: &Program,
     world: &World,
+    apart: bool,
 ) -> Result<Chosen, RuntimeError> {
     let store = |error: LogError| RuntimeError::Store(error.to_string());
     let generations = Generations::read(reader).map_err(store)?;
@@ -207,7 +236,10 @@ fn choose(
         Some(generation) => generation.number,
         None => {
             let course = Course::find(options, reader, program, &|_, _| {});
-            let course = course.map_err(|error| RuntimeError::Store(error.to_string()))?;
+            let mut course = course.map_err(|error| RuntimeError::Store(error.to_string()))?;
+            if apart {
+                course.keep_for(options, generations.next_number());
+            }
             begin(log, &generations, program, &course, "this socai has other stages", world)?
         }
     };
@@ -324,7 +356,9 @@ pub(super) async fn drain(
         () = engine.tasks.wait() => {}
         () = shutdown.now.cancelled() => {}
     }
-    corpus.finish(&shutdown.now).await;
+    if let Some(corpus) = corpus {
+        corpus.finish(&shutdown.now).await;
+    }
     let summary = engine.counts.summary();
     let head = *engine.writer.head().borrow();
     tokio::select! {

@@ -7,13 +7,13 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::event::codec;
 use crate::event::envelope::Position;
 use crate::event::kinds::{Event, FiguresExtracted, FiguresReconciled, TextCleaned};
 use crate::event_log::{Generations, LogReader};
-use crate::ledger::diff::{self, Change, Difference, Record, Records};
+use crate::ledger::diff::{self, Change, Difference, Held, Record, Records, changes_of};
 use crate::ledger::{LedgerReader, ledger_path};
 use crate::model::Digest;
+use crate::model::figure::Figure;
 use crate::model::record::{FigureRecord, FindingRecord};
 use crate::model::text::CleanText;
 use crate::runtime::Options;
@@ -70,9 +70,6 @@ struct Stored {
     document: Digest,
     source: String,
     clean: CleanText,
-    /// Payload digests of the base's answers.
-    extracted: Digest,
-    reconciled: Digest,
 }
 
 /// The stored documents, held in memory from one trial to the next.
@@ -98,7 +95,7 @@ struct Outcome {
 /// Reads a clean text with every stage after cleaning.
 fn read(document: Digest, source: &str, clean: &CleanText, rules: &RulePack) -> Outcome {
     let extracted = extracted(document, source, clean, rules);
-    let reconciled = reconciled(document, source, &extracted, rules);
+    let reconciled = reconciled(document, source, &extracted.figures, rules);
     Outcome { extracted, reconciled }
 }
 
@@ -108,13 +105,8 @@ fn extracted(document: Digest, source: &str, clean: &CleanText, rules: &RulePack
     FiguresExtracted { figures: made.figures, mentions: made.mentions }
 }
 
-fn reconciled(
-    document: Digest,
-    source: &str,
-    extracted: &FiguresExtracted,
-    rules: &RulePack,
-) -> FiguresReconciled {
-    let made = reconcile::reconcile(document, source, &extracted.figures, &rules.relations);
+fn reconciled(document: Digest, source: &str, figures: &[Figure], rules: &RulePack) -> FiguresReconciled {
+    let made = reconcile::reconcile(document, source, figures, &rules.relations);
     FiguresReconciled { findings: made.findings, derived: made.derived }
 }
 
@@ -127,10 +119,6 @@ impl Outcome {
             derived: self.reconciled.derived.iter().map(|one| FigureRecord::derived(one, 0)).collect(),
         }
     }
-}
-
-fn digest_of(event: &Event) -> Digest {
-    codec::encode(event).map(|payload| Digest::of(&payload)).unwrap_or_else(|_| Digest::of(b""))
 }
 
 /// Hears how many of how many documents are done.
@@ -253,29 +241,27 @@ impl Trial {
             if same(Stage::Reconcile) && !reach.touches(&stored.clean.text) {
                 return Ok(Vec::new());
             }
-            let extracted = extracted(stored.document, &stored.source, &stored.clean, &program.rules);
-            let alike = digest_of(&Event::FiguresExtracted(extracted.clone())) == stored.extracted;
-            // The same figures leave the findings as they are.
-            if alike && same(Stage::Reconcile) {
-                return Ok(Vec::new());
-            }
-            let reconciled = reconciled(stored.document, &stored.source, &extracted, &program.rules);
-            if alike && digest_of(&Event::FiguresReconciled(reconciled.clone())) == stored.reconciled {
-                return Ok(Vec::new());
-            }
-            let outcome = Outcome { extracted, reconciled };
             let spare = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let reader = match spare {
                 Some(reader) => reader,
                 None => LedgerReader::open(&path)?,
             };
-            let had = reader.records_of(Some(stored.document));
+            let had = reader.held_of(stored.document);
             readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-            let mut changes = diff::compare(&had?, &outcome.records(stored.document));
-            for change in &mut changes {
-                change.document = Some(stored.document);
+            let had = had?;
+            let extracted = extracted(stored.document, &stored.source, &stored.clean, &program.rules);
+            let has = Held { figures: extracted.figures, ..Held::default() };
+            // The same figures leave the findings as they are.
+            if same(Stage::Reconcile) && has.states_as(&had) {
+                return Ok(Vec::new());
             }
-            Ok::<_, crate::ledger::LedgerError>(changes)
+            let FiguresReconciled { findings, derived } =
+                reconciled(stored.document, &stored.source, &has.figures, &program.rules);
+            Ok::<_, crate::ledger::LedgerError>(changes_of(
+                stored.document,
+                had,
+                Held { findings, derived, ..has },
+            ))
         });
         let mut changes = Vec::new();
         for one in found {
@@ -336,7 +322,7 @@ fn stored(
     again: bool,
 ) -> Option<Stored> {
     let answers = progress.answers(document, plan);
-    let [Some(cleaned), _, Some(extracted), Some(reconciled)] = answers else { return None };
+    let [Some(cleaned), _, _, Some(_)] = answers else { return None };
     let text = |digest: Digest| String::from_utf8(log.blob(digest).ok()??).ok();
     let (source, clean) = if again {
         let made = clean::clean(&log.blob(document).ok()??).ok()?;
@@ -347,7 +333,7 @@ fn stored(
         let Event::TextCleaned(TextCleaned { source, clean, map, .. }) = event.event else { return None };
         (text(source)?, CleanText { text: text(clean)?, map })
     };
-    Some(Stored { document, source, clean, extracted: extracted.digest, reconciled: reconciled.digest })
+    Some(Stored { document, source, clean })
 }
 
 /// What may have changed records: edits of rules that stages read, and stages of another version.
