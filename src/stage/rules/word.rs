@@ -222,66 +222,53 @@ impl Vocabulary {
 
     /// Cuts the bytes `within` of `text` into tokens, appended to `tokens`.
     pub fn tokenize(&self, text: &str, within: Span, tokens: &mut Vec<Token>) {
-        let bytes = text.as_bytes();
-        let end = within.end.min(bytes.len());
+        let end = within.end.min(text.len());
+        let bytes = &text.as_bytes()[..end];
         let mut at = within.start;
-        while at < end {
+        while let Some(byte) = bytes.get(at) {
             let start = at;
-            let class = CLASS[bytes[at] as usize];
-            match class {
-                Class::Space => at += 1,
-                Class::Digit => {
-                    while at < end && bytes[at].is_ascii_digit() {
+            // How many bytes the first letter has, for what is letters.
+            let (kind, first) = match CLASS[usize::from(*byte)] {
+                Class::Space => {
+                    at += 1;
+                    continue;
+                }
+                Class::Digit => (TokenKind::Digits, 1),
+                Class::Letter => (TokenKind::Letters, 1),
+                Class::Mark => (TokenKind::Mark, 1),
+                Class::Wide => match latin(bytes, at) {
+                    0 => match rare(&text[at..end]) {
+                        (Some(kind), length) => (kind, length),
+                        (None, length) => {
+                            at += length;
+                            continue;
+                        }
+                    },
+                    length => (TokenKind::Letters, length),
+                },
+            };
+            at += first;
+            let mut capital = false;
+            match kind {
+                TokenKind::Letters => {
+                    capital = begins_capital(bytes, start, first);
+                    at = letters_end(text, bytes, at);
+                }
+                TokenKind::Digits => {
+                    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
                         at += 1;
                     }
-                    let span = Span::new(start, at);
-                    let word = self.words.get_in(text, span);
-                    tokens.push(Token { span, kind: TokenKind::Digits, word, capital: false });
                 }
-                Class::Letter => {
-                    at = letters_end(text, at + 1, end);
-                    self.push_letters(text, Span::new(start, at), bytes[start].is_ascii_uppercase(), tokens);
-                }
-                Class::Mark => {
-                    at += 1;
-                    self.push_mark(text, Span::new(start, at), tokens);
-                }
-                Class::Wide if latin(bytes, at) > 0 => {
-                    let capital = letters().begins_capital(bytes, at);
-                    at = letters_end(text, at + latin(bytes, at), end);
-                    self.push_letters(text, Span::new(start, at), capital, tokens);
-                }
-                Class::Wide => {
-                    let Some(first) = text[at..end].chars().next() else { break };
-                    at += first.len_utf8();
-                    if is_letter(first) {
-                        at = letters_end(text, at, end);
-                        self.push_letters(text, Span::new(start, at), first.is_uppercase(), tokens);
-                    } else if !first.is_whitespace() && !is_invisible(first) {
-                        self.push_mark(text, Span::new(start, at), tokens);
-                    }
-                }
+                TokenKind::Mark => {}
             }
-        }
-    }
-
-    fn push_mark(&self, text: &str, span: Span, tokens: &mut Vec<Token>) {
-        tokens.push(Token {
-            span,
-            kind: TokenKind::Mark,
-            word: self.words.get_in(text, span),
-            capital: false,
-        });
-    }
-
-    #[inline]
-    fn push_letters(&self, text: &str, span: Span, capital: bool, tokens: &mut Vec<Token>) {
-        let word = self.words.get_in(text, span);
-        let token = Token { span, kind: TokenKind::Letters, word, capital };
-        if word == Word::UNKNOWN && GLUED_BYTES.contains(&span.len()) {
-            self.push_unknown(text, token, tokens);
-        } else {
-            tokens.push(token);
+            let span = Span::new(start, at);
+            let word = self.words.get_in(text, span);
+            let token = Token { span, kind, word, capital };
+            if word == Word::UNKNOWN && kind == TokenKind::Letters && GLUED_BYTES.contains(&span.len()) {
+                self.push_unknown(text, token, tokens);
+            } else {
+                tokens.push(token);
+            }
         }
     }
 
@@ -346,14 +333,34 @@ const CLASS: [Class; 256] = {
     classes
 };
 
-/// Where the letters end that go on at `at`, at `end` at most, which no letter runs across.
-fn letters_end(text: &str, mut at: usize, end: usize) -> usize {
-    let bytes = text.as_bytes();
-    while at < end {
-        at += match STEP[usize::from(bytes[at])] {
+/// What a character begins that is no letter of [`latin`], `None` for what belongs to no token, and how many bytes
+/// it has.
+fn rare(text: &str) -> (Option<TokenKind>, usize) {
+    let Some(first) = text.chars().next() else { return (None, text.len()) };
+    let kind = if is_letter(first) {
+        Some(TokenKind::Letters)
+    } else if first.is_whitespace() || is_invisible(first) {
+        None
+    } else {
+        Some(TokenKind::Mark)
+    };
+    (kind, first.len_utf8())
+}
+
+/// Tells whether the letter of `length` bytes at `at` is a capital.
+#[inline]
+fn begins_capital(bytes: &[u8], at: usize, length: usize) -> bool {
+    if length == 1 { bytes[at].is_ascii_uppercase() } else { letters().begins_capital(bytes, at) }
+}
+
+/// Where the letters end that go on at `at`, at the end of `bytes` at most, which are those of `text` as far as they go.
+#[inline]
+fn letters_end(text: &str, bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        at += match STEP[usize::from(*byte)] {
             0 => break,
             LOOK => match latin(bytes, at) {
-                0 => match text[at..end].chars().next() {
+                0 => match text[at..bytes.len()].chars().next() {
                     Some(next) if is_letter(next) => next.len_utf8(),
                     _ => break,
                 },
