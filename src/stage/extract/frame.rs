@@ -416,7 +416,7 @@ pub(super) fn given_by(clause: &str, rules: Frames<'_>) -> Option<Fund> {
     let gives = rules.last_of(clause, &funds.gives)?;
     let found =
         givers.into_iter().filter_map(|(list, fund)| rules.last_of(clause, list).map(|at| (at, fund)));
-    let found: Vec<(usize, Fund)> = found.filter(|(at, _)| *at < gives).collect();
+    let found: SmallVec<[(usize, Fund); 2]> = found.filter(|(at, _)| *at < gives).collect();
     match found.as_slice() {
         [] => None,
         [(_, one)] => Some(*one),

@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::assembly::{Passed, Walk};
 use super::frame;
 use super::layout::{floor, reach};
@@ -29,6 +31,9 @@ const MEMBER_WORDS: usize = 4;
 const HEAD_WORDS: usize = 12;
 /// Words before an amount that stay beside what is named behind it, at most: a verb (`giải ngân`).
 const LEAD_WORDS: usize = 3;
+
+/// The parts of a label.
+type Parts = SmallVec<[Span; 4]>;
 
 /// A label's words and where they stand in the clean text; no span where the words are the leader's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,7 +66,7 @@ impl Walk<'_> {
             }
             let last = before.last().copied().filter(|_| bare);
             let said = last.and_then(|before| self.said_before(before, number, passed));
-            return self.joined(&said.into_iter().chain([noun]).collect::<Vec<_>>());
+            return self.joined(&said.into_iter().chain([noun]).collect::<Parts>());
         }
         let behind = self.words_behind(number, passed, measure);
         let relative = number.class == MentionClass::Percent || times;
@@ -74,7 +79,7 @@ impl Walk<'_> {
             parts => parts.iter().map(|part| part.of(self.lower)).collect::<Vec<_>>().join(" ").into(),
         };
         let telling = (!relative || words.split_ascii_whitespace().count() >= 2) && !labels.weak.has(&words);
-        let mut own = if telling { before.clone() } else { Vec::new() };
+        let mut own = if telling { before.clone() } else { Parts::new() };
         // `Trung Quốc đạt 1,9 tỷ USD`, after others: a name says whose, the figure before says what.
         let named = |span: &Span| {
             span.of(&self.clean.text).split(' ').all(|word| word.starts_with(char::is_uppercase))
@@ -147,7 +152,7 @@ impl Walk<'_> {
     }
 
     /// The words before the number that name it: behind the last mark, or before a bracket that has shut.
-    fn words_before(&self, number: &NumberMention, passed: &Passed<'_>) -> Vec<Span> {
+    fn words_before(&self, number: &NumberMention, passed: &Passed<'_>) -> Parts {
         let labels = &self.rules.frames.labels;
         let mut end = number.span.start;
         let from = reach(self.lower, passed.from, end);
@@ -158,7 +163,7 @@ impl Walk<'_> {
             let from = end - near.len();
             let open = near.trim_end().trim_end_matches(['(', ',', ';', ':']);
             if number.class == MentionClass::Count && open.len() < near.trim_end().len() {
-                return Vec::new();
+                return Parts::new();
             }
             let mut start = phrase_start(open, labels);
             if number.class != MentionClass::Count {
@@ -172,14 +177,14 @@ impl Walk<'_> {
             // `giá trị sản xuất (giá so sánh 2010) đạt`
             let shut = open[..start].trim_end();
             if shut.is_empty() && number.class != MentionClass::Count {
-                return if cut { Vec::new() } else { self.over_a_number(passed) };
+                return if cut { Parts::new() } else { self.over_a_number(passed) };
             }
             if !shut.ends_with(')') {
-                return Vec::new();
+                return Parts::new();
             }
             match shut.rfind('(').filter(|at| *at > 0) {
                 Some(at) => end = from + at,
-                None => return Vec::new(),
+                None => return Parts::new(),
             }
         }
     }
@@ -219,22 +224,22 @@ impl Walk<'_> {
     }
 
     /// `kinh phí thực hiện của | 15 tỉnh, thành phố đạt`: the words before the number that is a part of the phrase.
-    fn over_a_number(&self, passed: &Passed<'_>) -> Vec<Span> {
-        let Some(last) = passed.last.filter(|last| last.end == passed.from) else { return Vec::new() };
+    fn over_a_number(&self, passed: &Passed<'_>) -> Parts {
+        let Some(last) = passed.last.filter(|last| last.end == passed.from) else { return Parts::new() };
         let from = reach(self.lower, passed.span.start, last.start);
         let left = &self.lower[from..last.start];
         let labels = &self.rules.frames.labels;
         if ![" của", " cho", " ở", " tại"].iter().any(|word| left.trim_end().ends_with(word)) {
-            return Vec::new();
+            return Parts::new();
         }
         let start = from + phrase_start(left, labels);
         self.without_periods(Span::new(start, last.start), passed)
     }
 
     /// The parts of `span` around the periods in it that name something.
-    fn without_periods(&self, span: Span, passed: &Passed<'_>) -> Vec<Span> {
+    fn without_periods(&self, span: Span, passed: &Passed<'_>) -> Parts {
         let mut start = span.start;
-        let mut parts = Vec::new();
+        let mut parts = Parts::new();
         let first = passed.periods.partition_point(|period| period.span.end <= span.start);
         let inside = passed.periods[first..].iter().take_while(|period| period.span.start < span.end);
         let inside = inside.filter(|period| period.span.overlaps(span));

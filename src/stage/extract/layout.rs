@@ -1,6 +1,8 @@
 //! Where the marks, figures and words of a sentence stand, indexed once, so that asking what stands
 //! between two places costs no scan.
 
+use smallvec::SmallVec;
+
 use super::mention::NumberMention;
 use crate::model::Span;
 use crate::stage::rules::cues::PhraseList;
@@ -35,15 +37,18 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
 /// How many figures back the last one in the open is looked for.
 const FIGURES_BACK: usize = 6;
 
+/// Offsets in order.
+type Places = SmallVec<[usize; 8]>;
+
 /// The marks of a sentence.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
     pub(super) span: Span,
-    commas: Vec<usize>,
+    commas: Places,
     /// Semicolons and colons.
-    parts: Vec<usize>,
-    opens: Vec<usize>,
-    shuts: Vec<usize>,
+    parts: Places,
+    opens: Places,
+    shuts: Places,
     figures: Vec<Span>,
 }
 

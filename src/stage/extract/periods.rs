@@ -1,6 +1,8 @@
 //! The period of a figure: every time named in its sentence, in each way it may be meant, and every
 //! time carried from before, put to the vote.
 
+use smallvec::SmallVec;
+
 use super::assembly::{Passed, Walk};
 use super::context::{Bound, Said};
 use super::eligible::Eligible;
@@ -43,7 +45,7 @@ impl Walk<'_> {
         let before = (0..split).rev().take(BEFORE);
         let behind = (split..passed.periods.len()).take(BEHIND);
         let eligible = self.eligible_times(number, passed, outline, own);
-        for side in [before.collect::<Vec<_>>(), behind.collect()] {
+        for side in [before.collect::<SmallVec<[usize; BEFORE]>>(), behind.collect()] {
             // Times that are no base are counted off.
             let mut rank = 0;
             for at in side {
@@ -128,13 +130,13 @@ impl Walk<'_> {
             Claim::Free
         };
         let fresh = fresh as usize;
-        let same: Vec<(Period, Variant)>;
+        let same: Option<(Period, Variant)>;
         let values = if matches!(period.expression.part, Part::Same) {
             let value = main.and_then(|main| self.context.resolve_by(period, Some(main.year()), Some(main)));
-            same = value.map(|value| (value, Variant::Spoken)).into_iter().collect();
-            &same
+            same = value.map(|value| (value, Variant::Spoken));
+            same.as_slice()
         } else {
-            &named.values
+            named.values.as_slice()
         };
         for (value, variant) in values {
             ballot.source(Some(*value), Some(period.span), &period.rule, reach);

@@ -1,5 +1,7 @@
 //! The times that a sentence names, in order: how each stands in its clause, and in which ways it may be meant.
 
+use smallvec::SmallVec;
+
 use super::assembly::Walk;
 use super::context::{is_passing, year_of};
 use super::layout::{ends, tail};
@@ -9,6 +11,9 @@ use crate::model::Span;
 use crate::model::period::Period;
 use crate::stage::rules::bytes::marks;
 use crate::stage::rules::ranking::{Cue, Part as PartAxis, Role, Variant};
+
+/// The ways a time may be meant, the likeliest first.
+type Meanings = SmallVec<[(Period, Variant); 4]>;
 
 /// A time named in a sentence.
 #[derive(Debug, Clone)]
@@ -21,7 +26,7 @@ pub(super) struct Named {
     pub(super) part: PartAxis,
     pub(super) role: Role,
     /// What it comes to; what `cùng kỳ` comes to depends on the figure.
-    pub(super) values: Vec<(Period, Variant)>,
+    pub(super) values: Meanings,
 }
 
 impl Named {
@@ -98,8 +103,8 @@ impl Walk<'_> {
         clause: &str,
         year: Option<i16>,
         since: Option<i16>,
-    ) -> Vec<(Period, Variant)> {
-        let mut values: Vec<(Period, Variant)> = Vec::new();
+    ) -> Meanings {
+        let mut values = Meanings::new();
         let mut add = |value: Option<Period>, variant| {
             if let Some(value) = value
                 && !values.iter().any(|(known, _)| *known == value)

@@ -1,6 +1,7 @@
 //! Places without their codes: what a place names, before the period tells which list of provinces is
 //! in force.
 
+use compact_str::{CompactString, format_compact};
 use jiff::civil::Date;
 
 use super::layout::{begins, head};
@@ -38,7 +39,8 @@ impl Zones {
     pub(super) fn of(lower: &str, places: &[PlaceMention], words: &Cues, promotion: bool) -> Self {
         let mut zones = Self::default();
         for place in places {
-            let number = |code: &Option<String>| code.as_ref().and_then(|code| code.parse::<u8>().ok());
+            let number =
+                |code: &Option<CompactString>| code.as_ref().and_then(|code| code.parse::<u8>().ok());
             let zone = match &place.place {
                 Place::Country => Some(Zone::Country),
                 Place::Region(_) if !promotion => Some(Zone::Nowhere),
@@ -80,9 +82,9 @@ impl Zones {
                     None => date.is_some_and(|date| date >= MERGER),
                 };
                 match (before, after) {
-                    (_, Some(after)) if merged => Some(AreaCode::new(format!("VN34:{after:02}"))),
-                    (Some(before), _) => Some(AreaCode::new(format!("VN63:{before:02}"))),
-                    (None, Some(after)) => Some(AreaCode::new(format!("VN34:{after:02}"))),
+                    (_, Some(after)) if merged => Some(AreaCode::new(format_compact!("VN34:{after:02}"))),
+                    (Some(before), _) => Some(AreaCode::new(format_compact!("VN63:{before:02}"))),
+                    (None, Some(after)) => Some(AreaCode::new(format_compact!("VN34:{after:02}"))),
                     (None, None) => None,
                 }
             }

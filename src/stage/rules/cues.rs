@@ -137,8 +137,10 @@ impl PhraseList {
     /// Tells whether the three bytes from `at` on are ones that some phrase begins with.
     #[inline]
     fn may_start(&self, bytes: &[u8], at: usize) -> bool {
-        let bit = |at: usize, bit: u8| bytes.get(at).map_or(1, |byte| self.places[usize::from(*byte)] >> bit);
-        bit(at, 0) & bit(at + 1, 1) & bit(at + 2, 2) & 1 == 1
+        let has = |at: usize, place: u8| {
+            bytes.get(at).is_none_or(|byte| self.places[usize::from(*byte)] >> place & 1 == 1)
+        };
+        has(at, 0) && has(at + 1, 1) && has(at + 2, 2)
     }
 
     /// The phrases that stand at `at`.

@@ -32,9 +32,13 @@ pub(super) fn letters() -> &'static Letters {
 }
 
 impl Letters {
-    /// Tells whether the letter of [`latin`] that begins at `at` is a capital.
+    /// Tells whether the letter beyond ASCII that begins at `at` is a capital.
     pub(super) fn begins_capital(&self, bytes: &[u8], at: usize) -> bool {
-        self.kinds.get(code(bytes, at).0).is_some_and(|kind| kind & CAPITAL != 0)
+        let (code, _) = code(bytes, at);
+        match self.kinds.get(code) {
+            Some(kind) => kind & CAPITAL != 0,
+            None => char::from_u32(code as u32).is_some_and(char::is_uppercase),
+        }
     }
 
     /// Tells whether `text` has vowels in two places or more, with other letters between them.

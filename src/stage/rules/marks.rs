@@ -283,8 +283,6 @@ fn place(words: &str, text: &str) -> Option<usize> {
 /// Where words that were asked about stand: what answers any list, found once for all lists.
 #[derive(Debug, Clone, Copy, Default)]
 struct Standing {
-    /// The words, by their first byte's address and their length.
-    words: (usize, usize),
     /// The stretch that they are cut out of, by its number; `None` for none of them.
     stretch: Option<u8>,
     /// Where they begin in it.
@@ -304,8 +302,11 @@ const REMEMBERED: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Marks<'t> {
     stretches: [Stretch<'t>; 3],
-    /// Words that were asked about last, each at the place that its address and length give.
-    asked: [Cell<Standing>; REMEMBERED],
+    /// Words that were asked about last, by their first byte's address and their length, each at the place that
+    /// these give.
+    asked: [Cell<(usize, usize)>; REMEMBERED],
+    /// Where each of them stands.
+    standing: [Cell<Standing>; REMEMBERED],
 }
 
 /// A stretch that may be marked.
@@ -328,13 +329,16 @@ impl<'t> Marks<'t> {
     }
 
     /// Finds the last place where a phrase of `list` stands in `words` as whole words.
+    #[inline]
     pub fn last_of(&self, words: &str, list: &PhraseList) -> Option<usize> {
-        let Some((hits, from, cut)) = self.hits(words, list) else {
-            return list.last_fitting(words, |_| true);
-        };
-        if hits.is_empty() && !cut {
-            return None;
+        match self.hits(words, list) {
+            Some(([], _, false)) => None,
+            Some((hits, from, cut)) => Self::last_hit(hits, from, cut, words, list),
+            None => list.last_fitting(words, |_| true),
         }
+    }
+
+    fn last_hit(hits: &[Hit], from: usize, cut: bool, words: &str, list: &PhraseList) -> Option<usize> {
         let end = from + words.len();
         let hits = hits[..hits.partition_point(|hit| hit.at < end)].iter().rev();
         let mut hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);
@@ -392,27 +396,25 @@ impl<'t> Marks<'t> {
     #[inline]
     fn standing(&self, words: &str) -> Standing {
         let key = (words.as_ptr() as usize, words.len());
-        let place = &self.asked[(key.0 ^ key.1) % REMEMBERED];
-        let known = place.get();
+        let place = (key.0 ^ key.1) % REMEMBERED;
         // No words are at address 0: what was never asked is none.
-        if known.words == key {
-            return known;
+        if self.asked[place].get() != key {
+            self.standing[place].set(self.find(words));
+            self.asked[place].set(key);
         }
-        let standing = self.find(words, key);
-        place.set(standing);
-        standing
+        self.standing[place].get()
     }
 
-    fn find(&self, words: &str, key: (usize, usize)) -> Standing {
+    #[inline(never)]
+    fn find(&self, words: &str) -> Standing {
         let found = self
             .stretches
             .iter()
             .zip(0..)
             .find_map(|(stretch, number)| Some((number, place(words, stretch.text)?)));
-        let Some((number, from)) = found else { return Standing { words: key, ..Standing::default() } };
+        let Some((number, from)) = found else { return Standing::default() };
         let text = self.stretches[usize::from(number)].text;
         Standing {
-            words: key,
             stretch: Some(number),
             from,
             cut: !begins_word(text, from),

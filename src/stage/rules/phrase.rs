@@ -4,6 +4,8 @@
 //! be left out, and a slot where a number stands: `{n}` (one or two digits, or a number word),
 //! `{year}`, `{month}`, `{day}`, `{quarter}` (1 to 4 or I to IV), `{roman}`.
 
+use smallvec::SmallVec;
+
 use super::word::{Token, TokenKind, Vocabulary, Word};
 use crate::model::Span;
 
@@ -73,8 +75,11 @@ pub struct Found {
     /// The rule's number.
     pub rule: u32,
     /// The slots' values, in order.
-    pub values: Vec<(Slot, i32)>,
+    pub values: Values,
 }
+
+/// What stands in the slots of a pattern, in order.
+pub type Values = SmallVec<[(Slot, i32); 4]>;
 
 impl Default for Phrases {
     fn default() -> Self {
@@ -154,6 +159,7 @@ impl Phrases {
     }
 
     /// Finds the longest pattern that matches from the first of `tokens` on.
+    #[inline]
     pub fn longest(
         &self,
         text: &str,
@@ -164,13 +170,24 @@ impl Phrases {
         if self.nodes[0].slots.is_empty() && !self.starts_with(first.word) {
             return None;
         }
+        self.longest_from(first, text, tokens, number)
+    }
+
+    /// As [`Self::longest`], where some pattern may start with the first token.
+    fn longest_from(
+        &self,
+        first: &Token,
+        text: &str,
+        tokens: &[Token],
+        number: &impl Fn(Word) -> Option<i32>,
+    ) -> Option<Found> {
         // A number that nothing follows which may is told by itself or not at all.
         let follows = |token: &Token| self.follows.get(token.word.index()).is_some_and(|follows| *follows);
         if !(self.starts_with(first.word) || self.slot_follows || tokens.get(1).is_some_and(follows)) {
             return self.nodes[0].slots.iter().find_map(|(slot, next)| {
                 let rule = self.nodes[*next as usize].rule?;
                 let value = slot_value(*slot, text, first, number)?;
-                Some(Found { tokens: 1, rule, values: vec![(*slot, value)] })
+                Some(Found { tokens: 1, rule, values: Values::from_slice(&[(*slot, value)]) })
             });
         }
         // As far as no slots are, one way leads on.
@@ -178,13 +195,13 @@ impl Phrases {
         let mut node = &self.nodes[0];
         for (at, token) in tokens.iter().enumerate() {
             if !node.slots.is_empty() {
-                self.walk(node, text, tokens, at, number, &mut Vec::new(), &mut best);
+                self.walk(node, text, tokens, at, number, &mut Values::new(), &mut best);
                 return best;
             }
             let Some(next) = node.word(token.word) else { break };
             node = &self.nodes[next as usize];
             if let Some(rule) = node.rule {
-                best = Some(Found { tokens: at + 1, rule, values: Vec::new() });
+                best = Some(Found { tokens: at + 1, rule, values: Values::new() });
             }
         }
         best
@@ -198,7 +215,7 @@ impl Phrases {
         tokens: &[Token],
         at: usize,
         number: &impl Fn(Word) -> Option<i32>,
-        values: &mut Vec<(Slot, i32)>,
+        values: &mut Values,
         best: &mut Option<Found>,
     ) {
         if let Some(rule) = here.rule

@@ -1,5 +1,8 @@
 //! Numerals alone: digits with Vietnamese separators, and number words.
 
+use compact_str::CompactString;
+use smallvec::{SmallVec, smallvec};
+
 use crate::model::{Decimal, Span};
 use crate::stage::rules::mention::MentionRules;
 use crate::stage::rules::{Token, TokenKind, Word};
@@ -26,8 +29,8 @@ pub(crate) struct Numeral {
 /// where there are more digits than a [`Decimal`] holds.
 pub(crate) fn digits(text: &str, tokens: &[Token]) -> Option<Numeral> {
     let first = tokens.first().filter(|token| token.kind == TokenKind::Digits)?;
-    let mut groups = vec![first.span.of(text)];
-    let mut marks = Vec::new();
+    let mut groups: SmallVec<[&str; 4]> = smallvec![first.span.of(text)];
+    let mut marks: SmallVec<[&str; 4]> = SmallVec::new();
     let mut used = 1;
     let mut end = first.span.end;
     while let [mark, group, ..] = &tokens[used.min(tokens.len())..] {
@@ -72,7 +75,7 @@ pub(crate) fn digits(text: &str, tokens: &[Token]) -> Option<Numeral> {
     };
     let taken = (whole + usize::from(decimal_follows)).min(groups.len());
     let part = if decimal_follows { groups[whole] } else { "" };
-    let joined: String = groups[..whole].concat() + part;
+    let joined: CompactString = groups[..whole].iter().copied().chain([part]).collect();
     let places = u32::try_from(part.len()).ok()?;
     if joined.len() > 30 {
         return None;

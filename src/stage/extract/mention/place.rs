@@ -1,6 +1,6 @@
 //! Places: provinces of both lists, regions, the country, and the words that stand for them.
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 
 use super::number::Line;
 use crate::model::Span;
@@ -39,16 +39,16 @@ pub enum Place {
     /// more on that list.
     Province {
         /// Code of the 63.
-        before: Option<String>,
+        before: Option<CompactString>,
         /// Code of the 34.
-        after: Option<String>,
+        after: Option<CompactString>,
     },
     /// A district, town or commune whose province the rules know; the codes are the province's.
     Below {
         /// Code of the 63.
-        before: Option<String>,
+        before: Option<CompactString>,
         /// Code of the 34.
-        after: Option<String>,
+        after: Option<CompactString>,
     },
     /// `toàn vùng`, `khu vực`: the region spoken of.
     ThisRegion,
@@ -81,9 +81,9 @@ impl PlaceMention {
                     .and_then(|period| period.last_day())
                     .is_some_and(|day| day.year() > 2025 || (day.year() == 2025 && day.month() >= 7));
                 match (before, after) {
-                    (_, Some(after)) if merged => Some(AreaCode::new(format!("VN34:{after}"))),
-                    (Some(before), _) => Some(AreaCode::new(format!("VN63:{before}"))),
-                    (None, Some(after)) => Some(AreaCode::new(format!("VN34:{after}"))),
+                    (_, Some(after)) if merged => Some(AreaCode::new(format_compact!("VN34:{after}"))),
+                    (Some(before), _) => Some(AreaCode::new(format_compact!("VN63:{before}"))),
+                    (None, Some(after)) => Some(AreaCode::new(format_compact!("VN34:{after}"))),
                     (None, None) => None,
                 }
             }
@@ -124,10 +124,11 @@ impl Line<'_> {
         } else {
             InName::No
         };
-        let (before, after) = (rule.code.clone(), rule.after.clone());
+        let code = |code: &Option<String>| code.as_deref().map(CompactString::new);
+        let (before, after) = (code(&rule.code), code(&rule.after));
         let place = match rule.kind {
             PlaceKind::Country => Place::Country,
-            PlaceKind::Region => Place::Region(AreaCode::new(rule.code.clone().unwrap_or_default())),
+            PlaceKind::Region => Place::Region(AreaCode::new(before.unwrap_or_default())),
             PlaceKind::Uncoded => Place::Uncoded,
             PlaceKind::Foreign => Place::Foreign,
             PlaceKind::Province => Place::Province { before, after },
