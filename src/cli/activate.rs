@@ -5,24 +5,36 @@ use std::io::Write as _;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::context::{Context, finish, json_line};
-use super::{logs, replay, stores};
+use super::{difference, logs, replay, stores};
+use crate::config::Config;
 use crate::error::Failure;
 use crate::event_log::Generations;
+use crate::ledger::threshold::Threshold;
+use crate::ledger::{LedgerReader, ledger_path};
 use crate::runtime::Shutdown;
 use crate::runtime::line::Program;
 use crate::runtime::replay::{Activated, ReplayError, choose};
+use crate::runtime::trial::{self, Base};
 
 /// Make a generation the one that readers see
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   socai activate 3
+  socai activate 3 --fail-if 'conflicts.added > 0'
 
 One step: every reader sees one generation or the other, never a mix. Nothing is computed for a
 generation that was active before; one that a replay left half way is completed first. Works beside a
-running daemon, which goes on under the generation activated.")]
+running daemon, which goes on under the generation activated. A generation that was never active must
+meet the settings' replay.fail_if, unless --force is given.")]
 pub struct Args {
     /// The generation's number, as `socai generations` lists it
     generation: u64,
+    /// Leave the active generation, exit code 1, where this holds of the difference from it: as `socai replay`
+    #[arg(long, value_name = "EXPR")]
+    fail_if: Vec<Threshold>,
+    /// Also where one of the settings' replay.fail_if holds
+    #[arg(long)]
+    force: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -31,9 +43,56 @@ pub struct Args {
 /// Activates.
 ///
 /// # Errors
-/// No such generation; another program holds the data directory and does not listen.
+/// No such generation; another program holds the data directory and does not listen; exit code 1 where a
+/// threshold holds.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let config = context.settings()?.config;
+    let log = stores::log(&config)?;
+    let generations = Generations::read(&log)?;
+    let seen = generations.get(args.generation).is_none_or(|one| !one.activated.is_empty());
+    let mut conditions = args.fail_if;
+    if !seen && !args.force {
+        conditions.extend(config.replay.thresholds());
+    }
+    if let Some(active) = generations.active().filter(|active| *active != args.generation)
+        && !conditions.is_empty()
+        && generations.get(args.generation).is_some()
+    {
+        let (before, after) = (Base::of(&log, active)?, Base::of(&log, args.generation)?);
+        whole(&config, active, args.generation)?;
+        let difference = trial::difference(&config.options(), &before, &after, None)?;
+        let failing = difference::failing(&difference, &conditions);
+        for condition in &failing {
+            context.say(&format!("fails: {condition}"));
+        }
+        if !failing.is_empty() {
+            context.say(&format!(
+                "generation {active} stays active; `socai activate {} --force` makes it so all the same",
+                args.generation
+            ));
+            return Err(Failure::found());
+        }
+    }
     activate(args.generation, args.json, context)
+}
+
+/// Refuses to judge a generation that lacks documents which the active one holds.
+fn whole(config: &Config, active: u64, generation: u64) -> Result<(), Failure> {
+    let done = |number: u64| -> Option<u64> {
+        let counts = LedgerReader::open(&ledger_path(&config.data_dir, number)).ok()?.counts().ok()?;
+        Some(counts.reconciled + counts.parked)
+    };
+    match (done(active), done(generation)) {
+        (Some(had), Some(has)) if has < had => Err(Failure::unavailable(format!(
+            "generation {generation} holds {has} of {had} documents, so that its thresholds cannot be judged"
+        ))
+        .next("`socai replay` with its rules completes it; --force activates it as it is")),
+        (_, None) => {
+            Err(Failure::unavailable(format!("generation {generation} has no ledger to be judged by"))
+                .next("`socai replay` with its rules makes it"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Activates a generation and says what came of it.

@@ -68,6 +68,15 @@ pub(crate) fn take_in(options: &Options, reports: &Path) {
     ingest(options.clone(), rules(), sources, &Shutdown::new(), |_| {}).unwrap();
 }
 
+/// Takes generated reports into a data directory of their own: the folder, where they lie in it, the options.
+pub(crate) fn taken_in(documents: u64) -> (tempfile::TempDir, PathBuf, Options) {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = write_reports(folder.path(), documents);
+    let options = Options::new(folder.path().join("var"));
+    take_in(&options, &reports);
+    (folder, reports, options)
+}
+
 pub(crate) fn log(options: &Options) -> LogReader {
     LogReader::open(&options.data_dir.join("socai.db")).unwrap()
 }
@@ -108,10 +117,7 @@ pub(crate) fn whole(options: &Options, generation: u64) -> Vec<String> {
 
 #[test]
 fn changed_rules_take_effect_by_a_replay_and_not_by_a_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 30);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, reports, options) = taken_in(30);
     let before = whole(&options, 1);
 
     let changed = other_indicator();
@@ -157,10 +163,7 @@ fn changed_rules_take_effect_by_a_replay_and_not_by_a_start() {
 
 #[test]
 fn a_replay_with_nothing_changed_appends_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 5);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (_folder, _, options) = taken_in(5);
     let head = log(&options).head().unwrap();
     let (built, activated) = replayed(&options, &Program::new(rules()));
     assert!(built.unchanged && activated.is_none(), "{built:?}");
@@ -169,10 +172,7 @@ fn a_replay_with_nothing_changed_appends_nothing() {
 
 #[test]
 fn another_version_of_clean_with_the_same_output_runs_clean_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 12);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (_folder, _, options) = taken_in(12);
     let head = log(&options).head().unwrap();
     let mut versions = VERSIONS;
     versions[0] += 1;
@@ -189,10 +189,7 @@ fn another_version_of_clean_with_the_same_output_runs_clean_alone() {
 
 #[test]
 fn going_back_and_forth_computes_nothing_and_what_came_meanwhile_is_read_later() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 10);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, reports, options) = taken_in(10);
     let changed = Program::new(other_indicator());
     replayed(&options, &changed);
     let late = folder.path().join("late.txt");
@@ -269,10 +266,7 @@ pub(crate) fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 
 #[test]
 fn a_replay_beside_a_daemon_takes_in_what_arrives_meanwhile() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 40);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, reports, options) = taken_in(40);
     std::fs::create_dir_all(folder.path().join("mine")).unwrap();
     std::fs::write(folder.path().join("mine/indicators.toml"), indicators_with(EDITED, &["chỗ đứng chân"]))
         .unwrap();
@@ -301,7 +295,10 @@ fn a_replay_beside_a_daemon_takes_in_what_arrives_meanwhile() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     let (code, out, err) = ran(folder.path(), &["rollback"]);
-    assert!(code == 0 && out.contains("generation 1 is active"), "{out}{err}");
+    assert!(
+        code == 0 && out.contains("generation 1 is active; `socai activate 2` goes forward again"),
+        "{out}{err}"
+    );
     assert_eq!(ran(folder.path(), &["activate", "2"]).0, 0);
     let (_, out, _) = ran(folder.path(), &["generations"]);
     assert!(out.contains("2  active") && out.contains("1  was active"), "{out}");

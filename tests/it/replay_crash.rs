@@ -15,9 +15,7 @@ use socai::runtime::replay::choose;
 use socai::runtime::{Options, Shutdown, Source, ingest};
 use socai::stage::rules::RulePack;
 
-use super::replay::{
-    EDITED, indicators_with, log, other_indicator, replayed, socai, take_in, whole, write_reports,
-};
+use super::replay::{EDITED, indicators_with, log, other_indicator, replayed, socai, taken_in, whole};
 
 /// The seed of every choice below.
 const SEED: u64 = 5_012_024;
@@ -83,10 +81,7 @@ const ACTIVATES: [Moment; 2] = [Moment::Activation, Moment::Activated];
 
 #[test]
 fn a_replay_killed_at_any_point_goes_on_and_ends_in_the_same_ledger() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), DOCUMENTS);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, reports, options) = taken_in(DOCUMENTS);
     std::fs::create_dir_all(folder.path().join("mine")).unwrap();
     // Two generations that readers have seen, to go back and forth between.
     replayed(&options, &Program::new(other_indicator()));
@@ -196,10 +191,7 @@ fn kill_again_and_again(folder: &Path, options: &Options) -> usize {
 
 #[test]
 fn readers_during_activations_see_one_generation_or_the_other_and_never_none() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 30);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (_folder, _, options) = taken_in(30);
     let first = seen(&options);
     let changed = Program::new(other_indicator());
     replayed(&options, &changed);

@@ -10,13 +10,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use socai::ledger::diff::{Difference, Record, What};
-use socai::runtime::Options;
 use socai::runtime::line::Program;
 use socai::runtime::trial::{Base, Trial, difference};
 
-use super::replay::{
-    Daemon, EDITED, indicators_with, log, other_indicator, ran, replayed, socai, take_in, write_reports,
-};
+use super::replay::{Daemon, EDITED, indicators_with, log, other_indicator, ran, replayed, socai, taken_in};
 
 /// Reports of these tests; `SOCAI_REPLAY_DOCUMENTS=5000` makes them as many as the issue asks for.
 fn documents() -> u64 {
@@ -96,10 +93,7 @@ fn rules_folder(folder: &Path, near: &[&str]) {
 
 #[test]
 fn the_difference_is_what_the_exports_differ_by_and_cites_the_edited_rule() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), documents());
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, _, _) = taken_in(documents());
     rules_folder(folder.path(), &["chỗ đứng chân"]);
     let export = |what: &str| {
         let (code, out, err) = ran(folder.path(), &["export", what]);
@@ -157,10 +151,7 @@ fn the_difference_is_what_the_exports_differ_by_and_cites_the_edited_rule() {
 
 #[test]
 fn a_dry_run_says_what_a_replay_would_change_and_writes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), documents());
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (_folder, _, options) = taken_in(documents());
     let head = log(&options).head().unwrap();
     let program = Program::new(other_indicator());
     let base = Base::of(&log(&options), 1).unwrap();
@@ -186,10 +177,7 @@ fn a_dry_run_says_what_a_replay_would_change_and_writes_nothing() {
 
 #[test]
 fn a_watched_pack_is_tried_at_every_save_and_a_broken_one_is_told_and_waited_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 12);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, _, options) = taken_in(12);
     let head = log(&options).head().unwrap();
     rules_folder(folder.path(), &["chỗ đứng chân"]);
     let arguments = ["replay", "--dry-run", "--rules", "mine", "--diff", "--watch"];
@@ -232,10 +220,7 @@ fn a_watched_pack_is_tried_at_every_save_and_a_broken_one_is_told_and_waited_for
 
 #[test]
 fn of_two_edits_each_change_cites_the_one_that_did_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 40);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (_folder, _, options) = taken_in(40);
     let mut file: toml::Table = toml::from_str(&indicators_with(EDITED, &["chỗ đứng chân"])).unwrap();
     let list = file["indicator"].as_array_mut().unwrap();
     let other = "gian_hang";
@@ -264,10 +249,7 @@ fn of_two_edits_each_change_cites_the_one_that_did_it() {
 
 #[test]
 fn a_threshold_that_holds_leaves_the_result_beside() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 12);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, _, options) = taken_in(12);
     rules_folder(folder.path(), &["chỗ đứng chân"]);
     let active = || socai::event_log::Generations::read(&log(&options)).unwrap().active();
     let strict = ["replay", "--rules", "mine", "--fail-if", "figures.changed.indicator > 0"];
@@ -278,6 +260,17 @@ fn a_threshold_that_holds_leaves_the_result_beside() {
         .unwrap();
     let (code, _, err) = ran(folder.path(), &["replay", "--rules", "mine"]);
     assert!(code == 1 && err.contains("fails: figures.changed > 0"), "the settings may ask it, too: {err}");
+    assert_eq!(active(), Some(1));
+    // So they do of a generation that a person activates for the first time; what was seen is gone back to.
+    let (code, _, err) = ran(folder.path(), &["activate", "2"]);
+    assert!(
+        code == 1 && err.contains("fails: figures.changed > 0") && err.contains("--force"),
+        "{code} {err}"
+    );
+    assert_eq!(active(), Some(1));
+    assert_eq!(ran(folder.path(), &["activate", "2", "--force"]).0, 0);
+    assert_eq!(ran(folder.path(), &["rollback"]).0, 0);
+    assert_eq!(ran(folder.path(), &["activate", "2", "--fail-if", "figures.changed > 0"]).0, 1);
     assert_eq!(active(), Some(1));
     std::fs::remove_file(folder.path().join("pipeline.toml")).unwrap();
     let (code, _, err) =
@@ -290,10 +283,7 @@ fn a_threshold_that_holds_leaves_the_result_beside() {
 
 #[test]
 fn what_would_run_is_explained_by_stage() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 8);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, _, options) = taken_in(8);
     rules_folder(folder.path(), &["chỗ đứng chân"]);
     let (code, out, err) = ran(folder.path(), &["replay", "--rules", "mine", "--explain"]);
     assert_eq!(code, 0, "{err}");

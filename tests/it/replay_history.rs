@@ -2,16 +2,12 @@
 
 use serde_json::Value;
 use socai::event_log::Generations;
-use socai::runtime::Options;
 
-use super::replay::{EDITED, indicators_with, log, ran, take_in, write_reports};
+use super::replay::{EDITED, indicators_with, log, ran, taken_in};
 
 #[test]
 fn the_ledger_as_it_was_is_exported_and_a_figure_tells_its_life() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 12);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, _, options) = taken_in(12);
     let export = |arguments: &[&str]| {
         let (code, out, err) = ran(folder.path(), &[&["export", "figures"], arguments].concat());
         assert_eq!(code, 0, "{err}");

@@ -10,7 +10,7 @@ use socai::stage::rules::RulePack;
 
 use super::inbox::rules;
 use super::replay::{
-    EDITED, indicators_with, log, other_indicator, ran, replayed, take_in, whole, write_reports,
+    EDITED, indicators_with, log, other_indicator, ran, replayed, take_in, taken_in, whole, write_reports,
 };
 
 fn told(folder: &Path, arguments: &[&str]) -> String {
@@ -19,12 +19,16 @@ fn told(folder: &Path, arguments: &[&str]) -> String {
     out
 }
 
+/// A data directory of few reports, read under two rule packs.
+fn two_generations() -> (tempfile::TempDir, Options) {
+    let (folder, _, options) = taken_in(3);
+    replayed(&options, &Program::new(other_indicator()));
+    (folder, options)
+}
+
 #[test]
 fn what_only_old_generations_answered_is_let_go_and_the_chain_still_verifies() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 15);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
+    let (folder, reports, options) = taken_in(15);
     for number in 0..3 {
         let phrase = format!("chỗ đứng chân {number}");
         let text = indicators_with(EDITED, &[phrase.as_str()]);
@@ -72,11 +76,7 @@ fn what_only_old_generations_answered_is_let_go_and_the_chain_still_verifies() {
 
 #[test]
 fn beside_a_daemon_compacting_says_what_to_do_and_touches_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 3);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
-    replayed(&options, &Program::new(other_indicator()));
+    let (folder, options) = two_generations();
     let head = log(&options).head().unwrap();
     let held = socai::event_log::LogWriter::open(&options.data_dir.join("socai.db")).unwrap();
     let (code, _, err) = ran(folder.path(), &["compact", "--keep", "1"]);
@@ -91,11 +91,7 @@ fn beside_a_daemon_compacting_says_what_to_do_and_touches_nothing() {
 
 #[test]
 fn a_header_that_was_let_go_is_held_to_the_chain() {
-    let folder = tempfile::tempdir().unwrap();
-    let reports = write_reports(folder.path(), 4);
-    let options = Options::new(folder.path().join("var"));
-    take_in(&options, &reports);
-    replayed(&options, &Program::new(other_indicator()));
+    let (folder, options) = two_generations();
     told(folder.path(), &["compact", "--keep", "1"]);
     let verify =
         || LogReader::open(&options.data_dir.join("socai.db")).unwrap().verify(1..=u64::MAX, None).unwrap();
