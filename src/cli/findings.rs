@@ -6,41 +6,33 @@ use std::io::Write;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::context::{Context, finish, json_line};
+use super::selection::Asked;
 use super::{moment, stores, tail};
 use crate::error::Failure;
 use crate::event_log::LogReader;
 use crate::ledger::LedgerReader;
+use crate::ledger::catalogue::Catalogue;
 use crate::ledger::history::Turn;
 use crate::model::Digest;
 use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Bounds, Finding, Verdict};
 use crate::model::record::FindingRecord;
+use crate::wording::Names;
 
 /// List findings, or show one in full: the sentences, the figures, the suspects
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   socai findings --verdict conflicts
+  socai findings --area \"Hà Nam\" --year 2023 --indicator kinh_phi
   socai findings --document report.txt --json
   socai findings 3fa2c1                 one finding in full
   socai findings --verdict conflicts --exit-code || echo 'figures that contradict each other'")]
 pub struct Args {
     /// The beginning of a finding's id: show it in full
+    #[arg(conflicts_with_all = ["area", "year", "period", "indicator", "aspect", "fund", "measure", "verdict", "document", "text"])]
     finding: Option<String>,
-    /// Only this verdict: agrees, agrees_if_truncated, conflicts, differs_in_scope, undetermined
-    #[arg(long, value_parser = verdict)]
-    verdict: Option<Verdict>,
-    /// Only where a figure is of this area code
-    #[arg(long)]
-    area: Option<String>,
-    /// Only where a figure is of this period
-    #[arg(long)]
-    period: Option<String>,
-    /// Only where a figure is of this indicator
-    #[arg(long)]
-    indicator: Option<String>,
-    /// Only of this document: its file name, or the beginning of its digest
-    #[arg(long)]
-    document: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
     /// Print JSON, one object a line
     #[arg(long)]
     json: bool,
@@ -49,20 +41,15 @@ pub struct Args {
     exit_code: bool,
 }
 
-fn verdict(text: &str) -> Result<Verdict, String> {
-    let codes: Vec<&str> = Verdict::ALL.iter().map(|verdict| verdict.code()).collect();
-    Verdict::from_code(text).ok_or_else(|| format!("expected one of {}", codes.join(", ")))
-}
-
-/// Prints the findings that fit.
+/// Prints the findings that fit, worst first.
 ///
 /// # Errors
-/// No such finding or document; what log and ledger say; exit code 1 as asked for.
+/// No such finding or document; a name that no code list knows; what log and ledger say; exit code 1 as asked for.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
     let ledger = stores::ledger(&config)?;
     let mut out = context.out();
-    let mut conflicts = false;
+    let (mut conflicts, mut printed) = (false, 1);
     if let Some(id) = &args.finding {
         if !superseded(&mut out, &ledger, id, args.json)? {
             let finding = named(&ledger, id)?;
@@ -74,42 +61,24 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             }
         }
     } else {
-        let document = args.document.as_deref().map(|name| stores::document(&ledger, name)).transpose()?;
-        let keys = keys(&ledger, &args)?;
-        ledger.findings::<Failure>(|record| {
-            let fits = args.verdict.is_none_or(|verdict| verdict == record.verdict)
-                && document.as_ref().is_none_or(|row| record.documents.contains(&row.document))
-                && keys.as_ref().is_none_or(|ids| record.figures.iter().any(|f| ids.contains(&f.id)));
-            if !fits {
-                return Ok(());
-            }
+        ledger.hold()?;
+        let names = Names::new(&*stores::rules(&config)?);
+        let catalogue = Catalogue::read(&ledger)?;
+        let filter = args.asked.filter(&names, &ledger, &catalogue)?;
+        let rows = catalogue.findings(&filter, &[]).rows;
+        printed = rows.len();
+        for row in rows {
+            let Some(row) = ledger.finding(catalogue.finding_id(row))? else { continue };
+            let record = FindingRecord::new(&row.finding, row.generation);
             conflicts |= record.verdict == Verdict::Conflicts;
-            if args.json { json_line(&mut out, &record) } else { line(&mut out, &record) }
-        })?;
+            if args.json { json_line(&mut out, &record)? } else { line(&mut out, &record)? }
+        }
     }
     finish(out)?;
-    if args.exit_code && conflicts { Err(Failure::found()) } else { Ok(()) }
-}
-
-/// Returns the figures that the key filters admit; `None` without such a filter.
-fn keys(ledger: &LedgerReader, args: &Args) -> Result<Option<Vec<FigureId>>, Failure> {
-    if args.area.is_none() && args.period.is_none() && args.indicator.is_none() {
-        return Ok(None);
+    if printed == 0 {
+        context.say("no finding fits");
     }
-    let mut ids = Vec::new();
-    ledger.figures::<Failure>(|record| {
-        let is = |asked: &Option<String>, found: Option<String>| {
-            asked.as_ref().is_none_or(|asked| found.as_ref() == Some(asked))
-        };
-        if is(&args.area, record.area.map(|area| area.to_string()))
-            && is(&args.period, record.period.map(|period| period.to_string()))
-            && is(&args.indicator, record.indicator.map(|code| code.to_string()))
-        {
-            ids.push(record.id);
-        }
-        Ok(())
-    })?;
-    Ok(Some(ids))
+    if args.exit_code && conflicts { Err(Failure::found()) } else { Ok(()) }
 }
 
 fn named(ledger: &LedgerReader, id: &str) -> Result<Finding, Failure> {
@@ -198,15 +167,31 @@ pub(super) fn in_full(
         range(&finding.stated),
         finding.gap
     )?;
+    for reading in &finding.readings {
+        writeln!(
+            out,
+            "reading {}: {} ({})",
+            reading.code.replace('_', " "),
+            range(&reading.implied),
+            reading.verdict.code()
+        )?;
+    }
+    if !finding.assumptions.is_empty() {
+        writeln!(out, "assumed {}", tail::harmless(&finding.assumptions.join("; ")))?;
+    }
     for suspect in &finding.suspects {
+        let tied = finding.suspects.iter().filter(|other| other.rank == suspect.rank).count() > 1;
+        let version = suspect.reasons.iter().any(|reason| reason == "second_version");
         let implied = suspect.implied.as_ref().map_or_else(|| "no value".to_owned(), range);
         let repair =
             suspect.repair.as_ref().map_or_else(String::new, |value| format!(", one digit away: {value}"));
         writeln!(
             out,
-            "suspect {}: {} would have to lie in {implied}{repair}",
+            "suspect {}{}: {} would have to lie in {implied}{repair}{}",
             suspect.rank,
-            shown(&suspect.id)
+            if tied { " (tie)" } else { "" },
+            shown(&suspect.id),
+            if version { ", a second version of this figure: it would repair several conflicts" } else { "" }
         )?;
     }
     let turns = ledger.history_of(&finding.id)?;

@@ -49,6 +49,7 @@ const FINDINGS: &[&str] = &[
     "explanation.vi",
     "explanation.en",
     "assumptions",
+    "readings",
     "rule",
     "generation",
 ];
@@ -123,7 +124,9 @@ pub fn kind(table: Table, column: &str) -> Kind {
             Kind::Decimal
         }
         "done" => Kind::Truth,
-        "rules" | "figures" | "suspects" | "documents" | "assumptions" | "from" | "tags" => Kind::List,
+        "rules" | "figures" | "suspects" | "documents" | "assumptions" | "readings" | "from" | "tags" => {
+            Kind::List
+        }
         _ => Kind::Text,
     }
 }

@@ -92,6 +92,19 @@ pub struct Explanation {
     pub en: String,
 }
 
+/// One way to read printed words or digits that leave several open, and what it implies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// Which one: `relative` (percent of the other rate), `percentage_points`, `level` (the change is of the level,
+    /// not of its rate); `as_printed` (every printed digit counts), `round_money` (zeros may hide digits).
+    pub code: String,
+    /// What it implies: of `relative` and `percentage_points` for the other rate, of `level` for the other level,
+    /// else for the stated figure.
+    pub implied: Bounds,
+    /// What would be decided under it.
+    pub verdict: Verdict,
+}
+
 /// A relation between figures, decided (record contract, section 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -119,6 +132,10 @@ pub struct Finding {
     pub explanation: Explanation,
     /// Assumptions that the verdict rests on (`63 provinces`), as codes.
     pub assumptions: Vec<String>,
+    /// The readings that are left open, each with what it implies; empty where there is one alone, and in events
+    /// of before they were recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Alternative>,
     /// The rule of the pack that relates the figures.
     pub rule: String,
 }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Qualifier, UnitCode,
 };
-use super::finding::{Bounds, Derived, Explanation, Finding, Operand, Relation, Suspect, Verdict};
+use super::finding::{
+    Alternative, Bounds, Derived, Explanation, Finding, Operand, Relation, Suspect, Verdict,
+};
 use super::mention::{Mention, MentionClass};
 use super::period::Period;
 use super::{Decimal, Digest, Span};
@@ -157,6 +159,8 @@ pub struct FindingRecord {
     pub documents: Vec<Digest>,
     pub explanation: Explanation,
     pub assumptions: Vec<String>,
+    #[serde(default)]
+    pub readings: Vec<Alternative>,
     pub rule: String,
     pub generation: u64,
 }
@@ -178,6 +182,7 @@ impl FindingRecord {
             documents: finding.documents,
             explanation: finding.explanation,
             assumptions: finding.assumptions,
+            readings: finding.readings,
             rule: finding.rule,
             generation,
         }

@@ -178,6 +178,20 @@ fn explanations_name_whom_to_check_and_what_an_open_reading_implies() {
     let conflict = said("002", Verdict::Conflicts);
     assert!(conflict.vi.contains("19,8324 đến 19,8423 tỷ đồng"), "{}", conflict.vi);
     assert!(conflict.en.contains("19.8324 to 19.8423 billion đồng"), "{}", conflict.en);
+    let readings = |seed: &str| {
+        let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
+        let findings = decide(source, figures).findings;
+        let open = findings.into_iter().find(|finding| finding.rule == "relations.growth.reading").unwrap();
+        let told = open.readings.into_iter();
+        told.map(|one| (one.code, one.implied.low.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let begins = |told: &[(String, String)], expected: &[(&str, &str)]| {
+        let fits = |(a, b): (&(String, String), &(&str, &str))| a.0 == b.0 && a.1.starts_with(b.1);
+        assert!(told.len() == expected.len() && told.iter().zip(expected).all(fits), "{told:?}");
+    };
+    begins(&readings("002"), &[("relative", "25.30"), ("percentage_points", "15.65")]);
+    // Whether the money or its percentage of plan was the higher is open as well.
+    begins(&readings("004"), &[("relative", "18.13"), ("percentage_points", "9.74"), ("level", "3142")]);
     let open = said("002", Verdict::Undetermined);
     for (text, relative, points) in [(&open.vi, "25,3", "15,6"), (&open.en, "25.3", "15.6")] {
         assert!(text.contains(relative) && text.contains(points), "{text}");

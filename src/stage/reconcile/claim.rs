@@ -1,7 +1,7 @@
 //! A claim: figures in the roles of one relation, and what arithmetic says of it.
 
 use crate::model::figure::{Figure, Qualifier};
-use crate::model::finding::{Relation, Verdict};
+use crate::model::finding::{Alternative, Relation, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
@@ -9,6 +9,9 @@ use crate::stage::rules::relations::AssumedCount;
 
 use super::formula::Formula;
 use super::quantity::{self, Reading};
+
+/// The code of the reading under which the zeros of round money hide its precision.
+const ROUND_MONEY: &str = "round_money";
 
 /// Figures in the roles of a relation: those that are computed with, then the one that is stated.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub(super) struct Claim<'f> {
     pub(super) scope: bool,
     /// What the formula rests on that nobody printed.
     pub(super) assumptions: Vec<&'f AssumedCount>,
+    /// Of a change that may be of a rate or of its level: that level.
+    pub(super) level: Option<&'f Figure>,
 }
 
 /// What arithmetic says of a claim under the readings that suit it best.
@@ -97,7 +102,8 @@ impl<'f> Claim<'f> {
         formula: Formula,
         rule: &'static str,
     ) -> Self {
-        Self { relation, figures, roles, formula, rule, exact: false, scope: false, assumptions: Vec::new() }
+        let assumptions = Vec::new();
+        Self { relation, figures, roles, formula, rule, exact: false, scope: false, assumptions, level: None }
     }
 
     /// Returns the stated figure.
@@ -212,9 +218,47 @@ impl<'f> Claim<'f> {
         }
         let hidden = self.implied(last, Reading::RoundMoney);
         if !self.exact && hidden.meets(&quantity::interval(self.figures[last], Reading::RoundMoney)) {
-            return decided(Verdict::Undetermined, Some("round_money"));
+            return decided(Verdict::Undetermined, Some(ROUND_MONEY));
         }
         decided(Verdict::Conflicts, None)
+    }
+
+    /// Returns the readings that a decision leaves open, each with what it implies.
+    pub(super) fn readings(&self, decision: &Decision) -> Vec<Alternative> {
+        let told = |code: &str, implied: &Interval, verdict| Alternative {
+            code: code.to_owned(),
+            implied: implied.bounds(),
+            verdict,
+        };
+        let last = self.figures.len() - 1;
+        if let Some((relative, points)) = self.rates() {
+            let level = self.level_before().map(|level| told("level", &level, Verdict::Undetermined));
+            let rates = [("relative", relative), ("percentage_points", points)];
+            let rates = rates.map(|(code, implied)| told(code, &implied, Verdict::Undetermined));
+            return rates.into_iter().chain(level).collect();
+        }
+        if decision.assumption != Some(ROUND_MONEY) {
+            return Vec::new();
+        }
+        let rounded = self.implied(last, Reading::RoundMoney);
+        vec![
+            told("as_printed", &decision.computed, Verdict::Conflicts),
+            told(ROUND_MONEY, &rounded, Verdict::Agrees),
+        ]
+    }
+
+    /// What a change of a rate implies for the other rate: in percent of it, and in points.
+    pub(super) fn rates(&self) -> Option<(Interval, Interval)> {
+        let Formula::Either(relative, points) = &self.formula else { return None };
+        let read = |at: usize| quantity::interval(self.figures[at], Reading::Rounded);
+        Some((relative.value(&read), points.value(&read)))
+    }
+
+    /// What the change implies for the level before, where it may be of the level.
+    pub(super) fn level_before(&self) -> Option<Interval> {
+        let figures = [self.level?, self.figures[1]];
+        let read = |at: usize| quantity::interval(figures[at], Reading::Rounded);
+        Some(Formula::over(Formula::Figure(0), Formula::Grown(1)).value(&read))
     }
 
     /// Returns the formula with the printed numbers in it.
@@ -223,7 +267,10 @@ impl<'f> Claim<'f> {
             Relation::Restated => {
                 format!("{} = {}", quantity::printed(self.figures[0]), quantity::printed(self.figures[1]))
             }
-            Relation::Bound | Relation::Order if self.figures.len() == 2 => {
+            Relation::Order if self.figures.len() == 2 => {
+                format!("{} ≤ {}", quantity::printed(self.figures[0]), quantity::printed(self.figures[1]))
+            }
+            Relation::Bound if self.figures.len() == 2 => {
                 format!("{} ~ {}", quantity::printed(self.figures[0]), quantity::printed(self.figures[1]))
             }
             _ => self.formula.text(&self.figures),

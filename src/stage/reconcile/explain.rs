@@ -1,24 +1,23 @@
 //! One sentence in Vietnamese and one in English that an official can act on.
 
 use crate::model::Decimal;
-use crate::model::figure::Figure;
-use crate::model::finding::{Explanation, Suspect, Verdict};
+use crate::model::figure::{Figure, Qualifier};
+use crate::model::finding::{Explanation, Relation, Suspect, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
 use crate::stage::rules::relations::AssumedCount;
 
 use super::claim::{Claim, Decision};
-use super::formula::Formula;
-use super::quantity::{self, Reading};
+use super::quantity;
 
 /// Digits in which an explanation prints a computed end.
 const SHOWN_DIGITS: u32 = 6;
 
 /// Says what was computed, what is printed and what follows.
 pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspect]) -> Explanation {
-    if let Formula::Either(relative, points) = &claim.formula {
-        return readings(claim, relative, points);
+    if let Some((relative, points)) = claim.rates() {
+        return readings(claim, &relative, &points);
     }
     let formula = claim.text();
     let printed = quantity::printed(claim.stated());
@@ -27,6 +26,31 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspe
         range(&decision.computed, claim.stated(), &ENGLISH),
     );
     let (vi, en) = match decision.verdict {
+        Verdict::Agrees if claim.relation == Relation::Order => (
+            format!(
+                "{printed} của kỳ dài hơn không nhỏ hơn {} của kỳ ngắn hơn, đúng như phải thế.",
+                quantity::printed(claim.figures[0])
+            ),
+            format!(
+                "{printed} of the longer period is no smaller than {} of the shorter one, as it has to be.",
+                quantity::printed(claim.figures[0])
+            ),
+        ),
+        Verdict::Agrees if matches!(claim.relation, Relation::Restated | Relation::Bound) => {
+            let [first, second] = [0, claim.figures.len() - 1].map(|at| claim.figures[at]);
+            (
+                format!(
+                    "Hai chỗ in {} và {} là một số liệu và khớp nhau.",
+                    hedged(first, true),
+                    hedged(second, true)
+                ),
+                format!(
+                    "Two places print {} and {}: one figure, and they agree.",
+                    hedged(first, false),
+                    hedged(second, false)
+                ),
+            )
+        }
         Verdict::Agrees => (
             format!("{formula} khớp với số đã in {printed}."),
             format!("{formula} agrees with the printed {printed}."),
@@ -57,10 +81,10 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspe
         ),
         Verdict::Undetermined => (
             format!(
-                "{formula} chỉ khớp với {printed} nếu các số tròn đã được làm tròn; chưa đủ để kết luận."
+                "{formula} cho {vi_range}, chỉ khớp với {printed} nếu các số tròn đã được làm tròn; chưa đủ để kết luận, đề nghị ghi đủ chữ số."
             ),
             format!(
-                "{formula} agrees with {printed} only if the round amounts were rounded; that cannot be decided."
+                "{formula} gives {en_range}, which agrees with {printed} only if the round amounts were rounded; that cannot be decided, please print all digits."
             ),
         ),
     };
@@ -73,27 +97,56 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspe
 }
 
 /// Says what each reading of a comparison of rates implies for the earlier rate.
-fn readings(claim: &Claim<'_>, relative: &Formula, points: &Formula) -> Explanation {
-    let read = |at: usize| quantity::interval(claim.figures[at], Reading::Rounded);
+fn readings(claim: &Claim<'_>, relative: &Interval, points: &Interval) -> Explanation {
     let (rate, change) = (quantity::printed(claim.figures[0]), quantity::printed(claim.figures[1]));
-    let of = |formula: &Formula, words: &Words| range(&formula.value(&read), claim.figures[0], words);
+    let of = |implied: &Interval, words: &Words| range(implied, claim.figures[0], words);
+    // The change may be of the level that the rate is of.
+    let before = |words: &Words| {
+        let (level, implied) = (claim.level?, claim.level_before()?);
+        Some((quantity::printed(level), range(&implied, level, words)))
+    };
+    let level = |told: Option<(&str, String)>, say: fn(&str, &str) -> String| {
+        told.map_or_else(String::new, |(level, implied)| say(level, &implied))
+    };
+    let vi_level = level(before(&VIETNAMESE), |level, implied| {
+        format!(", nếu là mức tăng giảm của {level} thì số kia là {implied}")
+    });
+    let en_level = level(before(&ENGLISH), |level, implied| {
+        format!(", and if {level} is what differs, the other amount is {implied}")
+    });
     Explanation {
         vi: format!(
-            "{rate} chênh {change} so với một tỷ lệ khác: nếu tính theo phần trăm tương đối thì tỷ lệ kia là {}, nếu tính theo điểm phần trăm thì là {}; văn bản để ngỏ, đề nghị ghi rõ cách tính.",
+            "{rate} chênh {change} so với một tỷ lệ khác: nếu tính theo phần trăm tương đối thì tỷ lệ kia là {}, nếu tính theo điểm phần trăm thì là {}{vi_level}; văn bản để ngỏ, đề nghị ghi rõ cách tính.",
             of(relative, &VIETNAMESE),
             of(points, &VIETNAMESE)
         ),
         en: format!(
-            "{rate} differs by {change} from another rate: in percent of it that rate is {}, in percentage points it is {}; the text leaves it open, please state which.",
+            "{rate} differs by {change} from another rate: in percent of it that rate is {}, in percentage points it is {}{en_level}; the text leaves it open, please state which.",
             of(relative, &ENGLISH),
             of(points, &ENGLISH)
         ),
     }
 }
 
+/// A figure as it is printed, after the word of its hedge.
+fn hedged(figure: &Figure, vietnamese: bool) -> String {
+    let (vi, en) = match figure.qualifier {
+        Qualifier::Eq => ("", ""),
+        Qualifier::Gt => ("trên ", "over "),
+        Qualifier::Ge => ("từ ", "at least "),
+        Qualifier::Lt => ("dưới ", "under "),
+        Qualifier::Le => ("không quá ", "at most "),
+        Qualifier::Approx => ("khoảng ", "about "),
+    };
+    format!("{}{}", if vietnamese { vi } else { en }, quantity::printed(figure))
+}
+
 /// The words in which a language speaks of intervals and suspects.
 struct Words {
     to: &'static str,
+    /// Before a range that is open above, and one that is open below.
+    least: &'static str,
+    most: &'static str,
     or: &'static str,
     first: &'static str,
     fitting: &'static str,
@@ -106,6 +159,8 @@ struct Words {
 
 const VIETNAMESE: Words = Words {
     to: "đến",
+    least: "từ",
+    most: "không quá",
     or: "hoặc",
     first: "trước hết",
     fitting: "khớp nếu là",
@@ -117,6 +172,8 @@ const VIETNAMESE: Words = Words {
 
 const ENGLISH: Words = Words {
     to: "to",
+    least: "at least",
+    most: "at most",
     or: "or",
     first: "first",
     fitting: "it fits as",
@@ -166,7 +223,12 @@ fn between(low: Option<&str>, high: Option<&str>, figure: &Figure, words: &Words
         if words.comma { text.replace('.', ",") } else { text }
     };
     let (low, high) = (show(low, false), show(high, true));
-    let range = if low == high { low } else { format!("{low} {} {high}", words.to) };
+    let range = match (low.as_str(), high.as_str()) {
+        (low, high) if low == high => low.to_owned(),
+        (low, "…") => format!("{} {low}", words.least),
+        ("…", high) => format!("{} {high}", words.most),
+        (low, high) => format!("{low} {} {high}", words.to),
+    };
     match figure.unit.as_str() {
         "VND" => format!("{range} {}", scale.1),
         "percent" => format!("{range}%"),

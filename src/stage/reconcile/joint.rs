@@ -213,6 +213,7 @@ fn finding(document: Digest, tied: &[Tied<'_, '_>], set: &Set, support: &Support
         },
         formula,
         assumptions: codes.iter().filter(|(holds, _)| *holds).map(|(_, code)| (*code).to_owned()).collect(),
+        readings: Vec::new(),
         rule: "relations.joint".to_owned(),
     })
 }

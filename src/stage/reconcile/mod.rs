@@ -2,6 +2,7 @@
 //!
 //! 1. [`quantity`] reads each figure as an interval of exact fractions.
 //! 2. [`rates`], [`sums`], [`columns`], [`restated`], [`some`] and [`slots`] find which figures are related, from slots and words.
+//!    [`guard`] asks of the slots what the rules of each relation ask.
 //! 3. [`claim`] decides each relation, exactly.
 //! 4. [`joint`] finds relations that hold one by one and cannot hold together. [`suspects`] ranks the figures of a conflict; [`explain`] puts every finding in words.
 //! 5. [`mod@derive`] computes what nobody printed.
@@ -16,6 +17,7 @@ mod columns;
 mod derive;
 mod explain;
 mod formula;
+mod guard;
 mod joint;
 #[cfg(test)]
 mod oracle;
@@ -41,7 +43,7 @@ use crate::model::finding::{Derived, Finding, Operand, Verdict};
 use crate::stage::rules::relations::RelationRules;
 
 /// Rises with every change of what the stage reports.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What reconciling one document yields, in order of id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -117,6 +119,7 @@ pub fn reconcile(
                 .map(|known| known.code.clone())
                 .chain(decision.assumption.iter().map(|code| (*code).to_owned()))
                 .collect(),
+            readings: claim.readings(decision),
             rule: claim.rule.to_owned(),
         })
         .collect();
@@ -197,6 +200,48 @@ mod tests {
         let rate = finding.suspects.iter().find(|suspect| suspect.id == figures[2].id).unwrap();
         assert_eq!(rate.repair.as_deref(), Some("80"));
         assert!(finding.explanation.vi.contains("87,00%"));
+    }
+
+    #[test]
+    fn round_money_is_an_open_reading_and_no_contradiction() {
+        let source = "Tổng vốn 300 tỷ đồng, gồm vốn vay 125,4 tỷ đồng và vốn tự có 177,2 tỷ đồng.";
+        let level = |quote| figure(source, quote, Measure::Value, Aspect::Actual);
+        let figures = vec![level("300 tỷ đồng"), level("125,4 tỷ đồng"), level("177,2 tỷ đồng")];
+        let found = reconcile(Digest::of(b"report"), source, &figures, &RulePack::builtin().relations);
+        let finding = &found.findings[0];
+        assert_eq!(finding.verdict, Verdict::Undetermined);
+        let readings: Vec<(&str, Verdict)> =
+            finding.readings.iter().map(|one| (one.code.as_str(), one.verdict)).collect();
+        assert_eq!(readings, [("as_printed", Verdict::Conflicts), ("round_money", Verdict::Agrees)]);
+        assert_eq!(finding.readings[0].implied.low.as_deref(), Some("302500000000"));
+        assert!(finding.explanation.vi.contains("302,5 đến 302,7 tỷ đồng"), "{}", finding.explanation.vi);
+        assert!(finding.explanation.en.contains("302.5 to 302.7 billion"), "{}", finding.explanation.en);
+    }
+
+    #[test]
+    fn parts_that_make_up_no_whole_contradict_the_nearest_one_alone() {
+        let source = "Kế hoạch là 12,5 tỷ đồng. Thực hiện 10,4 tỷ đồng, trong đó quốc gia 4,4 tỷ đồng, địa phương 7,0 tỷ đồng.";
+        let level = |quote, aspect| figure(source, quote, Measure::Value, aspect);
+        let figures = vec![
+            level("12,5 tỷ đồng", Aspect::Plan),
+            level("10,4 tỷ đồng", Aspect::Actual),
+            level("4,4 tỷ đồng", Aspect::Actual),
+            level("7,0 tỷ đồng", Aspect::Actual),
+        ];
+        let found = reconcile(Digest::of(b"report"), source, &figures, &RulePack::builtin().relations);
+        let sums: Vec<&Finding> = found.findings.iter().filter(|f| f.relation == Relation::Sum).collect();
+        assert_eq!(sums.len(), 1, "{sums:?}");
+        assert!(sums[0].figures.iter().any(|operand| operand.id == figures[1].id), "{sums:?}");
+    }
+
+    #[test]
+    fn a_relation_without_its_rule_is_not_looked_for() {
+        let (figures, found) = reconciled("80,00");
+        assert_eq!(found.findings.len(), 1);
+        let mut rules = RulePack::builtin().relations.clone();
+        rules.relation.retain(|rule| rule.id != crate::stage::rules::guards::RelationKind::OfPlan);
+        let source = REPORT.replace("RATE", "80,00");
+        assert_eq!(reconcile(Digest::of(b"report"), &source, &figures, &rules).findings, []);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::model::Decimal;
 use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
+use crate::stage::rules::guards::{RelationKind, RelationRule, Role};
 
 use super::claim::Claim;
-use super::page::{Page, aspects_meet, lower};
+use super::guard::{self, Degree};
+use super::page::{Page, lower};
 use super::quantity;
 use super::quantity::Reading;
 
@@ -55,8 +57,13 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
 }
 
 fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f Figure) -> Option<Claim<'f>> {
+    let hedged = |figure: &Figure| figure.qualifier != Qualifier::Eq;
+    let is_bound = first.value != second.value && (hedged(first) || hedged(second));
+    let rule = page.rules.relation(if is_bound { RelationKind::Bound } else { RelationKind::Restated })?;
+    let cast = [(Role::First, first), (Role::Second, second)];
     let head = page.line(first) == 0 && page.line(second) > 0;
-    let alike = same_key(first, second);
+    let alike = guard::holds(page, rule, Degree::Must, &cast);
+    let full_key = || guard::holds(page, rule, Degree::Sure, &cast);
     let claim = Claim::of_two(Relation::Restated, first, second, "relations.restated");
     if is_range(first, second) {
         return None;
@@ -69,11 +76,10 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
     }
     if (rounds(first, second) || rounds(second, first))
         && (head || (alike && first.measure == Measure::Value && same_words(first, second)))
-        && (share_words(page, first, second) || full_key(first, second))
+        && (share_words(page, first, second) || full_key())
         && claim.decide().verdict == Verdict::Agrees
     {
-        let hedged = |figure: &Figure| figure.qualifier != Qualifier::Eq;
-        let relation = if hedged(first) || hedged(second) { Relation::Bound } else { Relation::Restated };
+        let relation = if is_bound { Relation::Bound } else { Relation::Restated };
         return Some(Claim::of_two(relation, first, second, "relations.rounded"));
     }
     if head && alike && is_misprinted_head(page, group, first, second) {
@@ -82,7 +88,7 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
     if alike && is_repeated(page, first, second) {
         return Some(Claim::of_two(Relation::Restated, first, second, "relations.restated.repeated"));
     }
-    if full_key(first, second) && (is_headline(page, group, first, second) || is_hedge(first, second)) {
+    if full_key() && (is_headline(page, rule, group, first, second) || is_hedge(first, second)) {
         let repair = || {
             let wanted = quantity::interval(second, Reading::Rounded);
             quantity::one_digit_repair(first, &wanted).is_some()
@@ -180,26 +186,6 @@ fn share_words(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
     first.iter().filter(|word| second.contains(word)).count() >= SHARED_WORDS
 }
 
-fn same_key(a: &Figure, b: &Figure) -> bool {
-    compatible(a.indicator.as_ref(), b.indicator.as_ref())
-        && compatible(a.period.as_ref(), b.period.as_ref())
-        && aspects_meet(a.aspect, b.aspect)
-        && compatible(a.fund.as_ref(), b.fund.as_ref())
-        && compatible(a.area.as_ref(), b.area.as_ref())
-}
-
-/// Tells whether every slot that tells quantities apart is stated and equal.
-fn full_key(a: &Figure, b: &Figure) -> bool {
-    a.indicator.is_some()
-        && a.indicator == b.indicator
-        && a.period.is_some()
-        && a.period == b.period
-        && a.aspect.is_some()
-        && a.aspect == b.aspect
-        && a.fund == b.fund
-        && a.area == b.area
-}
-
 /// Tells whether two equal numbers are said of one thing: an indicator, a label within the other's,
 /// or so many digits that chance is no explanation.
 fn same_words(a: &Figure, b: &Figure) -> bool {
@@ -211,11 +197,20 @@ fn same_words(a: &Figure, b: &Figure) -> bool {
         || (digits >= TELLING_DIGITS && a.sentence != b.sentence)
 }
 
-fn is_headline(page: &Page<'_>, group: &[&Figure], first: &Figure, second: &Figure) -> bool {
+fn is_headline(
+    page: &Page<'_>,
+    rule: &RelationRule,
+    group: &[&Figure],
+    first: &Figure,
+    second: &Figure,
+) -> bool {
     if page.line(first) > 0 || page.line(second) == 0 || second.qualifier != Qualifier::Eq {
         return false;
     }
-    group.iter().filter(|other| page.line(other) > 0 && full_key(first, other)).count() == 1
+    let full_key = |other: &Figure| {
+        guard::holds(page, rule, Degree::Sure, &[(Role::First, first), (Role::Second, other)])
+    };
+    group.iter().filter(|other| page.line(other) > 0 && full_key(other)).count() == 1
 }
 
 /// Tells whether one is a hedge of the other: at most a tenth apart, and no third of that key between.
@@ -225,8 +220,4 @@ fn is_hedge(first: &Figure, second: &Figure) -> bool {
     let near =
         apart.is_some_and(|gap| gap <= second.value && gap.negated().is_some_and(|gap| gap <= second.value));
     first.measure == Measure::Value && hedged(first) && second.qualifier == Qualifier::Eq && near
-}
-
-fn compatible<T: PartialEq>(a: Option<&T>, b: Option<&T>) -> bool {
-    a.zip(b).is_none_or(|(a, b)| a == b)
 }

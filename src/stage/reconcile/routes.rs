@@ -13,7 +13,7 @@ use crate::model::period::Period;
 use super::claim::Claim;
 use super::formula::Formula;
 use super::page::{Page, fit};
-use super::rates::relation;
+use super::rates::{relation, rule};
 use super::term::Term;
 
 /// What tells one level from another.
@@ -83,7 +83,8 @@ pub(super) fn find<'f>(page: &Page<'f>, is_known: &dyn Fn(&Figure) -> bool) -> R
 fn route<'f>(page: &Page<'f>, at: usize) -> Option<(Key, Route<'f>)> {
     let rate = page.figures[at];
     let relation = relation(rate.measure)
-        .filter(|relation| matches!(relation, Relation::OfPlan | Relation::Growth | Relation::Index))?;
+        .filter(|relation| matches!(relation, Relation::OfPlan | Relation::Growth | Relation::Index))
+        .filter(|relation| rule(page, *relation).is_some())?;
     // The level is the nearest one before the rate in its sentence with the same slots.
     let level = page.level_of(at, |level| {
         fit(rate.indicator.as_ref(), level.indicator.as_ref(), 1, -9) > 0

@@ -8,23 +8,33 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
+use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::period::Period;
+use crate::stage::rules::guards::{RelationKind, RelationRule, Role};
 
 use super::claim::Claim;
 use super::formula::Formula;
+use super::guard::{self, Degree};
 use super::page::{Page, lower};
 
 /// Returns the orders and the sums over regions of the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     let mut keys: BTreeMap<String, Vec<&'f Figure>> = BTreeMap::new();
     let mut levels: BTreeMap<String, Vec<&'f Figure>> = BTreeMap::new();
+    let of_order = page.rules.relation(RelationKind::Order);
+    let of_regions = page.rules.relation(RelationKind::SumRegions);
     for figure in page.figures.iter().copied().filter(|figure| is_level(figure)) {
-        let area = figure.area.as_ref().map_or("", |area| area.as_str());
-        let key = format!("{:?}|{}|{:?}|{:?}", figure.indicator, figure.unit, figure.aspect, figure.fund);
-        keys.entry(format!("{key}|{area}")).or_default().push(figure);
-        levels.entry(format!("{key}|{:?}", figure.period)).or_default().push(figure);
+        let counted = |rule: &&RelationRule| {
+            let cast = [(Role::Longer, figure)];
+            guard::holds(page, rule, Degree::Must, &cast)
+        };
+        if let Some(key) = of_order.filter(counted).and_then(|rule| guard::key(rule, figure)) {
+            keys.entry(key).or_default().push(figure);
+        }
+        if let Some(key) = of_regions.and_then(|rule| guard::key(rule, figure)) {
+            levels.entry(key).or_default().push(figure);
+        }
     }
     let mut found: Vec<Claim<'f>> = keys.values().flat_map(|key| orders(key)).collect();
     found.extend(levels.values().flat_map(|level| regions(page, level)));
@@ -49,9 +59,8 @@ fn from_january(period: Period) -> Option<(Date, Date)> {
 
 /// Every period of a key against the next longer one that begins with it.
 fn orders<'f>(key: &[&'f Figure]) -> Vec<Claim<'f>> {
-    let done = |figure: &Figure| matches!(figure.aspect, Some(Aspect::Actual | Aspect::Disbursed));
     let mut periods: BTreeMap<(Date, Date), Vec<&'f Figure>> = BTreeMap::new();
-    for figure in key.iter().copied().filter(|figure| done(figure)) {
+    for figure in key {
         if let Some(days) = figure.period.and_then(from_january) {
             periods.entry(days).or_default().push(figure);
         }
@@ -92,7 +101,7 @@ fn regions<'f>(page: &Page<'f>, level: &[&'f Figure]) -> Vec<Claim<'f>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{AreaCode, FigureId, IndicatorCode, UnitCode};
+    use crate::model::figure::{AreaCode, Aspect, FigureId, IndicatorCode, UnitCode};
     use crate::model::{Decimal, Digest, Span};
     use crate::stage::rules::RulePack;
 

@@ -6,9 +6,11 @@
 
 use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
+use crate::stage::rules::guards::RelationKind;
 
 use super::claim::Claim;
 use super::formula::Formula;
+use super::guard::{self, Degree, of_whole};
 use super::page::{Page, has};
 
 /// Returns the bounds and the open readings of the page.
@@ -21,6 +23,7 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
 /// The whole is no smaller than the parts that brackets name after words such as `một số địa phương`.
 fn bound<'f>(page: &Page<'f>, whole: &'f Figure) -> Option<Claim<'f>> {
     let is_level = |figure: &&&'f Figure| figure.measure == Measure::Value && figure.unit == whole.unit;
+    let rule = page.rules.relation(RelationKind::SumSome)?;
     if whole.measure != Measure::Value || whole.qualifier != Qualifier::Eq || page.in_bracket(whole) {
         return None;
     }
@@ -38,8 +41,8 @@ fn bound<'f>(page: &Page<'f>, whole: &'f Figure) -> Option<Claim<'f>> {
     let mut claim = Claim::of_sum(&parts, whole, "relations.sum.some");
     claim.formula = Formula::AtLeast(Box::new(sum));
     // Figures of other times or things are no parts: their failing would say nothing.
-    let alike = parts.iter().all(|part| part.indicator == whole.indicator && part.period == whole.period);
-    (alike || claim.decide().verdict == Verdict::Agrees).then_some(claim)
+    let alike = || guard::holds(page, rule, Degree::Near, &of_whole(&parts, whole));
+    (claim.decide().verdict == Verdict::Agrees || alike()).then_some(claim)
 }
 
 /// A rate and by how much it is said to be higher or lower than another rate.
@@ -56,6 +59,12 @@ fn reading<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let formula = Formula::Either(Box::new(relative), Box::new(points));
     is_rate.then(|| {
         let roles = vec!["later", "difference"];
-        Claim::of(Relation::Growth, vec![later, change], roles, formula, "relations.growth.reading")
+        let figures = vec![later, change];
+        let claim = Claim::of(Relation::Growth, figures, roles, formula, "relations.growth.reading");
+        // Where the words do not say that a rate is compared, the level before the rate may be.
+        let open = !page.is_against_rate(change);
+        let place = page.figures.iter().position(|one| one.id == later.id);
+        let level = place.filter(|_| open).and_then(|place| page.level_of(place, |_| true));
+        Claim { level, ..claim }
     })
 }

@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 
 use crate::model::Decimal;
-use crate::model::figure::{Figure, FigureId, Fund, Measure, Qualifier};
+use crate::model::figure::{Figure, FigureId, Measure, Qualifier};
 use crate::model::finding::Verdict;
+use crate::stage::rules::guards::{RelationKind, Role};
 
 use super::claim::Claim;
 use super::columns;
-use super::page::{Page, aspects_meet, has, is_intended};
+use super::guard::{self, Degree, of_whole};
+use super::page::{Page, aspects_meet, has};
 use super::quantity::{self, Reading};
 use super::tie::{LEAD_BYTES, Tie, goes_on, is_named_whole};
 
@@ -41,16 +43,10 @@ fn is_meant(claim: &Claim<'_>, tie: Tie) -> bool {
 
 /// Returns the sums of the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
-    let levels: Vec<&Figure> = page
-        .figures
-        .iter()
-        .copied()
-        .filter(|figure| {
-            figure.measure == Measure::Value
-                && figure.unit.as_str() != "percent"
-                && !matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le)
-        })
-        .collect();
+    if page.rules.relation(RelationKind::Sum).is_none() {
+        return funds(page, &levels(page));
+    }
+    let levels = levels(page);
     let mut found = Vec::new();
     let loose = |figure: &Figure| format!("{}", figure.unit);
     let tight = |figure: &Figure| format!("{}|{:?}|{:?}", figure.unit, figure.aspect, figure.period);
@@ -73,7 +69,21 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
     found.extend(funds(page, &levels));
     found.extend(columns::claims(page, &found));
     drop_explained(page, &mut found);
+    drop_farther(&mut found);
     found
+}
+
+/// The levels that can be parts or wholes.
+fn levels<'f>(page: &Page<'f>) -> Vec<&'f Figure> {
+    page.figures
+        .iter()
+        .copied()
+        .filter(|figure| {
+            figure.measure == Measure::Value
+                && figure.unit.as_str() != "percent"
+                && !matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le)
+        })
+        .collect()
 }
 
 /// Drops contradictions whose figures add up in another way: they are no evidence of a wrong figure.
@@ -114,6 +124,29 @@ fn drop_explained<'f>(page: &Page<'f>, found: &mut Vec<Claim<'f>>) {
     });
 }
 
+/// Of several wholes that the same parts fail to make up, keeps the nearest one before them: they are parts of one.
+fn drop_farther(found: &mut Vec<Claim<'_>>) {
+    let mut nearest: BTreeMap<Vec<FigureId>, usize> = BTreeMap::new();
+    let parts = |claim: &Claim<'_>| -> Vec<FigureId> {
+        claim.figures[..claim.figures.len() - 1].iter().map(|part| part.id.clone()).collect()
+    };
+    let place = |claim: &Claim<'_>| {
+        let (whole, first) = (claim.stated().span.start, claim.figures[0].span.start);
+        (whole < first).then_some(whole)
+    };
+    let fails = |claim: &Claim<'_>| claim.decide().verdict == Verdict::Conflicts;
+    for claim in found.iter().filter(|claim| claim.rule == "relations.sum" || claim.rule == ANNOUNCED) {
+        if let Some(place) = place(claim).filter(|_| fails(claim)) {
+            let known = nearest.entry(parts(claim)).or_insert(place);
+            *known = place.max(*known);
+        }
+    }
+    found.retain(|claim| {
+        let best = nearest.get(&parts(claim)).copied();
+        !fails(claim) || best.zip(place(claim)).is_none_or(|(best, own)| own >= best)
+    });
+}
+
 /// Tells whether the total of a sum that holds stands in the headline and is of all the parts of this one, which has
 /// a total of its own in the text, of one unit, period and capacity.
 fn is_restated(page: &Page<'_>, claim: &Claim<'_>, head: &Figure, shared: Option<&usize>) -> bool {
@@ -130,9 +163,15 @@ fn is_restated(page: &Page<'_>, claim: &Claim<'_>, head: &Figure, shared: Option
 /// Makes the claim that parts add up; the words on its scope are read only where they do not.
 pub(super) fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
     let mut claim = Claim::of_sum(parts, whole, "relations.sum");
-    claim.scope = !claim.holds()
-        && (page.differs(&claim.figures) || parts.iter().any(|part| page.is_wider(part, whole)));
+    claim.scope =
+        !claim.holds() && (page.differs(&claim.figures) || !guarded(page, Degree::Scope, parts, whole));
     claim
+}
+
+/// Tells whether the guards of a sum hold for parts and their whole.
+fn guarded(page: &Page<'_>, degree: Degree, parts: &[&Figure], whole: &Figure) -> bool {
+    let rule = page.rules.relation(RelationKind::Sum);
+    rule.is_none_or(|rule| guard::holds(page, rule, degree, &of_whole(parts, whole)))
 }
 
 fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f>> {
@@ -160,7 +199,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 verdict = candidate.decide().verdict;
             }
             match verdict {
-                Verdict::Agrees if is_sound(&candidate) && is_meant(&candidate, tie()) => {
+                Verdict::Agrees if is_sound(page, &candidate) && is_meant(&candidate, tie()) => {
                     // The first parts of a list that goes on may add up by accident.
                     if goes_on(page, run, first, count) {
                         begun.get_or_insert(candidate);
@@ -235,7 +274,7 @@ fn closed_list(page: &Page<'_>, run: &[&Figure], from: usize, count: usize, whol
     let announced = has(&lead, &page.rules.parts_follow);
     let each = parts.iter().any(|part| has(&page.lead(part), &page.rules.for_each));
     let beside = complete && parts.iter().all(|part| part.sentence == whole.sentence);
-    leads && ends && in_order && !each && is_close(whole, parts, announced, beside)
+    leads && ends && in_order && !each && is_close(page, whole, parts, announced, beside)
 }
 
 /// `được phân bổ cho các nội dung sau:` and an item a line: parts that a colon opens, each in a line of its
@@ -305,7 +344,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
         match candidate.decide().verdict {
             // Of a total that is drawn of several provinces, the place was read from one of them.
             Verdict::Agrees
-                if (is_sound(&candidate) || (is_positive(&candidate) && drawn()))
+                if (is_sound(page, &candidate) || (is_positive(&candidate) && drawn()))
                     && is_meant(&candidate, Tie::preceding(page, whole, parts)) =>
             {
                 return Some(candidate);
@@ -323,7 +362,7 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
             Verdict::Conflicts => {
                 let same = parts.iter().all(|part| part.sentence == whole.sentence);
                 let drawn = same
-                    && is_close(whole, parts, false, true)
+                    && is_close(page, whole, parts, false, true)
                     && drawn()
                     && !is_counted_otherwise(page, parts, whole);
                 // Of several runs that one digit would repair, the longest is the list.
@@ -339,29 +378,18 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
 
 /// National and local make the total, at one area, period and aspect.
 fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
+    let Some(rule) = page.rules.relation(RelationKind::SumFunds) else { return Vec::new() };
     let mut found = Vec::new();
-    let key = |figure: &Figure| {
-        (
-            figure.indicator.clone(),
-            figure.unit.clone(),
-            figure.area.clone(),
-            figure.period,
-            figure.aspect.map(is_intended),
-        )
-    };
     for (at, whole) in levels.iter().enumerate() {
-        if whole.fund != Some(Fund::Total) || whole.indicator.is_none() {
+        let is_whole = guard::holds(page, rule, Degree::Must, &[(Role::Whole, whole)]);
+        if !is_whole || whole.indicator.is_none() {
             continue;
         }
         let from = at.saturating_sub(page.rules.window_figures / 2);
         let near = &levels[from..levels.len().min(at + 1 + page.rules.window_figures)];
-        let of = |fund: Fund| -> Vec<&'f Figure> {
+        let of = |role: Role| -> Vec<&'f Figure> {
             let fits = |part: &&&Figure| {
-                let (whole_key, part_key) = (key(whole), key(part));
-                let alike = whole_key.0 == part_key.0 || page.is_wider(part, whole);
-                let rest = (&part_key.1, &part_key.2, &part_key.3, &part_key.4)
-                    == (&whole_key.1, &whole_key.2, &whole_key.3, &whole_key.4);
-                part.fund == Some(fund) && alike && rest
+                guard::holds(page, rule, Degree::Must, &[(role, **part), (Role::Whole, *whole)])
             };
             near.iter()
                 .filter(fits)
@@ -369,9 +397,10 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
                 .filter(|part| page.line(part).abs_diff(page.line(whole)) <= 2)
                 .collect()
         };
-        let (national, local) = (of(Fund::National), of(Fund::Local));
+        let (national, local) = (of(Role::National), of(Role::Local));
         if let ([national], [local]) = (national.as_slice(), local.as_slice()) {
             let candidate = claim(page, &[*national, *local], whole);
+            let candidate = Claim { rule: "relations.sum.funds", ..candidate };
             let verdict = candidate.decide().verdict;
             if verdict == Verdict::Agrees || candidate.scope || candidate.is_repairable() || sure(&candidate)
             {
@@ -385,7 +414,7 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
 /// Tells whether the figures are exact, follow each other closely and no part is as large as the
 /// whole: what a contradiction needs, since far figures add up or fail to by chance. Of a `complete` list, a
 /// part that is the whole once more is a misprint as well.
-fn is_close(whole: &Figure, parts: &[&Figure], announced: bool, complete: bool) -> bool {
+fn is_close(page: &Page<'_>, whole: &Figure, parts: &[&Figure], announced: bool, complete: bool) -> bool {
     let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
     places.sort_unstable();
     let lead = places[0].abs_diff(whole.span.start).min(whole.span.start.abs_diff(places[places.len() - 1]));
@@ -395,8 +424,8 @@ fn is_close(whole: &Figure, parts: &[&Figure], announced: bool, complete: bool) 
             part.qualifier == Qualifier::Eq
                 && (part.value < whole.value
                     || ((complete || part.value != whole.value) && is_misprint(whole, parts, part)))
-                && (announced || aspects_meet(part.aspect, whole.aspect))
         })
+        && (announced || guarded(page, Degree::Near, parts, whole))
 }
 
 /// Tells whether a figure is a cell of a table: its unit stands in the head.
@@ -429,7 +458,7 @@ fn nearly(
 ) -> bool {
     let cells = claim.figures.iter().filter(|figure| is_cell(figure)).count();
     (cells == 0 || cells == claim.figures.len())
-        && is_close(whole, parts, true, false)
+        && is_close(page, whole, parts, true, false)
         && is_list(page, parts)
         && claim.is_telling_miss(tie().chance_of_miss())
         && claim.is_repairable()
@@ -463,25 +492,16 @@ fn sure(claim: &Claim<'_>) -> bool {
         && claim.figures[..claim.figures.len() - 1].iter().any(|part| part.value >= whole.value)
 }
 
-/// Tells whether a part is of another province than its whole: a province is no part of another.
-fn elsewhere(part: &Figure, whole: &Figure) -> bool {
-    let province = |figure: &Figure| {
-        let code = figure.area.as_ref()?.as_str();
-        code.split_once(':').map(|(list, number)| (list.to_owned(), number.to_owned()))
-    };
-    province(part).zip(province(whole)).is_some_and(|(part, whole)| part.0 == whole.0 && part.1 != whole.1)
-}
-
 /// Tells whether no figure is hedged.
 fn is_exact(claim: &Claim<'_>) -> bool {
     claim.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq)
 }
 
-/// Tells whether the agreement says something: every part is above zero and none is a mere bound.
-fn is_sound(claim: &Claim<'_>) -> bool {
+/// Tells whether the agreement says something: the guards hold, every part is above zero and none is a mere bound.
+fn is_sound(page: &Page<'_>, claim: &Claim<'_>) -> bool {
     let parts = &claim.figures[..claim.figures.len() - 1];
     let whole = claim.figures[claim.figures.len() - 1];
-    !parts.iter().any(|part| elsewhere(part, whole)) && is_positive(claim)
+    is_positive(claim) && guarded(page, Degree::Must, parts, whole)
 }
 
 fn is_positive(claim: &Claim<'_>) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
+use super::guards::{Guard, RelationKind, Slot};
 use super::mention::PlaceKind;
 use super::{RuleError, RulePack};
 use crate::model::figure::{Aspect, Fund, Measure, Qualifier};
@@ -13,7 +14,7 @@ use crate::model::mention::MentionClass;
 /// Files whose lists of phrases are compared with lower-case text.
 const LOWER_CASE: &[&str] = &["across.toml", "frames.toml", "indicators.toml", "relations.toml"];
 /// Keys of those files that hold no phrases.
-const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples", "parts"];
+const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples", "parts", "is"];
 
 /// Lists what is wrong, in order of file and place. Patterns that cannot be read or overlap are found when the
 /// pack is read.
@@ -25,6 +26,7 @@ pub fn check(pack: &RulePack) -> Vec<RuleError> {
             phrases(document.as_table(), &mut |value, seen| phrase(file, text, value, seen, &mut errors));
         }
     }
+    guards(pack, &mut errors);
     codes(pack, &mut errors);
     lists(pack, &mut errors);
     examples(pack, &mut errors);
@@ -65,6 +67,73 @@ fn phrase(file: &str, text: &str, value: &Value, seen: &BTreeSet<String>, errors
     } else if seen.contains(phrase) {
         wrong(format!("`{phrase}` stands in this list twice"), "remove one of the two");
     }
+}
+
+/// A relation stands once, and each of its guards compares roles that it has, or one with codes of the slot.
+fn guards(pack: &RulePack, errors: &mut Vec<RuleError>) {
+    let (file, rules) = ("relations.toml", &pack.relations.relation);
+    let text = pack.files.text(file);
+    let Ok(document) = text.parse::<Document<String>>() else { return };
+    let tables = document.get("relation").and_then(Item::as_array_of_tables);
+    for (number, (rule, table)) in rules.iter().zip(tables.into_iter().flat_map(|all| all.iter())).enumerate()
+    {
+        let at = table.span().map_or(0, |span| span.start);
+        if rules[..number].iter().any(|before| before.id == rule.id) {
+            let message = "this relation stands twice: the second is never read";
+            errors.push(RuleError::at(file, text, at, message, "put its guards into the first"));
+        }
+        let places = table.get("guards").and_then(Item::as_array);
+        for (guard, value) in rule.guards.iter().zip(places.into_iter().flat_map(|all| all.iter())) {
+            let at = value.span().map_or(at, |span| span.start);
+            let told = guard_error(rule.id, guard);
+            errors.extend(told.map(|(message, hint)| RuleError::at(file, text, at, message, hint)));
+        }
+    }
+}
+
+/// What is wrong with a guard of a relation, and what to do.
+fn guard_error(kind: RelationKind, guard: &Guard) -> Option<(String, &'static str)> {
+    let roles = kind.roles();
+    let strange = [Some(guard.of), guard.with].into_iter().flatten().find(|role| !roles.contains(role));
+    if let Some(role) = strange {
+        let names: Vec<String> = roles.iter().map(|role| name(*role)).collect();
+        let message = format!("no figure of this relation has the role `{}`", name(role));
+        return Some((
+            format!("{message}: it has {}", names.join(", ")),
+            "name one of these in `of` and `with`",
+        ));
+    }
+    if guard.with.is_some() != guard.is.is_empty() {
+        return Some((
+            "a guard compares a figure with another one or with codes".to_owned(),
+            "give either `with`, a role, or `is`, a list of codes",
+        ));
+    }
+    let known = |code: &String| match guard.slot {
+        Slot::Aspect => Aspect::from_code(code).is_some(),
+        Slot::Fund => Fund::from_code(code).is_some(),
+        Slot::Capacity => matches!(code.as_str(), "intended" | "done"),
+        _ => false,
+    };
+    if let Some(code) = guard.is.iter().find(|code| !known(code)) {
+        return Some((
+            format!("unknown code `{code}` of the slot {}", name(guard.slot)),
+            "`is` takes codes of aspect and fund, and of capacity `intended` and `done`",
+        ));
+    }
+    let points = (guard.same, guard.open, guard.other) != (0, 0, 0);
+    let asked = [guard.must, guard.near, guard.sure, guard.scope].iter().any(Option::is_some);
+    (!points && !asked).then(|| {
+        let hint =
+            "give points (`same`, `open`, `other`) or what has to hold (`must`, `near`, `sure`, `scope`)";
+        ("a guard that asks for nothing changes nothing".to_owned(), hint)
+    })
+}
+
+/// The name under which a pack has a role or slot.
+fn name(value: impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn codes(pack: &RulePack, errors: &mut Vec<RuleError>) {
@@ -192,6 +261,36 @@ mod tests {
         let errors = with("indicators.toml", "unit = \"VND\"", "unit = \"VNĐ\"");
         assert!(errors[0].starts_with("indicators.toml:"), "{errors:?}");
         assert!(errors[0].contains("unknown code `VNĐ`"), "{errors:?}");
+    }
+
+    #[test]
+    fn a_guard_that_cannot_be_is_told_with_its_place() {
+        let from = "{ slot = \"breadth\", of = \"part\", with = \"whole\", scope = \"agree\" }";
+        for (to, told) in [
+            (
+                "{ slot = \"breadth\", of = \"plan\", with = \"whole\", scope = \"agree\" }",
+                "no figure of this relation has the role `plan`: it has part, whole",
+            ),
+            ("{ slot = \"breadth\", of = \"part\", scope = \"agree\" }", "with another one or with codes"),
+            (
+                "{ slot = \"aspect\", of = \"part\", is = [\"planed\"], near = \"agree\" }",
+                "unknown code `planed` of the slot aspect",
+            ),
+            ("{ slot = \"breadth\", of = \"part\", with = \"whole\" }", "asks for nothing"),
+        ] {
+            let errors = with("relations.toml", from, to);
+            assert_eq!(errors.len(), 1, "{errors:?}");
+            let place = errors[0].split(':').skip(1).take(2).map(|part| part.parse::<usize>().unwrap());
+            assert!(place.clone().next() > Some(100) && place.last() == Some(3), "{errors:?}");
+            assert!(errors[0].contains(told), "{errors:?}");
+        }
+        let errors = with("relations.toml", "id = \"index\"", "id = \"growth\"");
+        assert!(errors.iter().any(|error| error.contains("this relation stands twice")), "{errors:?}");
+        // A slot that is none is an error of reading, at its own place.
+        let text = BUILT_IN.iter().find(|known| known.name == "relations.toml").unwrap().text;
+        let text = text.replacen("slot = \"breadth\"", "slot = \"bredth\"", 1);
+        let errors = RulePack::parse(&[("relations.toml".to_owned(), text)]).unwrap_err();
+        assert!(errors[0].to_string().contains("bredth") && errors[0].line > 100, "{}", errors[0]);
     }
 
     #[test]

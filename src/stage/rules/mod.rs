@@ -13,6 +13,7 @@ pub mod edits;
 pub mod entries;
 pub mod error;
 pub mod frames;
+pub mod guards;
 pub mod indicators;
 pub mod letters;
 pub mod marks;

@@ -2,10 +2,14 @@
 
 use serde::Deserialize;
 
+use super::guards::{RelationKind, RelationRule};
+
 /// What `relations.toml` says; every key must be there.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RelationRules {
+    /// The relations that are looked for, each with its guards.
+    pub relation: Vec<RelationRule>,
     /// Words after which the parts of a total follow.
     pub parts_follow: Vec<String>,
     /// Words before a number that stands for each of several.
@@ -70,6 +74,13 @@ pub struct RelationRules {
     pub rate_leads: Vec<String>,
     /// Words by which a rate, not a level, is said to be higher or lower than another.
     pub rate_compared: Vec<String>,
+}
+
+impl RelationRules {
+    /// Returns the rule of a relation; `None` where it is not looked for.
+    pub fn relation(&self, kind: RelationKind) -> Option<&RelationRule> {
+        self.relation.iter().find(|rule| rule.id == kind)
+    }
 }
 
 /// An area and the areas that together are it.

@@ -94,6 +94,7 @@ fn finding(
         explanation: sentence(related, decision, &suspects),
         suspects,
         assumptions: decision.assumption.iter().map(|code| (*code).to_owned()).collect(),
+        readings: claim.readings(decision),
         rule: claim.rule.to_owned(),
     }
 }

@@ -1,10 +1,14 @@
 //! What leaves no doubt that a rate was computed from two levels.
 
-use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
+use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::Relation;
 
-use super::super::page::{Page, aspects_meet, fit, has, is_intended, lower};
+use crate::stage::rules::guards::RelationRule;
+
+use super::super::guard::{self, Degree};
+use super::super::page::{Page, has, lower};
 use super::super::routes::Key;
+use super::cast;
 
 /// Tells whether no other level near has the key of this divisor, every slot of which is stated: it needs
 /// no nearness to be the one that is meant.
@@ -39,6 +43,7 @@ pub(super) fn is_named(page: &Page<'_>, rate: &Figure, whole: &Figure) -> bool {
 pub(super) fn is_evident(
     page: &Page<'_>,
     relation: Relation,
+    rule: &RelationRule,
     rate: &Figure,
     top: &Figure,
     level: &Figure,
@@ -55,17 +60,8 @@ pub(super) fn is_evident(
             && top.sentence == rate.sentence
             && (level.sentence == rate.sentence || level.unit.as_str() == "province");
     }
-    let at_odds = fit(rate.fund.as_ref(), top.fund.as_ref(), 0, -1)
-        + fit(rate.period.as_ref(), top.period.as_ref(), 0, -1)
-        + fit(rate.area.as_ref(), top.area.as_ref(), 0, -1)
-        + fit(rate.indicator.as_ref(), top.indicator.as_ref(), 0, -1)
-        + if relation == Relation::OfPlan || aspects_meet(compared_aspect(rate, top), level.aspect) {
-            0
-        } else {
-            -1
-        };
     let in_order = top.span.start < rate.span.start && level.span.start < rate.span.start;
-    if at_odds < 0 || !in_order || page.is_excluded(rate) || top.sentence != rate.sentence {
+    if !in_order || page.is_excluded(rate) || top.sentence != rate.sentence {
         return false;
     }
     // No other level stands between the dividend and the rate, but in brackets or as the divisor.
@@ -83,42 +79,25 @@ pub(super) fn is_evident(
         // A second rate of the same measure after one level is of something else.
         return false;
     }
-    let year = |figure: &Figure| figure.period.map(|period| period.year());
-    let same_fund = top.fund == level.fund && top.area == level.area;
-    let base =
-        rate.base.as_ref().and_then(|base| base.period).or(rate.period.and_then(|period| period.shifted(-1)));
+    if !guard::holds(page, rule, Degree::Sure, &cast(rule, top, level, rate)) {
+        return false;
+    }
     let alike = same_kind(page, top, level);
     match relation {
-        Relation::OfPlan => {
-            let named = rate.base.as_ref().and_then(|base| base.period);
-            let then = named.is_none() || named == level.period;
-            let planned = level.aspect.is_some_and(is_intended);
-            alike && same_fund && planned && then && year(level) == year(rate)
-        }
+        Relation::OfPlan => alike,
         Relation::Growth | Relation::Index | Relation::Difference => {
             let means = top.measure == Measure::Mean && same_noun(top, level);
-            (alike || means)
-                && same_fund
-                && level.period.is_some()
-                && base == level.period
-                && top.period == rate.period
+            alike || means
         }
         Relation::Share => {
             let cue = has(&page.lead(rate), &page.rules.share_cues);
             let of_it = top.indicator.is_some() && (alike || is_broader(level, top));
             cue && level.value > top.value
                 && level.span.start < top.span.start
-                && top.period == level.period
                 && (of_it || is_named(page, rate, level))
         }
         _ => false,
     }
-}
-
-/// What a rate compares with: its base's aspect where that is said (`kế hoạch tăng 13% so với thực hiện`),
-/// else that of the level that it is of.
-fn compared_aspect(rate: &Figure, top: &Figure) -> Option<Aspect> {
-    rate.base.as_ref().and_then(|base| base.aspect).or(top.aspect)
 }
 
 /// Tells whether two levels measure the same thing: one indicator, or, where neither fits the list,

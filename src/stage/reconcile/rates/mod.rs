@@ -11,16 +11,17 @@ mod score;
 use crate::model::Decimal;
 use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
-use crate::model::period::Period;
 use crate::model::rational::Rational;
+use crate::stage::rules::guards::{RelationKind, RelationRule, Role};
 
 use super::anchor;
 use super::claim::Claim;
-use super::page::{Page, fit, has, is_intended, says};
+use super::guard::{self, Degree};
+use super::page::{Page, has, says};
 
 use change::by_difference;
 use evident::{is_evident, is_named, is_only};
-use score::{as_dividend, as_divisor, units_fit};
+use score::{score, units_fit};
 
 /// The least number of digits by which a rate that agrees with two levels is theirs.
 const TELLING_DIGITS: usize = 3;
@@ -54,9 +55,36 @@ pub(super) const fn relation(measure: Measure) -> Option<Relation> {
     })
 }
 
+/// The rule of a rate's relation; `None` where the rules do not look for it.
+pub(super) fn rule<'f>(page: &Page<'f>, relation: Relation) -> Option<&'f RelationRule> {
+    let kind = match relation {
+        Relation::OfPlan => RelationKind::OfPlan,
+        Relation::Growth => RelationKind::Growth,
+        Relation::Index => RelationKind::Index,
+        Relation::Share => RelationKind::Share,
+        Relation::Mean => RelationKind::Mean,
+        Relation::Difference => RelationKind::Difference,
+        Relation::Sum | Relation::Order | Relation::Restated | Relation::Bound => return None,
+    };
+    page.rules.relation(kind)
+}
+
+/// Two levels and their rate in the roles of a relation.
+pub(super) fn cast<'c>(
+    rule: &RelationRule,
+    top: &'c Figure,
+    level: &'c Figure,
+    rate: &'c Figure,
+) -> [(Role, &'c Figure); 3] {
+    // The kinds that have rates have three roles.
+    let role = |at: usize| rule.id.roles().get(at).copied().unwrap_or(Role::Rate);
+    [(role(0), top), (role(1), level), (role(2), rate)]
+}
+
 fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let rate = page.figures[at];
     let relation = relation(rate.measure)?;
+    let rule = rule(page, relation)?;
     if page.is_of_rate(rate) {
         return None;
     }
@@ -83,13 +111,12 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             let fits = n != d
                 && top.measure == bottom.measure
                 && units_fit(relation, rate, top, bottom)
-                && is_in_order(page, relation, rate, top, bottom);
+                && is_in_order(page, relation, rule, rate, top, bottom);
             if !fits {
                 continue;
             }
-            let score = as_dividend(page, rate, top, at.abs_diff(n))
-                + as_divisor(page, relation, rate, top, bottom, at.abs_diff(d));
-            pairs.push((score, n, d));
+            let steps = (at.abs_diff(n), at.abs_diff(d));
+            pairs.push((score(page, relation, rule, cast(rule, top, bottom, rate), steps), n, d));
         }
     }
     pairs.sort_by_key(|(score, n, d)| (-score, at.abs_diff(*n), at.abs_diff(*d), *n, *d));
@@ -118,7 +145,7 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
                 let certain = candidate.is_narrow(NARROW_PARTS)
                     || (hedged && score >= page.rules.pairing_hedged)
                     || (candidate.is_narrow(EVIDENT_PARTS)
-                        && is_evident(page, relation, rate, page.figures[n], page.figures[d]));
+                        && is_evident(page, relation, rule, rate, page.figures[n], page.figures[d]));
                 if certain {
                     return Some(candidate);
                 }
@@ -126,10 +153,10 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
             }
             _ if !held
                 && failing.is_none()
-                && (is_near_miss(page, at, score, &candidate)
-                    || is_evident(page, relation, rate, page.figures[n], page.figures[d]))
+                && (is_near_miss(page, rule, at, score, &candidate)
+                    || is_evident(page, relation, rule, rate, page.figures[n], page.figures[d]))
                 && (score >= page.rules.pairing_conflicts
-                    || is_near_miss(page, at, score, &candidate)
+                    || is_near_miss(page, rule, at, score, &candidate)
                     || (relation == Relation::Share && is_named(page, rate, page.figures[d]))
                     || is_only(page, relation, page.figures[n], page.figures[d])) =>
             {
@@ -155,12 +182,21 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
 
 /// Tells whether slots and words leave room for a pairing: what is compared with is of the time that the
 /// rate says, a plan is planned, and a share or a mean is said to be one.
-fn is_in_order(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure, level: &Figure) -> bool {
-    let odds = |a: Option<&Period>, b: Option<&Period>| fit(a, b, 0, -1) < 0;
+fn is_in_order(
+    page: &Page<'_>,
+    relation: Relation,
+    rule: &RelationRule,
+    rate: &Figure,
+    top: &Figure,
+    level: &Figure,
+) -> bool {
+    if !guard::holds(page, rule, Degree::Must, &cast(rule, top, level, rate)) {
+        return false;
+    }
     match relation {
         Relation::Growth | Relation::Index | Relation::Difference => {
             match rate.base.as_ref().and_then(|base| base.period) {
-                Some(then) => !odds(Some(&then), level.period.as_ref()),
+                Some(_) => true,
                 // Of one time both, or of a later one: only a level that leads up to the other is meant.
                 None if top.period.is_some() && top.period == level.period => {
                     level.span.start < top.span.start
@@ -168,7 +204,6 @@ fn is_in_order(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure,
                 None => top.period.zip(level.period).is_none_or(|(top, level)| level.year() <= top.year()),
             }
         }
-        Relation::OfPlan => level.aspect.is_none_or(is_intended) || level.sentence == rate.sentence,
         Relation::Share => {
             let lead = page.lead(rate);
             printed_digits(rate) >= TELLING_DIGITS && rate.value != WHOLE
@@ -189,23 +224,14 @@ fn is_in_order(page: &Page<'_>, relation: Relation, rate: &Figure, top: &Figure,
 
 /// Tells whether a pairing whose dividend stands right before its rate fails by one digit only, where that
 /// is no accident.
-fn is_near_miss(page: &Page<'_>, at: usize, score: i32, claim: &Claim<'_>) -> bool {
+fn is_near_miss(page: &Page<'_>, rule: &RelationRule, at: usize, score: i32, claim: &Claim<'_>) -> bool {
     let (top, level, rate) = (claim.figures[0], claim.figures[1], page.figures[at]);
     let again =
         page.among(top.span.start, rate.span.start).iter().any(|figure| figure.measure == rate.measure);
-    let odds = |a: Option<&Period>, b: Option<&Period>| fit(a, b, 0, -1) < 0;
-    let base = rate.base.as_ref().and_then(|base| base.period.as_ref());
-    let apart = match claim.relation {
-        Relation::Share | Relation::Mean => odds(top.period.as_ref(), level.period.as_ref()),
-        Relation::OfPlan => false,
-        _ => odds(base, level.period.as_ref()) || top.period == level.period,
-    };
-    let alike = fit(top.fund.as_ref(), level.fund.as_ref(), 0, -1) == 0 || claim.relation == Relation::Share;
     score >= page.rules.pairing_nearly
         && !again
         && (level.span.start < rate.span.start || level.sentence == rate.sentence)
-        && !apart
-        && alike
+        && guard::holds(page, rule, Degree::Near, &cast(rule, top, level, rate))
         && anchor::dividend(page, at).is_some_and(|top| top.id == claim.figures[0].id)
         && page.is_bare(page.figures[at])
         && !page.is_excluded(page.figures[at])
@@ -223,6 +249,7 @@ fn printed_digits(figure: &Figure) -> usize {
 /// The best divisor anywhere around that agrees, where the dividend stands right before the rate and the
 /// rate has so many digits that chance is no explanation.
 fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'f>> {
+    let rule = rule(page, relation)?;
     let rate = page.figures[at];
     let top = anchor::dividend(page, at).filter(|_| relation != Relation::Mean && page.is_bare(rate))?;
     if printed_digits(rate) < TELLING_DIGITS
@@ -241,12 +268,12 @@ fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'
             && bottom.unit == top.unit
             && bottom.qualifier == Qualifier::Eq
             && units_fit(relation, rate, top, bottom)
-            && is_in_order(page, relation, rate, top, bottom);
+            && is_in_order(page, relation, rule, rate, top, bottom);
         if !fits {
             continue;
         }
         let candidate = Claim::of_rate(relation, top, bottom, rate);
-        let score = as_divisor(page, relation, rate, top, bottom, at.abs_diff(d));
+        let score = score::distant(page, relation, rule, cast(rule, top, bottom, rate), at.abs_diff(d));
         let better = found.as_ref().is_none_or(|(best, _)| score > *best);
         if better && score >= DISTANT_SCORE && candidate.decide().verdict == Verdict::Agrees {
             found = Some((score, candidate));

@@ -1,9 +1,12 @@
-//! How well two levels fit a rate: their slots, and their places in reading order.
+//! How well two levels fit a rate: by the guards of its relation, and by their places in reading order.
 
 use crate::model::figure::{Figure, Qualifier};
 use crate::model::finding::Relation;
 
-use super::super::page::{Page, aspects_meet, fit, is_intended};
+use crate::stage::rules::guards::{RelationRule, Role};
+
+use super::super::guard;
+use super::super::page::Page;
 
 pub(super) fn units_fit(relation: Relation, rate: &Figure, top: &Figure, bottom: &Figure) -> bool {
     let money = |figure: &Figure| matches!(figure.unit.as_str(), "VND" | "USD");
@@ -43,18 +46,22 @@ fn closeness(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i3
     place + (4 - steps).max(-4) - hedged
 }
 
-pub(super) fn as_dividend(page: &Page<'_>, rate: &Figure, level: &Figure, steps: usize) -> i32 {
-    let before = if level.span.start < rate.span.start { 1 } else { -1 };
-    closeness(page, rate, level, steps)
-        + before
-        + fit(rate.indicator.as_ref(), level.indicator.as_ref(), 2, -3)
-        + fit(rate.period.as_ref(), level.period.as_ref(), 2, -3)
-        + fit(rate.area.as_ref(), level.area.as_ref(), 1, -3)
-        + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
-        + fit(rate.aspect.as_ref(), level.aspect.as_ref(), 1, -1)
+/// Scores a pairing: the points of its relation's guards, and its places and words.
+pub(super) fn score(
+    page: &Page<'_>,
+    relation: Relation,
+    rule: &RelationRule,
+    cast: [(Role, &Figure); 3],
+    steps: (usize, usize),
+) -> i32 {
+    let [(_, top), (_, level), (_, rate)] = cast;
+    let before = if top.span.start < rate.span.start { 1 } else { -1 };
+    let as_dividend = closeness(page, rate, top, steps.0) + before;
+    as_dividend + guard::points(page, rule, &cast) + as_divisor(page, relation, rate, top, level, steps.1)
 }
 
-pub(super) fn as_divisor(
+/// Scores what no slot tells of a divisor: where it stands and what the words say.
+fn as_divisor(
     page: &Page<'_>,
     relation: Relation,
     rate: &Figure,
@@ -62,49 +69,28 @@ pub(super) fn as_divisor(
     level: &Figure,
     steps: usize,
 ) -> i32 {
-    let base = rate.base.as_ref();
-    let base_period = base.and_then(|base| base.period.as_ref());
     let words = page.between(rate, level);
     let after = level.span.start > rate.span.start;
     let bracketed = after && words.len() < 90 && words.trim_end().ends_with('(');
     let together = i32::from(bracketed) * 4 + i32::from(page.is_fraction(top, level)) * 4;
-    let planned = level.aspect.is_some_and(is_intended);
-    let slots = match relation {
-        Relation::OfPlan => {
-            let year = |figure: &Figure| figure.period.map(|period| period.year());
-            let aspect = if planned {
-                4
-            } else if level.aspect.is_none() {
-                0
-            } else {
-                -2
-            };
-            aspect
-                + fit(year(rate).as_ref(), year(level).as_ref(), 2, -3)
-                + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
-        }
-        Relation::Growth | Relation::Index | Relation::Difference => {
-            let year_before = rate.period.and_then(|period| period.shifted(-1));
-            fit(base_period.or(year_before.as_ref()), level.period.as_ref(), 4, -3)
-                + fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -3)
-                + if top.period == level.period && top.period.is_some() { -4 } else { 0 }
-        }
-        Relation::Share => {
-            fit(rate.period.as_ref(), level.period.as_ref(), 2, -3)
-                + i32::from(aspects_meet(top.aspect, level.aspect)) * 2
-                - 1
-                + i32::from(level.value >= top.value) * 2
-        }
-        _ => {
-            fit(rate.period.as_ref(), level.period.as_ref(), 1, -3)
-                + fit(top.area.as_ref(), level.area.as_ref(), 1, -2)
-        }
+    let said = match relation {
+        Relation::Share => i32::from(level.value >= top.value) * 2,
+        Relation::Mean if page.is_per(rate, level) => 8,
+        _ => 0,
     };
-    let same = if relation == Relation::Mean {
-        if page.is_per(rate, level) { 8 } else { 0 }
-    } else {
-        fit(top.indicator.as_ref(), level.indicator.as_ref(), 2, -3)
-            + fit(top.area.as_ref(), level.area.as_ref(), 1, if relation == Relation::Share { 0 } else { -2 })
-    };
-    closeness(page, rate, level, steps) + together + slots + same
+    closeness(page, rate, level, steps) + together + said
+}
+
+/// Scores a divisor that may stand anywhere around a rate whose dividend is known.
+pub(super) fn distant(
+    page: &Page<'_>,
+    relation: Relation,
+    rule: &RelationRule,
+    cast: [(Role, &Figure); 3],
+    steps: usize,
+) -> i32 {
+    let [(_, top), (_, level), (_, rate)] = cast;
+    // What the dividend and the rate say of each other tells one divisor from another no more.
+    let own = guard::points(page, rule, &[cast[0], cast[2]]);
+    guard::points(page, rule, &cast) - own + as_divisor(page, relation, rate, top, level, steps)
 }
