@@ -51,7 +51,3 @@ pub mod runtime;
 pub mod stage;
 pub mod web;
 pub mod wording;
-
-/// The system's own allocator takes a quarter of the time in which a report is read.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

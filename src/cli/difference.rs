@@ -10,8 +10,11 @@ use serde_json::Value;
 use super::context::{Context, finish, json_line};
 use super::tail;
 use crate::error::Failure;
+use crate::ledger::catalogue::Facet;
 use crate::ledger::diff::{Change, Difference, Field, Record, What};
 use crate::ledger::threshold::Threshold;
+use crate::stage::rules::RulePack;
+use crate::wording::{Lang, Names};
 
 /// How a difference is shown, and judged.
 #[derive(Debug, Clone, clap::Args)]
@@ -59,7 +62,9 @@ pub(super) fn failing(difference: &Difference, conditions: &[Threshold]) -> Vec<
 /// Writing.
 pub(super) fn mail(difference: &Difference, shown: &Shown) -> Result<(), Failure> {
     let Some(path) = &shown.html else { return Ok(()) };
-    std::fs::write(path, page(difference).into_string()).map_err(|error| Failure::file("write", path, &error))
+    let names = Names::new(RulePack::builtin());
+    std::fs::write(path, page(difference, &names).into_string())
+        .map_err(|error| Failure::file("write", path, &error))
 }
 
 /// The changes by what did it, most changes first.
@@ -191,20 +196,71 @@ table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{border:1px solid #bbb
 td.n{text-align:right;font-variant-numeric:tabular-nums}h2{margin-top:2rem;font-size:1.1rem}code{background:#f3f3f3;padding:0 .2rem}\
 .added{color:#0a6b2d}.removed{color:#a4161a}.sentence{color:#555;font-size:.9rem}";
 
+/// A field's name in Vietnamese; the field's own where it has none.
+fn slot(name: &str) -> &str {
+    match name {
+        "indicator" => "chỉ tiêu",
+        "label" => "nội dung",
+        "measure" => "loại số",
+        "value" => "giá trị",
+        "unit" => "đơn vị",
+        "qualifier" => "mức độ",
+        "low" => "thấp nhất",
+        "high" => "cao nhất",
+        "area" => "địa bàn",
+        "period" => "kỳ",
+        "aspect" => "tính chất",
+        "fund" => "nguồn vốn",
+        "base" => "gốc so sánh",
+        "quote" => "nguyên văn",
+        "sentence" => "câu",
+        "rules" => "quy tắc",
+        "verdict" => "kết luận",
+        "relation" => "quan hệ",
+        "figures" => "các số",
+        "formula" => "công thức",
+        "computed" => "tính ra",
+        "stated" => "đã in",
+        "gap" => "chênh lệch",
+        "suspects" => "số nghi sai",
+        "explanation" => "giải thích",
+        other => other,
+    }
+}
+
+/// A changed field in Vietnamese, the names of codes in place of the codes that have one.
+fn in_words(field: &Field, names: &Names) -> String {
+    let list = match field.name.as_str() {
+        "indicator" | "measure" | "unit" | "qualifier" | "area" | "aspect" | "fund" | "verdict"
+        | "relation" => Some(field.name.as_str()),
+        _ => None,
+    };
+    let value = |value: &Value| match (list, value) {
+        (Some("verdict"), Value::String(code)) => names.facet(Lang::Vi, Facet::Verdict, code),
+        (Some(list), Value::String(code)) => names.name(Lang::Vi, list, code).to_owned(),
+        (_, value) => plain(value),
+    };
+    format!("{}: {} → {}", slot(&field.name), value(&field.before), value(&field.after))
+}
+
 /// Writes the difference as one page that needs nothing beside it.
-fn page(difference: &Difference) -> Markup {
+fn page(difference: &Difference, names: &Names) -> Markup {
+    let title = match difference.after {
+        Some(after) => format!("Thế hệ {} → {after}", difference.before),
+        None => format!("Thế hệ {} → bản thử, chưa ghi gì", difference.before),
+    };
     html! {
         (DOCTYPE)
         html lang="vi" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "socai: khác biệt " (title(difference)) }
+                title { "socai: khác biệt " (title) }
                 style { (maud::PreEscaped(STYLE)) }
             }
             body {
                 h1 { "Khác biệt giữa hai thế hệ số liệu" }
-                p { (title(difference)) ". Số văn bản có thay đổi: " (difference.documents_changed)
+                p { (title) ". Số văn bản có thay đổi: " (difference.documents_changed)
                     ". Mâu thuẫn: thêm " (difference.conflicts_added) ", bớt " (difference.conflicts_removed) "." }
                 table {
                     thead { tr { th { "Loại" } th { "Trước" } th { "Sau" } th { "Thêm" } th { "Bớt" } th { "Đổi" } th { "Trường đổi" } } }
@@ -215,7 +271,7 @@ fn page(difference: &Difference) -> Markup {
                                     td { (vietnamese(record)) }
                                     td.n { (tally.before) } td.n { (tally.after) } td.n { (tally.added) }
                                     td.n { (tally.removed) } td.n { (tally.changed) }
-                                    td { @for (name, count) in &tally.fields { code { (name) } " " (count) " " } }
+                                    td { @for (name, count) in &tally.fields { (slot(name)) " " (count) " " } }
                                 }
                             }
                         }
@@ -228,10 +284,10 @@ fn page(difference: &Difference) -> Markup {
                         tbody {
                             @for (indicator, of) in &difference.indicators {
                                 tr {
-                                    td { code { (indicator) } }
+                                    td { (names.name(Lang::Vi, "indicator", indicator)) " " code { (indicator) } }
                                     td.n { (of.added) } td.n { (of.removed) } td.n { (of.changed) }
                                     td.n { (of.came) } td.n { (of.left) }
-                                    td { @for (name, count) in &of.slots { code { (name) } " " (count) " " } }
+                                    td { @for (name, count) in &of.slots { (slot(name)) " " (count) " " } }
                                 }
                             }
                         }
@@ -240,14 +296,14 @@ fn page(difference: &Difference) -> Markup {
                 @for (rule, changes) in by_rule(difference) {
                     h2 { code { (rule) } " (" (changes.len()) ")" }
                     @for edit in edited(difference, &changes) { p { "Sửa: " code { (edit) } } }
-                    (changes_table(&changes))
+                    (changes_table(&changes, names))
                 }
             }
         }
     }
 }
 
-fn changes_table(changes: &[&Change]) -> Markup {
+fn changes_table(changes: &[&Change], names: &Names) -> Markup {
     html! {
         table {
             thead { tr { th { "" } th { "Văn bản" } th { "Nguyên văn" } th { "Thay đổi" } } }
@@ -259,7 +315,7 @@ fn changes_table(changes: &[&Change]) -> Markup {
                         td { "«" (change.quote) "»" div.sentence { (crop(&change.sentence, 400)) } }
                         td {
                             @if change.fields.is_empty() { (vietnamese(change.record)) " " code { (change.id) } }
-                            @for one in &change.fields { div { (field(one)) } }
+                            @for one in &change.fields { div { (in_words(one, names)) } }
                         }
                     }
                 }

@@ -194,7 +194,11 @@ pub(super) async fn build(
     stop: &CancellationToken,
     tell: &(impl Fn(Step) + Sync),
 ) -> Result<Built, ReplayError> {
-    let _one = engine.replaying.try_lock().map_err(|_| ReplayError::Busy)?;
+    // Whoever asks again, since the one that asked first was killed, waits for what is being made for that one.
+    let _one = tokio::select! {
+        one = engine.replaying.lock() => one,
+        () = stop.cancelled() => return Err(EngineError::Stopped.into()),
+    };
     let generations = engine.read(|log| Ok(Generations::read(log)?)).await?;
     let active = generations.active().unwrap_or(0);
     let of_active = generations.get(active).and_then(|generation| generation.stages);
