@@ -17,8 +17,8 @@ use super::cues::{Cues, PhraseList, begins_word, ends_word};
 const MAX_LISTS: usize = 250;
 /// No transition.
 const NONE: u16 = 0;
-/// The bit of a transition to a node where a phrase ends.
-const ENDS: u16 = 1 << 15;
+/// Nodes of one tree at most.
+const MAX_NODES: usize = 1 << 15;
 
 /// The phrases of all lists that were taken in: an automaton that goes on by one table entry a byte (Aho and
 /// Corasick's).
@@ -28,9 +28,10 @@ pub struct CueTree {
     classes: Box<[u8; 256]>,
     /// A node's row in `next` has `1 << shift` entries.
     shift: u32,
-    /// By node and class: the node of the longest end of the text so far that begins a phrase, with [`ENDS`] where
-    /// a phrase ends there. Node 0 is the root.
+    /// By node and class: the node of the longest end of the text so far that begins a phrase. Node 0 is the root.
     next: Vec<u16>,
+    /// The first node where a phrase ends: in a finished tree one ends at all behind it, at none before.
+    ends: u16,
     /// By node: the longest phrase that ends there, as its node; 0 for none.
     longest: Vec<u16>,
     /// By node: the next shorter phrase that ends there, as its node; 0 for none.
@@ -49,6 +50,7 @@ impl Default for CueTree {
             classes: Box::new([0; 256]),
             shift: 0,
             next: vec![NONE],
+            ends: 1,
             longest: vec![0],
             shorter: vec![0],
             phrase: Vec::new(),
@@ -91,7 +93,7 @@ impl CueTree {
 
     /// Adds a node; `None` where there are too many.
     fn node(&mut self) -> Option<u16> {
-        let node = u16::try_from(self.phrase.len()).ok().filter(|node| node & ENDS == 0)?;
+        let node = u16::try_from(self.phrase.len()).ok().filter(|_| self.phrase.len() < MAX_NODES)?;
         self.next.resize(self.next.len() + (1 << self.shift), NONE);
         self.phrase.push(0);
         Some(node)
@@ -148,9 +150,25 @@ impl CueTree {
                 }
             }
         }
-        for next in &mut self.next {
-            *next |= if self.longest[usize::from(*next)] == 0 { 0 } else { ENDS };
+        self.sort();
+    }
+
+    /// Numbers the nodes anew, those where a phrase ends behind the others.
+    fn sort(&mut self) {
+        let mut order: Vec<u16> = (0..).take(self.phrase.len()).collect();
+        order.sort_by_key(|node| self.longest[usize::from(*node)] != 0);
+        let mut renamed = vec![0u16; order.len()];
+        for (name, node) in (0..).zip(&order) {
+            renamed[usize::from(*node)] = name;
         }
+        let ending = self.longest.iter().filter(|longest| **longest != 0).count();
+        self.ends = u16::try_from(order.len() - ending).unwrap_or(u16::MAX);
+        let rename = |node: &u16| renamed[usize::from(*node)];
+        let row = |node: &u16| usize::from(*node) << self.shift..(usize::from(*node) + 1) << self.shift;
+        self.next = order.iter().flat_map(|node| self.next[row(node)].iter().map(rename)).collect();
+        self.longest = order.iter().map(|node| rename(&self.longest[usize::from(*node)])).collect();
+        self.shorter = order.iter().map(|node| rename(&self.shorter[usize::from(*node)])).collect();
+        self.phrase = order.iter().map(|node| self.phrase[usize::from(*node)]).collect();
     }
 
     /// Finds every phrase in `text`, as whole words or not: where it begins and ends, and its number.
@@ -159,11 +177,11 @@ impl CueTree {
         let (classes, next, shift) = (&self.classes, &self.next[..], self.shift);
         let mut node = 0;
         for (at, byte) in text.bytes().enumerate() {
-            node = next[(usize::from(node & !ENDS) << shift) + usize::from(classes[usize::from(byte)])];
-            if node & ENDS == 0 {
+            node = next[(usize::from(node) << shift) + usize::from(classes[usize::from(byte)])];
+            if node < self.ends {
                 continue;
             }
-            let mut standing = usize::from(self.longest[usize::from(node & !ENDS)]);
+            let mut standing = usize::from(self.longest[usize::from(node)]);
             while standing != 0 {
                 let phrase = usize::from(self.phrase[standing]) - 1;
                 found(at + 1 - self.phrases[phrase].0, at + 1, phrase);
@@ -349,6 +367,7 @@ impl<'t> Marks<'t> {
 
     /// Gives `found` for each phrase of `list` the last place where it stands in `words` as whole words and
     /// `fits`, the last place first.
+    #[inline]
     pub fn each_last<'l>(
         &self,
         words: &str,
@@ -356,13 +375,22 @@ impl<'t> Marks<'t> {
         fits: impl Fn(usize) -> bool,
         mut found: impl FnMut(usize, &'l str),
     ) {
-        let Some((hits, from, cut)) = self.hits(words, list) else {
-            list.each_last(words, fits).into_iter().for_each(|(at, phrase)| found(at, phrase));
-            return;
-        };
-        if hits.is_empty() && !cut {
-            return;
+        match self.hits(words, list) {
+            Some(([], _, false)) => {}
+            Some((hits, from, cut)) => Self::each_hit(hits, from, cut, words, list, fits, found),
+            None => list.each_last(words, fits).into_iter().for_each(|(at, phrase)| found(at, phrase)),
         }
+    }
+
+    fn each_hit<'l>(
+        hits: &[Hit],
+        from: usize,
+        cut: bool,
+        words: &str,
+        list: &'l PhraseList,
+        fits: impl Fn(usize) -> bool,
+        mut found: impl FnMut(usize, &'l str),
+    ) {
         let end = from + words.len();
         let hits = hits[..hits.partition_point(|hit| hit.at < end)].iter().rev();
         let hits = hits.take_while(|hit| hit.at >= from).filter(|hit| hit.end <= end);

@@ -112,22 +112,39 @@ impl Table {
         Some(u128::from_le_bytes(key))
     }
 
-    /// Where `key` stands, or would.
     #[inline]
-    fn place(&self, key: u128) -> usize {
+    fn hash(key: u128) -> usize {
         let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-        let hash = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
+    }
+
+    /// Where `key` stands, or would.
+    fn place(&self, key: u128) -> usize {
         let mask = self.short.len() - 1;
-        let mut at = (hash >> 40) as usize & mask;
+        let mut at = Self::hash(key) & mask;
         while self.short[at].0 != key && self.short[at].0 != 0 {
             at = (at + 1) & mask;
         }
         at
     }
 
+    /// The word that the spelling `key` is.
+    #[inline]
+    fn find(&self, key: u128) -> Word {
+        let mut at = Self::hash(key);
+        loop {
+            let (known, word) = self.short[at & (self.short.len() - 1)];
+            // Where no spelling is, no word is either.
+            if known == key || known == 0 {
+                return word;
+            }
+            at += 1;
+        }
+    }
+
     fn get(&self, letters: &str) -> Word {
         match Self::key(letters.as_bytes()) {
-            Some(key) => self.short[self.place(key)].1,
+            Some(key) => self.find(key),
             None => self.long.get(letters).copied().unwrap_or(Word::UNKNOWN),
         }
     }
@@ -140,7 +157,7 @@ impl Table {
         match window.and_then(|window| <[u8; SHORT_BYTES]>::try_from(window).ok()) {
             Some(window) if length < SHORT_BYTES => {
                 let key = u128::from_le_bytes(window) & MASKS[length];
-                self.short[self.place(key)].1
+                self.find(key)
             }
             _ => self.get(span.of(text)),
         }
