@@ -58,6 +58,14 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         What::Check { path } => {
             let pack = pack(path.as_deref(), context)?;
             let mut wrong = check(&pack);
+            wrong.extend(examples::one_sided(&pack).iter().map(|(entry, lack)| {
+                let message = format!("{} has no {lack}", entry.id());
+                entry.error(
+                    &pack,
+                    message,
+                    "add `text => what is read` and `text != what is not` to its examples",
+                )
+            }));
             wrong.extend(examples::run(&pack).failed);
             report(context, &wrong, "wrong", path.as_deref())?;
             context.say(&format!("{} rules, nothing wrong", pack.entries().len()));

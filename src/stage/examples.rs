@@ -76,6 +76,26 @@ pub fn unmissed(pack: &RulePack) -> Vec<Entry> {
     pack.entries().into_iter().filter(|entry| carries_examples(entry, pack) && !missed(entry)).collect()
 }
 
+/// The rules that carry no example of what they read, or none of what they must not, with what is missing. A
+/// list of codes has no words to be read.
+pub fn one_sided(pack: &RulePack) -> Vec<(Entry, &'static str)> {
+    let cases = cases(pack);
+    let lacks = |entry: &Entry| {
+        let id = entry.id();
+        let has = |negative| cases.iter().any(|case| case.rule == id && case.negative == negative);
+        match (has(false), has(true)) {
+            (false, _) => Some("example of what it reads"),
+            (_, false) => Some("example of what it must not read"),
+            _ => None,
+        }
+    };
+    let rules = pack.entries().into_iter();
+    rules
+        .filter(|entry| entry.file != "codes.toml" && carries_examples(entry, pack))
+        .filter_map(|entry| lacks(&entry).map(|lack| (entry, lack)))
+        .collect()
+}
+
 /// Tells whether an entry is a rule that a few words can show. What is not: the weights of `ranking.toml` and
 /// the words that its features ask for, of which none decides alone (training on the gold and its
 /// cross-validation stand for them), and the words of `across.toml`, which are read of several reports
@@ -225,6 +245,17 @@ mod tests {
     fn every_example_of_the_pack_comes_out_as_written() {
         let failed: Vec<String> = run(RulePack::builtin()).failed.iter().map(ToString::to_string).collect();
         assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+
+    /// A rule with nothing that it must not read may grow until it reads everything.
+    #[test]
+    fn every_rule_has_an_example_of_either_kind() {
+        let one_sided = one_sided(RulePack::builtin());
+        let one_sided: Vec<String> = one_sided
+            .iter()
+            .map(|(entry, kind)| format!("{}: {}: no {kind}", entry.file, entry.id()))
+            .collect();
+        assert!(one_sided.is_empty(), "{}", one_sided.join("\n"));
     }
 
     /// Removing any one rule fails at least one of its examples: no rule is there for nothing, and no
