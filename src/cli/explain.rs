@@ -1,4 +1,5 @@
-//! `socai explain FIGURE`: where each slot of a figure came from: the words, the rule, how far away.
+//! `socai explain FIGURE`: where each slot of a figure came from: the words, the rule, how far away, and against what
+//! else a period and an area were chosen.
 
 use std::io::Write;
 
@@ -12,7 +13,11 @@ use crate::error::Failure;
 use crate::ledger::LedgerReader;
 use crate::model::figure::{Base, Figure, FigureId, Reach, Slot};
 use crate::model::{Digest, Span};
+use crate::stage::extract::{self, Reasons};
+use crate::stage::rules::RulePack;
 use crate::stage::rules::codes::CodeRecord;
+use crate::stage::rules::ranking::Feature;
+use crate::stage::{clean, segment};
 
 /// Explain a figure: for each slot its words, its rule and where they stood
 #[derive(Debug, clap::Args)]
@@ -68,7 +73,36 @@ struct Account {
     reach: Option<Reach>,
     /// The place in the order in which context is asked, from 1 for the numeral itself.
     order: Option<usize>,
+    /// Against what else a period or an area was chosen; absent where the rules at hand choose another one than the
+    /// record's.
+    choice: Option<Chosen>,
 }
+
+/// How a value won.
+#[derive(Debug, Serialize)]
+struct Chosen {
+    /// The values that the text offers with the sums of their weights, the highest first.
+    candidates: Vec<Candidate>,
+    /// What tells the first of them from the second, in the order of how much: a feature of `ranking.toml` that only
+    /// one of the two has, its weight positive where it speaks for the first.
+    deciding: Vec<Deciding>,
+}
+
+#[derive(Debug, Serialize)]
+struct Candidate {
+    value: Option<String>,
+    score: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Deciding {
+    /// As the file has it: `period.near`, then the key.
+    feature: String,
+    weight: i64,
+}
+
+/// How many deciding features are told.
+const DECIDING: usize = 5;
 
 /// Prints the explanation.
 ///
@@ -87,8 +121,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Failure::internal(format!("the log lacks the text of {}", row.source)).next("run `socai verify`")
     })?;
     let text = String::from_utf8_lossy(&text);
-    let codes = stores::rules(&config)?.codes();
-    let explanation = explain(document, row.source, &text, &figure, &codes);
+    let rules = stores::rules(&config)?;
+    let explanation = explain(document, row.source, &text, &figure, &rules);
     let mut out = context.out();
     if args.json {
         json_line(&mut out, &explanation)?;
@@ -116,13 +150,9 @@ fn named(ledger: &LedgerReader, prefix: &str) -> Result<(Digest, Figure), Failur
     }
 }
 
-fn explain(
-    document: Digest,
-    source: String,
-    text: &str,
-    figure: &Figure,
-    codes: &[CodeRecord],
-) -> Explanation {
+fn explain(document: Digest, source: String, text: &str, figure: &Figure, rules: &RulePack) -> Explanation {
+    let codes = rules.codes();
+    let read_again = read_again(document, text, figure, rules);
     let mut slots = Vec::new();
     let mut open = Vec::new();
     for (slot, filled) in values(figure) {
@@ -130,16 +160,26 @@ fn explain(
             open.push(slot);
             continue;
         };
-        let origin = figure.origins.get(&slot);
+        let told = read_again.as_ref().and_then(|reasons| {
+            let mut told = reasons.told.iter();
+            told.find(|told| told.slot == slot && told.span == figure.span).map(|told| &told.origin)
+        });
+        // What the record has no words for was looked for again.
+        let told = told.filter(|told| slot != Slot::Indicator || told.rule == format!("indicator.{value}"));
+        let origin =
+            figure.origins.get(&slot).filter(|origin| origin.words.is_some() || told.is_none()).or(told);
         let reach = origin.map(|origin| origin.reach);
+        let choice =
+            read_again.as_ref().and_then(|reasons| chosen(reasons, figure.span, slot, &value, rules));
         slots.push(Account {
             slot,
-            name: list_of(slot).and_then(|list| name(codes, list, &value)),
+            name: list_of(slot).and_then(|list| name(&codes, list, &value)),
             value,
             words: origin.and_then(|origin| origin.words).map(|span| words(text, span)),
             rule: origin.map(|origin| origin.rule.clone()),
             reach,
             order: reach.map(|reach| ORDER.iter().position(|(known, _)| *known == reach).unwrap_or(0) + 1),
+            choice,
         });
     }
     Explanation {
@@ -153,6 +193,51 @@ fn explain(
         open,
         rules: figure.rules.clone(),
     }
+}
+
+/// Reads the document once more for what records do not hold; `None` where the rules at hand read the figure
+/// otherwise than those that made the record.
+fn read_again(document: Digest, text: &str, figure: &Figure, rules: &RulePack) -> Option<Reasons> {
+    let cleaned = clean::clean(text.as_bytes()).ok().filter(|cleaned| cleaned.source == text)?;
+    let blocks = segment::segment(&cleaned.clean.text, &rules.segment);
+    let (found, reasons) = extract::reasons(document, &cleaned.source, &cleaned.clean, &blocks, rules);
+    found.figures.iter().any(|again| again == figure).then_some(reasons)
+}
+
+fn chosen(reasons: &Reasons, span: Span, slot: Slot, value: &str, rules: &RulePack) -> Option<Chosen> {
+    let model = match slot {
+        Slot::Period => &rules.ranking.period,
+        Slot::Area => &rules.ranking.area,
+        _ => return None,
+    };
+    let choice = reasons.choices.iter().find(|choice| choice.slot == slot && choice.span == span)?;
+    let score = |features: &[Feature]| features.iter().map(|feature| model.weight(*feature)).sum::<i64>();
+    let mut ranked: Vec<_> =
+        choice.candidates.iter().map(|(value, features)| (score(features), value, features)).collect();
+    ranked.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    let (_, first, features) = *ranked.first()?;
+    if first.as_deref() != Some(value) {
+        return None;
+    }
+    let mut deciding = Vec::new();
+    if let Some((_, _, others)) = ranked.get(1) {
+        let only = |ours: &[Feature], theirs: &[Feature], sign: i64| {
+            let only = ours.iter().filter(|feature| !theirs.contains(feature));
+            only.map(|feature| (*feature, sign * model.weight(*feature))).collect::<Vec<_>>()
+        };
+        let mut told = only(features, others, 1);
+        told.extend(only(others, features, -1));
+        told.retain(|(_, weight)| *weight != 0);
+        told.sort_by_key(|(_, weight)| std::cmp::Reverse(weight.abs()));
+        let table = if slot == Slot::Period { "period" } else { "area" };
+        deciding.extend(told.into_iter().take(DECIDING).map(|(feature, weight)| {
+            let (name, key) = model.name(feature);
+            Deciding { feature: format!("{table}.{name} {key}"), weight }
+        }));
+    }
+    let candidates =
+        ranked.iter().map(|(score, value, _)| Candidate { value: (*value).clone(), score: *score });
+    Some(Chosen { candidates: candidates.collect(), deciding })
 }
 
 /// The slots in the order of the record, with what fills them.
@@ -273,12 +358,29 @@ fn print(out: &mut impl Write, told: &Explanation, quote: Span) -> Result<(), Fa
         ]);
     }
     writeln!(out, "{table}")?;
+    for account in &told.slots {
+        if let Some(choice) = account.choice.as_ref().filter(|choice| choice.candidates.len() > 1) {
+            writeln!(out, "{}: {}", slot_name(account.slot), tail::harmless(&worded(choice)))?;
+        }
+    }
     if !told.open.is_empty() {
         let names: Vec<&str> = told.open.iter().copied().map(slot_name).collect();
         writeln!(out, "văn bản để ngỏ: {}", names.join(", "))?;
     }
     writeln!(out, "luật, từ ngoài vào: {}", told.rules.join(", "))?;
     Ok(())
+}
+
+/// `chọn 2022 (1520) hơn 2021 (310), vì carried.from title (+820), …`.
+fn worded(choice: &Chosen) -> String {
+    let value = |candidate: &Candidate| {
+        format!("{} ({})", candidate.value.as_deref().unwrap_or("để ngỏ"), candidate.score)
+    };
+    let others: Vec<String> = choice.candidates.iter().skip(1).take(3).map(value).collect();
+    let first = choice.candidates.first().map(value).unwrap_or_default();
+    let deciding: Vec<String> =
+        choice.deciding.iter().map(|told| format!("{} ({:+})", told.feature, told.weight)).collect();
+    format!("chọn {first} hơn {}, vì {}", others.join(", "), deciding.join("; "))
 }
 
 /// The sentence on one line, the quote between `«` and `»`.
@@ -293,8 +395,6 @@ fn marked(sentence: &Words, quote: Span) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stage::rules::RulePack;
-    use crate::stage::{clean, extract, segment};
 
     fn explained(text: &str, quote: &str) -> Explanation {
         let rules = RulePack::builtin();
@@ -303,7 +403,7 @@ mod tests {
         let document = Digest::of(text.as_bytes());
         let found = extract::extract(document, &cleaned.source, &cleaned.clean, &blocks, rules);
         let figure = found.figures.iter().find(|figure| figure.quote == quote).unwrap();
-        explain(document, "a.txt".to_owned(), &cleaned.source, figure, &rules.codes())
+        explain(document, "a.txt".to_owned(), &cleaned.source, figure, rules)
     }
 
     fn told(of: &Explanation, slot: Slot) -> (String, Option<String>, Option<Reach>) {
@@ -323,6 +423,49 @@ mod tests {
         let (value, words, reach) = told(&of, Slot::Qualifier);
         assert_eq!((value.as_str(), words.as_deref(), reach), ("gt", Some("trên"), Some(Reach::Numeral)));
         assert_eq!(told(&of, Slot::Value).0, "2500000000 [2500000000, …]");
+    }
+
+    #[test]
+    fn the_phrases_that_told_an_indicator_an_aspect_and_a_fund_are_named() {
+        let text = "Khuyến công tỉnh Hà Nam năm 2022\n\nGiải ngân kinh phí khuyến công quốc gia 3 tỷ đồng, \
+                    tăng 20% so với năm 2021.\n";
+        let of = explained(text, "3 tỷ đồng");
+        let words = |of: &Explanation, slot| told(of, slot).1.unwrap_or_default();
+        assert_eq!(words(&of, Slot::Indicator), "kinh phí khuyến công");
+        assert_eq!(words(&of, Slot::Aspect), "Giải ngân");
+        assert_eq!(words(&of, Slot::Fund), "khuyến công quốc gia");
+        assert_eq!(words(&of, Slot::Unit).trim(), "tỷ đồng");
+        let rule = |of: &Explanation, slot| {
+            let account = of.slots.iter().find(|account| account.slot == slot).unwrap();
+            account.rule.clone().unwrap_or_default().to_string()
+        };
+        assert_eq!(
+            (rule(&of, Slot::Indicator).as_str(), rule(&of, Slot::Unit).as_str()),
+            ("indicator.kinh_phi", "unit.VND")
+        );
+        let of = explained(text, "20%");
+        assert_eq!(words(&of, Slot::Base), "năm 2021");
+        assert_eq!(told(&of, Slot::Indicator).2, Some(Reach::Sentence), "what the amount before is of");
+    }
+
+    #[test]
+    fn a_choice_names_the_features_that_decided_it() {
+        let text = "Khuyến công tỉnh Hà Nam năm 2022\n\nNăm 2021, tỉnh Nam Định hỗ trợ 12 đề án.\n";
+        let of = explained(text, "12 đề án");
+        for (slot, first) in [(Slot::Period, "2021"), (Slot::Area, "VN63:36")] {
+            let account = of.slots.iter().find(|account| account.slot == slot).unwrap();
+            let choice = account.choice.as_ref().unwrap();
+            assert_eq!(choice.candidates[0].value.as_deref(), Some(first));
+            assert!(choice.candidates.len() > 1 && choice.candidates.is_sorted_by_key(|one| -one.score));
+            assert!(!choice.deciding.is_empty() && choice.deciding.len() <= DECIDING, "{choice:?}");
+            let all: i64 = choice.deciding.iter().map(|told| told.weight).sum();
+            assert!(all > 0, "{choice:?}");
+        }
+        let mut page = Vec::new();
+        let at = text.find("12 đề án").unwrap();
+        print(&mut page, &of, Span::new(at, at + "12 đề án".len())).unwrap();
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains("thời kỳ: chọn 2021 (") && page.contains("vì period."), "{page}");
     }
 
     #[test]

@@ -36,5 +36,6 @@ mod replay_diff;
 mod replay_history;
 mod replay_ledger;
 mod replay_upkeep;
+mod report_cases;
 mod rules;
 mod web;

@@ -1,4 +1,6 @@
-//! The mentions of the real reports beside the project, where they are there: all found, few besides.
+//! The mentions of the real reports beside the project, where they are there: every one of `seeds.mentions.jsonl` is
+//! found with its class and value, and at least 980 of 1000 that are exported are among them. For the count and the
+//! precision: `cargo test --locked --test it -- mentions:: --nocapture`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -54,6 +56,7 @@ fn the_mentions_of_real_reports_are_found_with_class_and_value() {
             }
         }
     }
+    println!("{right} found with class and value, {} missed, {printed} printed", missed.len());
     assert!(missed.is_empty(), "{}", missed.join("\n"));
     let precision = right * 1000 / printed.max(1);
     assert!(precision >= 980, "{right} of {printed} mentions are right");

@@ -12,6 +12,7 @@ use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention};
 use super::ranking::{Choice, Seen};
+use super::reasons::Reasons;
 use super::said::{Before, Funds, Said};
 use super::slots::Opening;
 use super::tables::{Cell, Table};
@@ -27,7 +28,7 @@ use crate::stage::rules::bytes::marks;
 use crate::stage::rules::marks::{Cued, Marked, Marks};
 use crate::stage::rules::ranking::Feature;
 
-/// Puts the figures together. `choices` takes among what each period and area was chosen, where asked.
+/// Puts the figures together. `reasons` takes why each slot is filled as it is, where asked.
 #[expect(clippy::too_many_arguments, reason = "the inputs of the stage and what the layers before read")]
 pub(super) fn assemble(
     document: Digest,
@@ -37,7 +38,7 @@ pub(super) fn assemble(
     blocks: &[Block],
     found: &Mentions,
     rules: &RulePack,
-    choices: Option<&mut Vec<Choice>>,
+    reasons: Option<&mut Reasons>,
 ) -> Extraction {
     let text = &clean.text;
     let about_promotion = lower.contains("khuyến công");
@@ -55,7 +56,7 @@ pub(super) fn assemble(
         about_promotion,
         context: Context::of_document(text, lower, blocks, found, &zones, about_promotion, rules),
         zones: &zones,
-        choices,
+        reasons,
         figures: Vec::with_capacity(found.numbers.len()),
         table: None,
         over: Over { opening: Opening::of(opening(blocks).of(lower), &rules.frames), ..Over::default() },
@@ -95,7 +96,7 @@ pub(super) struct Walk<'a> {
     pub(super) about_promotion: bool,
     pub(super) context: Context,
     pub(super) zones: &'a Zones,
-    pub(super) choices: Option<&'a mut Vec<Choice>>,
+    pub(super) reasons: Option<&'a mut Reasons>,
     pub(super) figures: Vec<Figure>,
     /// The table that is read.
     pub(super) table: Option<Table>,
@@ -361,10 +362,10 @@ impl Walk<'_> {
         candidates: impl FnOnce() -> Vec<(V, Vec<Feature>)>,
         print: impl Fn(V) -> Option<String>,
     ) {
-        if let Some(choices) = &mut self.choices {
+        if let Some(reasons) = &mut self.reasons {
             let span = self.clean.map.to_source(number.span);
             let candidates = candidates().into_iter().map(|(value, features)| (print(value), features));
-            choices.push(Choice { span, slot, candidates: candidates.collect() });
+            reasons.choices.push(Choice { span, slot, candidates: candidates.collect() });
         }
     }
 }

@@ -9,6 +9,7 @@ use super::assembly::{Passed, Walk};
 use super::context::{Bound, is_base};
 use super::frame::{self, Around, Kind, Reading};
 use super::label::Label;
+use super::mention::period::PeriodMention;
 use super::mention::{NumberMention, Role};
 use super::said::Before;
 use super::slots::Place;
@@ -84,6 +85,9 @@ impl Walk<'_> {
                 let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
                 let indicator = self.indicator(&place, &label.text);
                 let fund = self.fund(&place, indicator.as_ref());
+                if self.reasons.is_some() {
+                    self.give_reasons(&place, &label, indicator.as_ref(), [&aspect.origin, &fund.origin]);
+                }
                 (aspect, indicator, fund)
             }
         };
@@ -116,6 +120,12 @@ impl Walk<'_> {
             start: number.span.start,
             end: number.span.end,
         };
+        if self.reasons.is_some()
+            && let Some(period) = self.base_period(passed, number)
+        {
+            let (words, rule) = (period.span, period.rule.clone());
+            self.give_reason(number, Slot::Base, Some(words), rule, Reach::Clause);
+        }
         let slots = Slots {
             reading,
             period,
@@ -143,11 +153,14 @@ impl Walk<'_> {
         if !open {
             return None;
         }
+        let period = self.base_period(passed, number).and_then(|period| self.context.resolve(period));
+        Some(Base { period, aspect, area: None })
+    }
+
+    fn base_period<'p>(&self, passed: &Passed<'p>, number: &NumberMention) -> Option<&'p PeriodMention> {
         let first = passed.periods.partition_point(|period| period.span.start < number.span.end);
         let mut behind = passed.periods[first..].iter().take_while(|period| period.span.end <= passed.next);
-        let behind = behind.find(|period| is_base(self.lower, period));
-        let period = behind.and_then(|period| self.context.resolve(period));
-        Some(Base { period, aspect, area: None })
+        behind.find(|period| is_base(self.lower, period))
     }
 
     fn build(&self, number: &NumberMention, sentence: Span, slots: Slots) -> Option<Figure> {
@@ -216,13 +229,15 @@ impl Walk<'_> {
         let rule = number.rules.first().map_or("number", CompactString::as_str);
         // In the order of slots, so that nothing is sorted.
         let label = slots.label.words.map(|words| own(words, "label.words", Reach::Clause));
+        let unit = if number.unit_words.is_empty() { number.span } else { number.unit_words };
+        let unit_rule = number.rules.get(1).map_or(rule, CompactString::as_str);
         let hedge = number.hedge.map(|hedge| own(hedge, "number.hedge", Reach::Numeral));
         let fund = slots.fund.value.is_some().then(|| slots.fund.origin.clone());
         let origins = [
             (Slot::Label, label),
             (Slot::Measure, Some(own(number.span, slots.reading.rule, Reach::Clause))),
             (Slot::Value, Some(own(number.numeral, rule, Reach::Numeral))),
-            (Slot::Unit, Some(own(number.span, rule, Reach::Numeral))),
+            (Slot::Unit, Some(own(unit, unit_rule, Reach::Numeral))),
             (Slot::Qualifier, hedge),
             (Slot::Area, slots.area.as_ref().map(|area| led_back(&area.origin))),
             (Slot::Period, slots.period.as_ref().map(|period| led_back(&period.origin))),

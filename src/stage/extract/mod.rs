@@ -24,6 +24,7 @@ mod outline;
 mod periods;
 mod ranking;
 pub mod reach;
+mod reasons;
 mod said;
 mod slots;
 mod tables;
@@ -32,6 +33,7 @@ mod times;
 mod zones;
 
 pub use ranking::Choice;
+pub use reasons::{Reason, Reasons};
 
 use crate::model::figure::Figure;
 use crate::model::mention::Mention;
@@ -75,9 +77,22 @@ pub fn choices(
     blocks: &[Block],
     rules: &RulePack,
 ) -> Vec<Choice> {
+    reasons(document, source, clean, blocks, rules).1.choices
+}
+
+/// Extracts as [`extract`] does, and returns besides why slots are filled as they are: what `explain` shows
+/// and no record holds.
+pub fn reasons(
+    document: Digest,
+    source: &str,
+    clean: &CleanText,
+    blocks: &[Block],
+    rules: &RulePack,
+) -> (Extraction, Reasons) {
     let lower = lower_case(&clean.text);
     let found = mention::find(&clean.text, Span::new(0, clean.text.len()), rules);
-    let mut choices = Vec::new();
-    assembly::assemble(document, source, clean, &lower, blocks, &found, rules, Some(&mut choices));
-    choices
+    let mut reasons = Reasons::default();
+    let extraction =
+        assembly::assemble(document, source, clean, &lower, blocks, &found, rules, Some(&mut reasons));
+    (extraction, reasons)
 }

@@ -113,3 +113,60 @@ impl Zone {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::mention;
+    use super::*;
+    use crate::model::Span;
+    use crate::stage::rules::RulePack;
+    use crate::stage::rules::letters::lower_case;
+
+    /// The codes of the places of `text` in a period, the document printed on a day.
+    fn codes(text: &str, period: Option<Period>, date: Option<Date>) -> Vec<String> {
+        let rules = RulePack::builtin();
+        let found = mention::find(text, Span::new(0, text.len()), rules);
+        let zones = Zones::of(&lower_case(text), &found.places, &rules.ranking.words, true);
+        let told = |zone: &Option<Zone>| match zone {
+            Some(zone) => zones.code(*zone, period, date).map_or("null".to_owned(), |code| code.to_string()),
+            None => "spoken of".to_owned(),
+        };
+        zones.of.iter().map(told).collect()
+    }
+
+    fn day(year: i16, month: i8, day: i8) -> Option<Date> {
+        Date::new(year, month, day).ok()
+    }
+
+    #[test]
+    fn the_list_of_provinces_is_that_in_force_at_the_period() {
+        let text = "tỉnh Phú Thọ";
+        let told = |period, date| codes(text, period, date).join(" ");
+        assert_eq!(told(Some(Period::Year(2024)), day(2026, 3, 15)), "VN63:25");
+        assert_eq!(told(Some(Period::Quarter(2026, 1)), day(2026, 3, 15)), "VN34:25");
+        assert_eq!(told(Some(Period::Half(2025, 1)), day(2025, 8, 1)), "VN63:25");
+        // The year in which they were merged: by the day on which the report was printed.
+        assert_eq!(told(Some(Period::Year(2025)), day(2025, 5, 30)), "VN63:25");
+        assert_eq!(told(Some(Period::Year(2025)), day(2025, 12, 30)), "VN34:25");
+        assert_eq!(told(Some(Period::Years(2021, 2025)), None), "VN63:25");
+        assert_eq!(told(None, day(2026, 3, 15)), "VN34:25");
+        assert_eq!(told(None, None), "VN63:25");
+    }
+
+    #[test]
+    fn a_province_that_was_merged_has_the_code_of_the_new_one_unless_the_old_one_is_meant() {
+        let told = |text| codes(text, Some(Period::Year(2026)), day(2026, 3, 15)).join(" ");
+        assert_eq!(told("tỉnh Vĩnh Phúc"), "VN34:25");
+        assert_eq!(told("tỉnh Vĩnh Phúc cũ"), "VN63:26");
+        assert_eq!(told("tỉnh Hà Tây"), "null", "on neither list");
+    }
+
+    #[test]
+    fn regions_the_country_and_what_has_no_code() {
+        let told = |text| codes(text, Some(Period::Year(2020)), None).join(" ");
+        assert_eq!(told("cả nước, khu vực phía Bắc, khu vực phía Nam"), "VN KC_N28 KC_S20");
+        assert_eq!(told("Đồng bằng sông Hồng, Nhật Bản"), "null null");
+        assert_eq!(told("toàn tỉnh, toàn vùng"), "spoken of spoken of");
+        assert!([Zone::Nowhere.kind(), Zone::Country.kind()] == [Kind::Nothing, Kind::Country]);
+    }
+}

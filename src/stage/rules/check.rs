@@ -27,6 +27,7 @@ pub fn check(pack: &RulePack) -> Vec<RuleError> {
         }
     }
     guards(pack, &mut errors);
+    places(pack, &mut errors);
     codes(pack, &mut errors);
     lists(pack, &mut errors);
     examples(pack, &mut errors);
@@ -134,6 +135,26 @@ fn guard_error(kind: RelationKind, guard: &Guard) -> Option<(String, &'static st
 fn name(value: impl serde::Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A name that must be capitalised holds no word in lower case.
+fn places(pack: &RulePack, errors: &mut Vec<RuleError>) {
+    let entries = pack.entries();
+    let entries = entries.iter().filter(|entry| entry.file == "places.toml" && entry.section == "place");
+    for (place, entry) in pack.mention.places.iter().zip(entries).filter(|(place, _)| place.capital) {
+        for form in place.forms() {
+            let mut words = form.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            if words.any(|word| word.chars().next().is_some_and(char::is_lowercase)) {
+                let message =
+                    format!("`{form}` is unreachable: with `capital = true` each word begins with a capital");
+                errors.push(entry.error(
+                    pack,
+                    message,
+                    "write it with capitals, or as a place without `capital`",
+                ));
+            }
+        }
+    }
 }
 
 fn codes(pack: &RulePack, errors: &mut Vec<RuleError>) {
