@@ -97,7 +97,7 @@ const EDITS: &[(&str, &str, &str, i32, &str, &str)] = &[
     ("frames.toml", "\"tăng\"", "\"Tăng\"", 1, "`Tăng` is unreachable", "write it in lower case"),
     ("frames.toml", "\"tăng\"", "\"tăng\", \"tăng\"", 1, "stands in this list twice", "remove one"),
     ("places.toml", "forms = [\"Cà Mau\"]", "forms = [\"cà Mau\"]", 1, "`cà Mau` is unreachable", "capital"),
-    ("places.toml", "code = \"96\"", "code = \"99\"", 1, "`99`", "[[region]]"),
+    ("places.toml", "code = \"96\"", "code = \"99\"", 1, "unknown code `99`", "[[region]]"),
     (
         "units.toml",
         "2,8 triệu tấn => 2800000 t",

@@ -137,12 +137,24 @@ fn name(value: impl serde::Serialize) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// A name that must be capitalised holds no word in lower case.
+/// A name that must be capitalised holds no word in lower case; a province is in a region.
 fn places(pack: &RulePack, errors: &mut Vec<RuleError>) {
     let entries = pack.entries();
     let entries = entries.iter().filter(|entry| entry.file == "places.toml" && entry.section == "place");
-    for (place, entry) in pack.mention.places.iter().zip(entries).filter(|(place, _)| place.capital) {
-        for form in place.forms() {
+    let regions = &pack.codes.region;
+    for (place, entry) in pack.mention.places.iter().zip(entries) {
+        let code = place.code.as_deref().filter(|_| place.kind == PlaceKind::Province);
+        let in_none =
+            |code: &&str| !regions.iter().any(|region| region.provinces.iter().any(|known| known == code));
+        if let Some(code) = code.filter(in_none) {
+            let message = format!("unknown code `{code}`: no region of codes.toml has the province");
+            errors.push(entry.error(
+                pack,
+                message,
+                "mend the code, or add it to the [[region]] that it is in",
+            ));
+        }
+        for form in place.forms().filter(|_| place.capital) {
             let mut words = form.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             if words.any(|word| word.chars().next().is_some_and(char::is_lowercase)) {
                 let message =
@@ -229,13 +241,9 @@ fn lists(pack: &RulePack, errors: &mut Vec<RuleError>) {
     let regions = &pack.codes.region;
     for place in &pack.mention.places {
         let code = place.code.as_deref().unwrap_or("");
-        let in_region = || regions.iter().any(|region| region.provinces.iter().any(|known| known == code));
         match place.kind {
             PlaceKind::Region if !regions.iter().any(|region| region.code == code) => {
                 missing("area", code, "add a [[region]] with its provinces");
-            }
-            PlaceKind::Province if !code.is_empty() && !in_region() => {
-                missing("region", code, "add the province to the [[region]] that it is in");
             }
             _ => {}
         }
