@@ -104,10 +104,12 @@ impl Layout {
         let behind = mention.start >= figure.end;
         let (from, to) = if behind { (figure.end, mention.start) } else { (mention.end, figure.start) };
         let words = || lower.get(from..to).map_or(9, |gap| gap.split_ascii_whitespace().take(9).count());
+        // `đạt 600 tấn và năm 2017 đạt 650 tấn`: what is joined is of the next one.
+        let joins = || lower.get(from..to).is_some_and(|gap| matches!(gap.trim(), "và" | "còn"));
         let parted = count(&self.parts, from, to) > 0;
         let commas = count(&self.commas, from, to);
         match (behind, parted, commas) {
-            (true, false, 0) if to - from <= LEAD_BYTES && words() <= 1 => Where::Behind,
+            (true, false, 0) if to - from <= LEAD_BYTES && words() <= 1 && !joins() => Where::Behind,
             (true, false, 0) => Where::BehindClause,
             (true, ..) => Where::BehindComma,
             (false, true, _) => Where::Parted,
