@@ -47,6 +47,8 @@ impl Walk<'_> {
     /// Reads the times of a sentence in order, the year of one carried to the next.
     pub(super) fn name_times(&self, sentence: Span, periods: &[PeriodMention]) -> Vec<Named> {
         let mut year = self.context.year;
+        // What `năm trước` counts from: not another `năm trước`.
+        let mut counted = year;
         let mut from = sentence.start;
         let mut since: Option<i16> = None;
         let mut named = Vec::with_capacity(periods.len());
@@ -56,13 +58,16 @@ impl Walk<'_> {
             let cue = self.cue(period, clause);
             let base =
                 matches!(cue, Cue::Same | Cue::Compared) && self.rules.ranking.words.base.occurs_in(clause);
-            let values = self.values(period, clause, year, since);
+            let relative = matches!(period.expression.part, Part::Whole)
+                && matches!(period.expression.year, Year::Relative(_));
+            let values = self.values(period, clause, if relative { counted } else { year }, since);
             if let Some((value, _)) = values.first()
                 && matches!(cue, Cue::No | Cue::Plan)
                 && !matches!(period.expression.part, Part::Duration)
                 && self.context.may_speak_of(*value)
             {
                 year = Some(year_of(*value));
+                counted = if relative { counted } else { year };
             }
             let begins = period.role == TimeRole::Since || before.trim_end().ends_with("từ đầu");
             since = values.first().map(|(value, _)| value.year()).filter(|_| begins);
@@ -89,7 +94,7 @@ impl Walk<'_> {
             Cue::Law
         } else if self.within.anywhere_in(clause, &words.compared) {
             Cue::Compared
-        } else if clause.contains('%') && self.frames().holds(clause, &words.plan) {
+        } else if clause.contains(|c: char| c == '%' || c.is_ascii_digit()) && self.frames().holds(clause, &words.plan) {
             Cue::Plan
         } else {
             Cue::No

@@ -45,6 +45,7 @@ pub struct Cues {
     pub law: PhraseList,
     pub superlative: PhraseList,
     pub up_to: PhraseList,
+    pub leads: PhraseList,
     pub level: PhraseList,
     pub at: PhraseList,
     pub of: PhraseList,
