@@ -316,7 +316,8 @@ impl Walk<'_> {
                 let before = layout::tail(self.lower, span.start, period.span.start);
                 let clause = marks!(",;:(").since(before);
                 let mut words = clause.split_ascii_whitespace();
-                let opens = words.by_ref().take(TOPIC_WORDS).all(|word| self.rules.ranking.words.leads.has(word));
+                let opens =
+                    words.by_ref().take(TOPIC_WORDS).all(|word| self.rules.ranking.words.leads.has(word));
                 let opens = opens && words.next().is_none();
                 let value = named.stated().filter(|value| opens && !matches!(value, Period::Day(_)))?;
                 Some((value, period.span))

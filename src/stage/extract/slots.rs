@@ -287,8 +287,14 @@ impl Walk<'_> {
         if !done && self.over.heading.is_some_and(holds) {
             return found(Aspect::Target, "aspect.heading", Reach::Section);
         }
-        let ahead = period.and_then(|period| period.first_day()).zip(self.context.date);
-        if ahead.is_some_and(|(first, date)| first > date) {
+        let first = period.and_then(|period| period.first_day());
+        let ahead = match (first, self.context.date, self.context.written) {
+            (Some(first), Some(date), _) => first > date,
+            // Without a printed date the year of writing is a guess.
+            (Some(first), None, Some(written)) => first.year() > written + 1,
+            _ => false,
+        };
+        if ahead {
             return found(Aspect::Plan, "aspect.to_come", Reach::DocumentDate);
         }
         if self.announced(period) {

@@ -94,7 +94,9 @@ impl Walk<'_> {
             Cue::Law
         } else if self.within.anywhere_in(clause, &words.compared) {
             Cue::Compared
-        } else if clause.contains(|c: char| c == '%' || c.is_ascii_digit()) && self.frames().holds(clause, &words.plan) {
+        } else if clause.contains(|c: char| c == '%' || c.is_ascii_digit())
+            && self.frames().holds(clause, &words.plan)
+        {
             Cue::Plan
         } else {
             Cue::No
