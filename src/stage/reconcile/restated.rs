@@ -194,7 +194,18 @@ fn same_words(a: &Figure, b: &Figure) -> bool {
     let held = !x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x));
     (a.indicator.is_some() && a.indicator == b.indicator)
         || held
+        || runs_within(&x, &y)
+        || runs_within(&y, &x)
         || (digits >= TELLING_DIGITS && a.sentence != b.sentence)
+}
+
+/// Tells whether all words of a label stand in another one, in their order: `dự án trong nước` in `dự án đầu tư trong
+/// nước`.
+fn runs_within(short: &str, long: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
+    let (short, long) = (words(short), words(long));
+    let mut rest = long.iter();
+    short.len() > SHARED_WORDS && short.iter().all(|word| rest.any(|other| other == word))
 }
 
 fn is_headline(
