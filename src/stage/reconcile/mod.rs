@@ -235,6 +235,32 @@ mod tests {
     }
 
     #[test]
+    fn slots_alone_relate_a_rate_to_the_two_levels_of_its_keys() {
+        let report = |rate: &str| {
+            let source = format!(
+                "Ngân sách hỗ trợ 4,5 tỷ đồng.\nHội nghị diễn ra tại thành phố, có nhiều đại biểu.\nGiao 4,2 tỷ đồng, kế hoạch tăng {rate}%."
+            );
+            let year = |quote: &str, measure, year: &str| Figure {
+                area: Some(crate::model::figure::AreaCode::new("VN63:25")),
+                period: year.parse().ok(),
+                ..figure(&source, quote, measure, Aspect::Plan)
+            };
+            let mut change = year(&format!("{rate}%"), Measure::Growth, "2025");
+            let base = crate::model::figure::Base { period: "2024".parse().ok(), aspect: None, area: None };
+            change.base = Some(base);
+            let levels = [("4,5 tỷ đồng", "2025"), ("4,2 tỷ đồng", "2024")];
+            let mut figures: Vec<Figure> =
+                levels.map(|(quote, when)| year(quote, Measure::Value, when)).to_vec();
+            figures.push(change);
+            let found = reconcile(Digest::of(b"report"), &source, &figures, &RulePack::builtin().relations);
+            found.findings.iter().map(|finding| (finding.relation, finding.verdict)).collect::<Vec<_>>()
+        };
+        assert_eq!(report("7,1"), [(Relation::Growth, Verdict::Agrees)]);
+        // Apart from each other they are no contradiction: another figure may be meant.
+        assert_eq!(report("9,1"), []);
+    }
+
+    #[test]
     fn a_relation_without_its_rule_is_not_looked_for() {
         let (figures, found) = reconciled("80,00");
         assert_eq!(found.findings.len(), 1);

@@ -6,6 +6,7 @@
 
 mod change;
 mod evident;
+mod keyed;
 mod score;
 
 use crate::model::Decimal;
@@ -168,15 +169,17 @@ fn best<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     let found = failing.map(|(_, claim)| claim);
     match found {
         Some(claim) => Some(distant(page, at, relation).unwrap_or(claim)),
-        None => distant(page, at, relation).or_else(|| {
-            let (top, whole) = anchor::of_siblings(page, at).filter(|_| relation == Relation::Share)?;
-            let claim = scoped(page, Claim::of_rate(relation, top, whole, rate));
-            let decision = claim.decide();
-            // A last digit that was rounded the other way is no reason to contradict a whole that is inferred.
-            let gap = decision.computed.gap(&decision.stated);
-            let misses = decision.verdict == Verdict::Conflicts && gap > Rational::from(rate.step);
-            (misses && claim.is_repairable()).then_some(claim)
-        }),
+        None => distant(page, at, relation)
+            .or_else(|| {
+                let (top, whole) = anchor::of_siblings(page, at).filter(|_| relation == Relation::Share)?;
+                let claim = scoped(page, Claim::of_rate(relation, top, whole, rate));
+                let decision = claim.decide();
+                // A last digit that was rounded the other way is no reason to contradict a whole that is inferred.
+                let gap = decision.computed.gap(&decision.stated);
+                let misses = decision.verdict == Verdict::Conflicts && gap > Rational::from(rate.step);
+                (misses && claim.is_repairable()).then_some(claim)
+            })
+            .or_else(|| keyed::by_keys(page, at, relation, rule).map(|claim| scoped(page, claim))),
     }
 }
 
