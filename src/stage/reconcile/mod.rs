@@ -240,7 +240,13 @@ mod tests {
             let source = format!(
                 "Ngân sách hỗ trợ 4,5 tỷ đồng.\nHội nghị diễn ra tại thành phố, có nhiều đại biểu.\nGiao 4,2 tỷ đồng, kế hoạch tăng {rate}%."
             );
+            let line = |quote: &str| {
+                let (at, end) = (source.find(quote).unwrap(), source.len());
+                let start = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
+                Span::new(start, source[at..].find('\n').map_or(end, |newline| at + newline))
+            };
             let year = |quote: &str, measure, year: &str| Figure {
+                sentence: line(quote),
                 area: Some(crate::model::figure::AreaCode::new("VN63:25")),
                 period: year.parse().ok(),
                 ..figure(&source, quote, measure, Aspect::Plan)
