@@ -20,7 +20,6 @@ use crate::event::kinds::{ComponentReconciled, CorpusReconciled, Event, JoinedDo
 use crate::event_log::LogReader;
 use crate::model::Digest;
 use crate::model::figure::FigureId;
-use crate::model::finding::Finding;
 use crate::stage::plan::Plan;
 use crate::stage::reconcile::across::{
     AreaTree, CELL_LIMIT, Cell, Component, Copies, Sketch, Standing, Statement, Wording, decide_region,
@@ -181,11 +180,13 @@ impl Relating {
             changed.entry(cell.clone()).or_default().insert(document);
         }
         let desk = RefCell::new(desk);
+        // Read once, however many cells its figures are of.
+        let mut seen = BTreeSet::new();
         let region = decide_region(
             changed.keys().cloned(),
             &rules.areas,
             |cell| desk.borrow_mut().statements(cell),
-            |cell| ledger.standing(cell),
+            |cell| ledger.standing(cell, &mut seen),
             |figure| ledger.upheld(figure),
         )?;
         let desk = desk.into_inner();
@@ -535,23 +536,28 @@ impl LedgerReader {
         Ok(usize::try_from(count).unwrap_or(0))
     }
 
-    /// Returns the findings across documents that have a figure in a cell, with the cells of all theirs.
-    fn standing(&self, cell: &Cell) -> Result<Vec<Standing>, LedgerError> {
-        let findings: Vec<Finding> = self.bodies(
-            "SELECT x.body FROM finding_cells c JOIN findings x ON x.id = c.finding
-             WHERE c.indicator = ?1 AND c.area = ?2 AND c.period = ?3 ORDER BY x.id",
-            cell_params(cell),
-        )?;
-        let mut standing = Vec::with_capacity(findings.len());
-        for finding in findings {
+    /// Returns the findings across documents that have a figure in a cell and are not among those `seen`, with
+    /// the cells of all theirs; they are seen then.
+    fn standing(&self, cell: &Cell, seen: &mut BTreeSet<String>) -> Result<Vec<Standing>, LedgerError> {
+        let mut ids = Vec::new();
+        let sql = "SELECT finding FROM finding_cells WHERE indicator = ?1 AND area = ?2 AND period = ?3";
+        self.for_each(sql, cell_params(cell), |row| {
+            let id: String = self.read(row, |row| row.get(0))?;
+            ids.extend((!seen.contains(&id)).then_some(id));
+            Ok::<_, LedgerError>(())
+        })?;
+        let mut standing = Vec::with_capacity(ids.len());
+        for id in ids {
+            let found = self.bodies("SELECT body FROM findings WHERE id = ?1", params![id])?;
             let mut cells = BTreeSet::new();
             let sql =
                 "SELECT indicator || ' ' || area || ' ' || period FROM finding_cells WHERE finding = ?1";
-            self.for_each(sql, params![finding.id], |row| {
+            self.for_each(sql, params![id], |row| {
                 cells.extend(Cell::from_text(&self.read(row, |row| row.get::<_, String>(0))?));
                 Ok::<_, LedgerError>(())
             })?;
-            standing.push(Standing { finding, cells });
+            seen.insert(id);
+            standing.extend(found.into_iter().map(|finding| Standing { finding, cells: cells.clone() }));
         }
         Ok(standing)
     }

@@ -1,4 +1,4 @@
-//! The statements of documents looked at lately, so that a document is read once however many of its cells
+//! The statements of documents looked at, so that a document is read once however many of its cells
 //! are decided, and however often.
 //!
 //! Within one ledger a document's figures change at most once, where a generation's own answers take the place
@@ -16,8 +16,8 @@ use crate::model::Digest;
 use crate::model::figure::Figure;
 use crate::stage::reconcile::across::{Source, Statement, Wording};
 
-/// Statements kept at the least; twice as many at the most, about 1 kB each.
-const KEPT_STATEMENTS: usize = 20_000;
+/// Statements kept at the most, about 700 bytes each.
+const KEPT_STATEMENTS: usize = 150_000;
 
 /// What one document states, in order of figure id, as if it were its own witness.
 type Own = Arc<[Statement]>;
@@ -25,20 +25,17 @@ type Own = Arc<[Statement]>;
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
-    lately: BTreeMap<Digest, Own>,
-    /// Statements in `lately`.
+    kept: BTreeMap<Digest, Own>,
+    /// Statements in `kept`.
     held: usize,
-    /// What was `lately` until that was full: what is not asked for goes with the next.
-    before: BTreeMap<Digest, Own>,
 }
 
 impl Statements {
     /// Forgets what a document stated.
     pub(super) fn forget(&mut self, document: Digest) {
-        if let Some(own) = self.lately.remove(&document) {
-            self.held = self.held.saturating_sub(own.len().max(1));
+        if let Some(own) = self.kept.remove(&document) {
+            self.held = self.held.saturating_sub(size(&own));
         }
-        self.before.remove(&document);
     }
 
     /// Returns what a document states, from memory or from its figures and text.
@@ -49,21 +46,25 @@ impl Statements {
         wording: &Wording,
         document: Digest,
     ) -> Result<Own, LedgerError> {
-        if let Some(own) = self.lately.get(&document) {
+        if let Some(own) = self.kept.get(&document) {
             return Ok(own.clone());
         }
-        let own = match self.before.remove(&document) {
-            Some(own) => own,
-            None => read(ledger, log, wording, document)?,
-        };
-        if self.held >= KEPT_STATEMENTS {
-            self.before = std::mem::take(&mut self.lately);
-            self.held = 0;
+        let own = read(ledger, log, wording, document)?;
+        self.held += size(&own);
+        self.kept.insert(document, own.clone());
+        // Every event asks for all documents of its cells, one after the other. Were those let go that were not
+        // asked for lately, each would be let go just before it is asked for; so the same part of all stays.
+        while self.held > KEPT_STATEMENTS {
+            let Some((_, last)) = self.kept.pop_last() else { break };
+            self.held = self.held.saturating_sub(size(&last));
         }
-        self.held += own.len().max(1);
-        self.lately.insert(document, own.clone());
         Ok(own)
     }
+}
+
+/// A document that states nothing is kept, too.
+fn size(own: &Own) -> usize {
+    own.len().max(1)
 }
 
 fn read(

@@ -3,7 +3,7 @@
 //! 1. [`statement`] takes the figures whose key is fully bound, with the words that narrow them.
 //! 2. A [`Cell`] holds the statements of one indicator, area and period; [`series`] splits it into
 //!    quantities and finds for each what the reports, copies counted once, say of it.
-//! 3. [`sites`] relates the series of a cell, of two years, of an area and its parts. A relation reads
+//! 3. [`sites`] relates the series of a cell, of two years, of the months of a year, of an area and its parts. A relation reads
 //!    the cells of its site and nothing else, so a new document touches few sites.
 //! 4. [`region`] follows the relations, as they are and as they stood, from the cells that changed to all
 //!    that hangs together with them, and decides that anew: what comes out is what deciding everything
@@ -30,7 +30,7 @@ pub use witness::{BANDS, Copies, Sketch, WITNESS_MATCHES};
 pub use words::Wording;
 
 /// Rises with every change of what is reported across documents.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Statements of one cell that are looked at. A cell of more is shared by so much that it tells nothing
 /// apart: its statements are not compared, and one finding says so.

@@ -1,5 +1,6 @@
 //! Deciding all that hangs together with the cells that changed.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
@@ -7,8 +8,10 @@ use crate::model::figure::FigureId;
 use crate::model::finding::Finding;
 use crate::model::{Digest, Hasher};
 
+use super::CELL_LIMIT;
 use super::area::AreaTree;
 use super::decide;
+use super::series::{self, Series, SeriesKey, Sorted};
 use super::sites::Site;
 use super::statement::{Cell, Statement};
 
@@ -16,10 +19,18 @@ use super::statement::{Cell, Statement};
 const LOADED_LIMIT: usize = 20_000;
 
 /// The statements of the cells looked at so far, in order of figure id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    cells: BTreeMap<Cell, Vec<Statement>>,
+    cells: BTreeMap<Cell, Held>,
     statements: usize,
+}
+
+/// The statements of one cell, and how they fall into series, once somebody has asked: every site that reads
+/// the cell does.
+#[derive(Debug, Clone, Default)]
+struct Held {
+    statements: Vec<Statement>,
+    sorted: OnceCell<Vec<Sorted>>,
 }
 
 impl Loaded {
@@ -34,7 +45,7 @@ impl Loaded {
         let mut loaded = Self::default();
         for (cell, mut all) in cells {
             all.sort_by(|a, b| a.figure.id.cmp(&b.figure.id));
-            all.truncate(super::CELL_LIMIT + 1);
+            all.truncate(CELL_LIMIT + 1);
             loaded.put(cell, all);
         }
         loaded
@@ -42,7 +53,16 @@ impl Loaded {
 
     /// Returns the statements of a cell; none where it was not looked at.
     pub fn get(&self, cell: &Cell) -> &[Statement] {
-        self.cells.get(cell).map_or(&[], Vec::as_slice)
+        self.cells.get(cell).map_or(&[], |held| held.statements.as_slice())
+    }
+
+    /// Returns the series of a cell; none where it is empty or crowded.
+    pub(super) fn series(&self, cell: &Cell) -> BTreeMap<SeriesKey<'_>, Series<'_>> {
+        let Some(held) = self.cells.get(cell).filter(|held| held.statements.len() <= CELL_LIMIT) else {
+            return BTreeMap::new();
+        };
+        let sorted = held.sorted.get_or_init(|| series::sort(&held.statements));
+        sorted.iter().map(|one| one.series(&held.statements)).collect()
     }
 
     fn holds(&self, cell: &Cell) -> bool {
@@ -51,7 +71,7 @@ impl Loaded {
 
     fn put(&mut self, cell: Cell, statements: Vec<Statement>) {
         self.statements += statements.len();
-        self.cells.insert(cell, statements);
+        self.cells.insert(cell, Held { statements, sorted: OnceCell::new() });
     }
 }
 
@@ -94,7 +114,7 @@ pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding
 
 /// Decides anew what hangs together with `changed`, one component after the other. `load` returns all
 /// statements of a cell as they are now, up to [`super::CELL_LIMIT`] and one more, smallest figure id first;
-/// `standing` the findings that stand with a figure in a cell; `upheld` how many relations of its own
+/// `standing` the findings that stand with a figure in a cell, those that it returned before or not; `upheld` how many relations of its own
 /// document a figure stands in that hold.
 ///
 /// # Errors
@@ -124,8 +144,9 @@ pub fn decide_region<E>(
         let found = walk.component(first)?;
         let related: Vec<_> = found
             .sites
-            .keys()
-            .flat_map(|site| site.relations(&walk.loaded, areas))
+            .iter()
+            .filter(|(_, joins)| !joins.is_empty())
+            .flat_map(|(site, _)| site.relations(&walk.loaded, areas))
             .filter(|related| related.cells().any(|cell| found.cells.contains(&cell)))
             .collect();
         let mut findings = Vec::new();

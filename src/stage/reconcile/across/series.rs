@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Digest;
 use crate::model::figure::{Aspect, Base, Figure, FigureId, Fund, Measure, Qualifier, UnitCode};
 use crate::model::interval::Interval;
+use crate::model::{Decimal, Digest};
 
 use super::super::quantity::{self, Reading};
 use super::statement::Statement;
@@ -83,13 +83,43 @@ impl<'s> Series<'s> {
     }
 }
 
-/// Splits the statements of a cell.
-pub(super) fn split(statements: &[Statement]) -> BTreeMap<SeriesKey<'_>, Series<'_>> {
+/// One series by the places of its statements in their cell.
+#[derive(Debug, Clone)]
+pub(super) struct Sorted {
+    first: usize,
+    stated: Vec<usize>,
+    reference: Option<usize>,
+}
+
+impl Sorted {
+    /// Returns the series among `statements`, those that were sorted.
+    pub(super) fn series<'s>(&self, statements: &'s [Statement]) -> (SeriesKey<'s>, Series<'s>) {
+        let series = Series {
+            stated: self.stated.iter().map(|place| &statements[*place]).collect(),
+            reference: self.reference.map(|place| &statements[place]),
+        };
+        (SeriesKey::of(&statements[self.first]), series)
+    }
+}
+
+/// Sorts the statements of a cell, which stand in order of figure id, into series.
+pub(super) fn sort(statements: &[Statement]) -> Vec<Sorted> {
     let mut groups: BTreeMap<SeriesKey<'_>, Vec<&Statement>> = BTreeMap::new();
     for statement in statements {
         groups.entry(SeriesKey::of(statement)).or_default().push(statement);
     }
-    groups.into_iter().map(|(key, all)| (key, Series::of(&all))).collect()
+    let place = |one: &Statement| {
+        statements.binary_search_by(|other| other.figure.id.cmp(&one.figure.id)).unwrap_or_default()
+    };
+    let sorted = groups.into_values().map(|all| {
+        let series = Series::of(&all);
+        Sorted {
+            first: place(all[0]),
+            stated: series.stated.iter().map(|one| place(one)).collect(),
+            reference: series.reference.map(place),
+        }
+    });
+    sorted.collect()
 }
 
 pub(super) fn interval(figure: &Figure) -> Interval {
@@ -108,7 +138,7 @@ fn most_exact<'s>(own: &[&'s Statement]) -> Option<&'s Statement> {
     own.iter().copied().min_by(|a, b| exactness(a).cmp(&exactness(b)))
 }
 
-fn exactness(statement: &Statement) -> (bool, crate::model::Decimal, &FigureId) {
+fn exactness(statement: &Statement) -> (bool, Decimal, &FigureId) {
     let figure = &statement.figure;
     (figure.qualifier != Qualifier::Eq, figure.step, &figure.id)
 }
@@ -116,10 +146,10 @@ fn exactness(statement: &Statement) -> (bool, crate::model::Decimal, &FigureId) 
 /// The statement, not hedged, that the most witnesses meet; of several, the most exact.
 fn reference<'s>(stated: &[&'s Statement]) -> Option<&'s Statement> {
     // Equal numbers are looked at once.
-    let mut values: BTreeMap<(String, String), Vec<&'s Statement>> = BTreeMap::new();
+    let mut values: BTreeMap<(Decimal, Decimal), Vec<&'s Statement>> = BTreeMap::new();
     for statement in stated.iter().filter(|one| one.figure.qualifier == Qualifier::Eq) {
         let figure = &statement.figure;
-        values.entry((figure.value.to_string(), figure.step.to_string())).or_default().push(statement);
+        values.entry((figure.value, figure.step)).or_default().push(statement);
     }
     let values: Vec<(Interval, Vec<&'s Statement>)> =
         values.into_values().map(|group| (interval(&group[0].figure), group)).collect();

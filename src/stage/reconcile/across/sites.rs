@@ -9,6 +9,7 @@ use crate::model::Decimal;
 use crate::model::figure::{Aspect, Figure, Fund, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::interval::Interval;
+use crate::model::period::Period;
 use crate::model::rational::Rational;
 
 use super::super::claim::Claim;
@@ -17,7 +18,7 @@ use super::super::quantity::{self, Reading};
 use super::CELL_LIMIT;
 use super::area::AreaTree;
 use super::region::Loaded;
-use super::series::{Series, SeriesKey, split};
+use super::series::{Series, SeriesKey};
 use super::statement::{Cell, Statement};
 
 /// Years that a change may look back: `so với năm 2015` of a report of 2020.
@@ -27,6 +28,8 @@ const YEARS_BACK: i16 = 5;
 const FAR_TIMES: i128 = 2;
 /// A hedge is of a number that is no more than one part in so many away.
 const HEDGE_PARTS: i128 = 10;
+/// Months of a year.
+const MONTHS: i8 = 12;
 
 /// A place where relations are looked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +38,10 @@ pub(super) enum Site {
     Cell(Cell),
     /// The changes in this cell against an earlier one.
     Change(Cell, Cell),
-    /// An area against the areas that make it up.
+    /// An area against the areas that make it up, and their shares of it.
     Parts(Cell),
+    /// What is counted from January on, of one year, which the cell names.
+    Year(Cell),
 }
 
 impl Site {
@@ -48,6 +53,9 @@ impl Site {
         sites.extend(earlier.map(|earlier| Self::Change(cell.clone(), cell.at(earlier))));
         if !areas.parts(&cell.area).is_empty() {
             sites.push(Self::Parts(cell.clone()));
+        }
+        if months_from_january(cell.period).is_some() {
+            sites.push(Self::Year(cell.at(Period::Year(cell.period.year()))));
         }
         sites
     }
@@ -70,6 +78,10 @@ impl Site {
                 let parts = areas.parts(&whole.area).iter().map(|part| whole.of_area(part));
                 std::iter::once(whole.clone()).chain(parts).collect()
             }
+            Self::Year(year) => {
+                let periods = (1..=MONTHS).filter_map(|m| Period::from_january(year.period.year(), m));
+                periods.map(|period| year.at(period)).collect()
+            }
         }
     }
 
@@ -78,7 +90,12 @@ impl Site {
         match self {
             Self::Cell(cell) => within(cells, cell),
             Self::Change(later, earlier) => changes(cells, later, earlier),
-            Self::Parts(whole) => parts(cells, whole, areas),
+            Self::Parts(whole) => {
+                let mut found = parts(cells, whole, areas);
+                found.extend(shares_of_area(cells, whole, areas));
+                found
+            }
+            Self::Year(_) => orders(cells, &self.reads(areas)),
         }
     }
 }
@@ -100,6 +117,10 @@ pub(super) enum Kind {
     Funds,
     /// Areas that make up an area.
     Areas,
+    /// The share that one report states, of a whole that another does.
+    Shared,
+    /// What was done by one month, and by a later one.
+    Ordered,
     /// So many statements that none is compared.
     Crowded,
 }
@@ -132,18 +153,12 @@ impl<'s> Related<'s> {
     }
 }
 
-/// The series of a cell; none where it is empty or crowded.
-fn series_of<'s>(cells: &'s Loaded, cell: &Cell) -> BTreeMap<SeriesKey<'s>, Series<'s>> {
-    let statements = cells.get(cell);
-    if statements.len() > CELL_LIMIT { BTreeMap::new() } else { split(statements) }
-}
-
 fn within<'s>(cells: &'s Loaded, cell: &Cell) -> Vec<Related<'s>> {
     let statements = cells.get(cell);
     if statements.len() > CELL_LIMIT {
         return crowded(statements).into_iter().collect();
     }
-    let all = split(statements);
+    let all = cells.series(cell);
     let mut found = Vec::new();
     for (key, series) in &all {
         found.extend(restated(key, series));
@@ -152,6 +167,11 @@ fn within<'s>(cells: &'s Loaded, cell: &Cell) -> Vec<Related<'s>> {
         }
         if key.measure == Measure::OfPlan {
             found.extend(planned(&all, key, series));
+        }
+        if key.measure == Measure::Share && matches!(key.fund, Some(Fund::National | Fund::Local)) {
+            let of_area = key.base.and_then(|base| base.area.as_ref()).is_none_or(|area| *area == cell.area);
+            let whole = |level: &SeriesKey<'s>| all.get(&level.with_fund(Fund::Total));
+            found.extend(of_area.then(|| shared(&all, key, series, whole)).into_iter().flatten());
         }
         if key.measure == Measure::Value && key.fund == Some(Fund::Total) {
             found.extend(funds(&all, key, series));
@@ -204,14 +224,16 @@ fn statement_pair<'s>(
     claim.scope = revised || reference.other_scope != other.other_scope;
     let kind = if revised { Kind::Revised } else { Kind::Restated };
     let related = Related::new(kind, claim, vec![first, second]);
+    // What a share or a mean is of its report may leave open: only what one digit repairs contradicts.
+    let loose = matches!(key.measure, Measure::Share | Measure::Mean | Measure::Difference);
+    let alike = |claim: &Claim<'_>| if loose { is_one_digit_off(claim) } else { is_comparable(claim) };
     let near = !hedged || is_near_hedge(&reference.figure.value, &other.figure.value);
     match related.verdict() {
         // Copies of one report say nothing of each other's figures.
         Verdict::Agrees | Verdict::AgreesIfTruncated | Verdict::Undetermined => {
             (near && reference.witness != other.witness).then_some(related)
         }
-        Verdict::DiffersInScope => (near && is_comparable(&related.claim)).then_some(related),
-        Verdict::Conflicts => (near && is_comparable(&related.claim)).then_some(related),
+        Verdict::DiffersInScope | Verdict::Conflicts => (near && alike(&related.claim)).then_some(related),
     }
 }
 
@@ -270,19 +292,9 @@ fn planned<'s>(
     key: &SeriesKey<'s>,
     rates: &Series<'s>,
 ) -> Vec<Related<'s>> {
-    let done = |level: &SeriesKey<'s>| {
-        level.measure == Measure::Value && level.fund == key.fund && level.aspect == key.aspect
-    };
     let mut found = Vec::new();
     for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
-        let own: Vec<(&SeriesKey<'s>, &'s Statement)> = all
-            .iter()
-            .filter(|(level, _)| done(level) && *level.unit != rate.figure.unit)
-            .filter_map(|(level, series)| Some((level, series.of_document(rate.document)?)))
-            .filter(|(_, actual)| is_rate_of(rate, actual))
-            .collect();
-        // Of two levels in its sentence the rate may be of either.
-        let [(level, actual)] = own[..] else { continue };
+        let Some((level, actual)) = own_level(all, key, rate) else { continue };
         let Some(plans) = all.get(&level.with_aspect(Aspect::Plan)) else { continue };
         if plans.of_document(rate.document).is_some() {
             continue;
@@ -297,6 +309,110 @@ fn planned<'s>(
     found
 }
 
+/// The level in a rate's sentence that it is said of; `None` where there is none, or two that it may be of.
+fn own_level<'a, 's>(
+    all: &'a BTreeMap<SeriesKey<'s>, Series<'s>>,
+    key: &SeriesKey<'s>,
+    rate: &Statement,
+) -> Option<(&'a SeriesKey<'s>, &'s Statement)> {
+    // A difference is of the unit of its levels, a rate of another.
+    let is_level = |level: &SeriesKey<'s>| {
+        level.measure == Measure::Value
+            && level.fund == key.fund
+            && level.aspect == key.aspect
+            && (*level.unit == rate.figure.unit) == (key.measure == Measure::Difference)
+    };
+    let mut own = all
+        .iter()
+        .filter(|(level, _)| is_level(level))
+        .filter_map(|(level, series)| Some((level, series.of_document(rate.document)?)))
+        .filter(|(_, level)| is_rate_of(rate, level));
+    let first = own.next()?;
+    own.next().is_none().then_some(first)
+}
+
+/// The shares that reports state of a part, against the whole that another report states and they do not.
+fn shared<'a, 's: 'a>(
+    parts: &BTreeMap<SeriesKey<'s>, Series<'s>>,
+    key: &SeriesKey<'s>,
+    rates: &Series<'s>,
+    whole: impl Fn(&SeriesKey<'s>) -> Option<&'a Series<'s>>,
+) -> Vec<Related<'s>> {
+    let mut found = Vec::new();
+    for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
+        let Some((level, part)) = own_level(parts, key, rate) else { continue };
+        let Some(wholes) = whole(level).filter(|one| one.of_document(rate.document).is_none()) else {
+            continue;
+        };
+        let Some(whole) = wholes.elsewhere(rate.document).filter(|one| one.names_fund) else { continue };
+        let mut claim = Claim::of_rate(Relation::Share, &part.figure, &whole.figure, &rate.figure);
+        claim.rule = "across.share";
+        claim.scope = [*rate, part, whole].iter().any(|one| one.revised || one.other_scope);
+        let related = Related::new(Kind::Shared, claim, vec![part, whole, rate]);
+        // Of what it is a share its report may leave open: only what one digit repairs was meant to be of this.
+        let meant = related.verdict() != Verdict::Conflicts || is_one_digit_off(&related.claim);
+        found.extend(Some(related).filter(|related| meant && is_reported(related)));
+    }
+    found
+}
+
+/// The shares in an area that reports of its parts state.
+fn shares_of_area<'s>(cells: &'s Loaded, whole: &Cell, areas: &AreaTree) -> Vec<Related<'s>> {
+    let wholes = cells.series(whole);
+    if wholes.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for part in areas.parts(&whole.area) {
+        let all = cells.series(&whole.of_area(part));
+        for (key, series) in &all {
+            let of_whole = key.base.and_then(|base| base.area.as_ref()) == Some(&whole.area);
+            let then = key.base.and_then(|base| base.period).is_none_or(|period| period == whole.period);
+            if key.measure == Measure::Share && of_whole && then {
+                found.extend(shared(&all, key, series, |level| wholes.get(level)));
+            }
+        }
+    }
+    found
+}
+
+/// What was done by one month of a year, against what was done by the next later one that is stated.
+fn orders<'s>(cells: &'s Loaded, through_the_year: &[Cell]) -> Vec<Related<'s>> {
+    let mut before: BTreeMap<SeriesKey<'s>, &'s Statement> = BTreeMap::new();
+    let mut found = Vec::new();
+    for cell in through_the_year {
+        for (key, series) in cells.series(cell) {
+            let adds_up = key.measure == Measure::Value
+                && matches!(key.aspect, Some(Aspect::Actual | Aspect::Disbursed))
+                && !matches!(key.unit.as_str(), "percent" | "percentage_point");
+            let settled = series.settled().filter(|one| adds_up && one.figure.qualifier == Qualifier::Eq);
+            let Some(longer) = settled else { continue };
+            let Some(shorter) = before.insert(key, longer) else { continue };
+            let (figures, roles) = (vec![&*shorter.figure, &*longer.figure], vec!["shorter", "longer"]);
+            let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
+            let mut claim = Claim::of(Relation::Order, figures, roles, formula, "across.order");
+            claim.scope = [shorter, longer].iter().any(|one| one.revised || one.other_scope);
+            let related = Related::new(Kind::Ordered, claim, vec![shorter, longer]);
+            let told = related.is_across() && (related.claim.holds() || is_comparable(&related.claim));
+            found.extend(told.then_some(related));
+        }
+    }
+    found
+}
+
+/// Months that are counted from January on; `None` of other periods.
+fn months_from_january(period: Period) -> Option<i8> {
+    let months = match period {
+        Period::Year(_) => MONTHS,
+        Period::Half(_, 1) => 6,
+        Period::Quarter(_, 1) => 3,
+        Period::Month(_, 1) => 1,
+        Period::Months(_, months) => i8::try_from(months).ok()?,
+        _ => return None,
+    };
+    (Period::from_january(period.year(), months) == Some(period)).then_some(months)
+}
+
 /// Tells whether a rate stands behind this level in its sentence, so that it is said of it.
 fn is_rate_of(rate: &Statement, level: &Statement) -> bool {
     rate.figure.sentence == level.figure.sentence
@@ -308,7 +424,7 @@ fn is_rate_of(rate: &Statement, level: &Statement) -> bool {
 
 /// The changes that reports of `later` state, against the level that another report states of `earlier`.
 fn changes<'s>(cells: &'s Loaded, later: &Cell, earlier: &Cell) -> Vec<Related<'s>> {
-    let (now, before) = (series_of(cells, later), series_of(cells, earlier));
+    let (now, before) = (cells.series(later), cells.series(earlier));
     let mut found = Vec::new();
     if before.is_empty() {
         return found;
@@ -317,6 +433,7 @@ fn changes<'s>(cells: &'s Loaded, later: &Cell, earlier: &Cell) -> Vec<Related<'
         let relation = match key.measure {
             Measure::Growth => Relation::Growth,
             Measure::Index => Relation::Index,
+            Measure::Difference => Relation::Difference,
             _ => continue,
         };
         let compared = key.base.and_then(|base| base.period).or_else(|| later.period.shifted(-1));
@@ -326,15 +443,7 @@ fn changes<'s>(cells: &'s Loaded, later: &Cell, earlier: &Cell) -> Vec<Related<'
             continue;
         }
         for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
-            let own: Vec<(&SeriesKey<'s>, &'s Statement)> = now
-                .iter()
-                .filter(|(level, _)| {
-                    level.measure == Measure::Value && level.fund == key.fund && level.aspect == key.aspect
-                })
-                .filter_map(|(level, series)| Some((level, series.of_document(rate.document)?)))
-                .filter(|(_, level)| is_rate_of(rate, level))
-                .collect();
-            let [(level, top)] = own[..] else { continue };
+            let Some((level, top)) = own_level(&now, key, rate) else { continue };
             let actual = before.get(&level.with_aspect(Aspect::Actual));
             let estimate = before.get(&level.with_aspect(Aspect::Estimate));
             let states = |series: Option<&Series<'s>>| {
@@ -407,13 +516,13 @@ fn funds<'s>(
 
 /// The statements of all areas that make up an area, against its own.
 fn parts<'s>(cells: &'s Loaded, whole: &Cell, areas: &AreaTree) -> Vec<Related<'s>> {
-    let wholes = series_of(cells, whole);
+    let wholes = cells.series(whole);
     if wholes.is_empty() {
         return Vec::new();
     }
     let codes = areas.parts(&whole.area);
     let split: Vec<BTreeMap<SeriesKey<'s>, Series<'s>>> =
-        codes.iter().map(|part| series_of(cells, &whole.of_area(part))).collect();
+        codes.iter().map(|part| cells.series(&whole.of_area(part))).collect();
     let mut found = Vec::new();
     for (key, series) in &wholes {
         if key.measure != Measure::Value || matches!(key.unit.as_str(), "percent" | "percentage_point") {

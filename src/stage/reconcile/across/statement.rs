@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::figure::{AreaCode, Figure, Fund, IndicatorCode, Measure, Qualifier, Reach, Slot};
+use crate::model::figure::{AreaCode, Figure, Fund, IndicatorCode, Qualifier, Reach, Slot};
 use crate::model::period::Period;
 use crate::model::{Digest, Span};
 
@@ -22,14 +22,11 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Returns the cell of a figure; `None` where its key is not fully bound, or where nothing across
-    /// documents is decided of its measure.
+    /// Returns the cell of a figure; `None` where its key is not fully bound.
     pub fn of(figure: &Figure) -> Option<Self> {
-        let decided =
-            matches!(figure.measure, Measure::Value | Measure::OfPlan | Measure::Growth | Measure::Index);
         // Limits of a range are no statements of a quantity, and `khoảng` admits everything.
         let hedged = matches!(figure.qualifier, Qualifier::Ge | Qualifier::Le | Qualifier::Approx);
-        if !decided || hedged || figure.aspect.is_none() {
+        if hedged || figure.aspect.is_none() {
             return None;
         }
         Some(Self {
