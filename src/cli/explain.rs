@@ -464,7 +464,7 @@ mod tests {
         let at = text.find("9 đề án").unwrap();
         print(&mut page, &of, Span::new(at, at + "9 đề án".len())).unwrap();
         let page = String::from_utf8(page).unwrap();
-        assert!(page.contains("thời kỳ: chọn 2020 (") && page.contains("vì period."), "{page}");
+        assert!(page.contains("địa bàn: chọn VN63:36 (") && page.contains("vì area."), "{page}");
     }
 
     #[test]
