@@ -44,7 +44,8 @@ enum What {
     },
     /// Print a rule as it stands in its file; without a code, the names of all
     Show {
-        /// An indicator, unit, period, place, list of phrases: `von_doi_ung`, `unit.VND`, `measures.up`
+        /// An indicator, unit, period, place, list of phrases, or what a figure or a finding cites:
+        /// `von_doi_ung`, `unit.VND`, `measures.up`, `relation.growth.reading`
         code: Option<String>,
     },
 }
@@ -117,15 +118,14 @@ fn report(context: &Context, wrong: &[RuleError], what: &str, folder: Option<&Pa
 }
 
 fn show(code: Option<&str>, pack: &RulePack, context: &Context) -> Result<(), Failure> {
-    let entries = pack.entries();
     let mut out = context.out();
     let Some(code) = code else {
-        for entry in &entries {
+        for entry in pack.entries() {
             writeln!(out, "{}: {}", entry.file, entry.id())?;
         }
         return finish(out);
     };
-    let asked: Vec<_> = entries.iter().filter(|entry| entry.answers_to(code)).collect();
+    let asked = pack.cited(code);
     if asked.is_empty() {
         let failure = Failure::new(Exit::Found, format!("no rule is named {code:?}"));
         return Err(failure.next("`socai rules show` lists all names"));

@@ -155,3 +155,59 @@ fn what_a_later_report_supersedes_is_superseded_by_an_event_that_names_it() {
     }
     assert!(events.iter().all(|envelope| envelope.cause > Some(Position(0))));
 }
+
+/// Reports of three regions in three years, each with the number of its provinces; the fourth counts some of them.
+const REGIONS: [&str; 4] = [
+    "khuyen-cong-phia-bac-2022.txt",
+    "khuyen-cong-mien-trung-2019.txt",
+    "khuyen-cong-phia-nam-2021.txt",
+    "khuyen-cong-phia-bac-2021.txt",
+];
+
+fn counted(data_dir: &Path) -> Vec<Value> {
+    across(data_dir).into_iter().filter(|finding| finding["rule"] == "across.counted").collect()
+}
+
+#[test]
+fn the_provinces_of_the_regions_are_those_of_the_country_in_whatever_order_reports_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let at_once = folder.path().join("at-once");
+    take_in(&at_once, &REGIONS);
+    let found = counted(&at_once);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let finding = &found[0];
+    assert_eq!((&finding["relation"], &finding["verdict"]), (&"sum".into(), &"agrees".into()));
+    assert_eq!(finding["formula"], "28 tỉnh, thành phố + 15 tỉnh, thành phố + 20 tỉnh, thành phố");
+    assert_eq!(finding["assumptions"], serde_json::json!(["63 provinces"]));
+    for ends in ["computed", "stated"] {
+        assert_eq!((&finding[ends]["low"], &finding[ends]["high"]), (&"63".into(), &"63".into()));
+    }
+    let (vi, en) = (&finding["explanation"]["vi"], &finding["explanation"]["en"]);
+    assert!(vi.as_str().unwrap().contains("Giả định: 63 tỉnh, thành phố") && vi != en, "{vi}");
+    assert!(en.as_str().unwrap().contains("Assumed: 63 provinces"), "{en}");
+
+    let one_by_one = folder.path().join("one-by-one");
+    for name in REGIONS.iter().rev() {
+        take_in(&one_by_one, &[name]);
+    }
+    assert_eq!(counted(&one_by_one), found);
+    // As many reports say 28 as 27 of one region: nothing is told, and nothing contradicts.
+    take_in(&one_by_one, &["khuyen-cong-phia-bac-2023.txt"]);
+    assert_eq!(counted(&one_by_one), Vec::<Value>::new());
+    assert!(across(&one_by_one).iter().all(|finding| finding["verdict"] != "conflicts"));
+}
+
+#[test]
+fn the_provinces_of_the_regions_of_real_reports_are_sixty_three() {
+    let Some(shared) = super::reconcile::shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().join("var");
+    let sources = Source::find(&[shared.join("seeds")], &[]).unwrap();
+    ingest(Options::new(&data_dir), rules(), sources, &Shutdown::new(), |_| {}).unwrap();
+    let found = counted(&data_dir);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["verdict"], "agrees");
+    assert_eq!(found[0]["formula"], "28 tỉnh, thành phố + 15 tỉnh, thành phố + 20 tỉnh, thành phố");
+    assert_eq!((&found[0]["computed"]["low"], &found[0]["stated"]["high"]), (&"63".into(), &"63".into()));
+    assert!(across(&data_dir).iter().all(|finding| finding["verdict"] != "conflicts"));
+}

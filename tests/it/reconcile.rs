@@ -181,7 +181,7 @@ fn explanations_name_whom_to_check_and_what_an_open_reading_implies() {
     let readings = |seed: &str| {
         let (_, source, figures) = documents.iter().find(|(name, ..)| name.starts_with(seed)).unwrap();
         let findings = decide(source, figures).findings;
-        let open = findings.into_iter().find(|finding| finding.rule == "relations.growth.reading").unwrap();
+        let open = findings.into_iter().find(|finding| finding.rule == "relation.growth.reading").unwrap();
         let told = open.readings.into_iter();
         told.map(|one| (one.code, one.implied.low.unwrap_or_default())).collect::<Vec<_>>()
     };
@@ -275,4 +275,27 @@ fn an_ambiguous_comparison_determines_nothing() {
             assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Undetermined), "{name}: {verdicts:?}");
         }
     }
+}
+
+#[test]
+fn every_rule_that_a_finding_cites_is_shown() {
+    let pack = RulePack::builtin();
+    let mut cited: Vec<String> = Vec::new();
+    for (_, source, figures) in documents("khuyencong") {
+        let Reconciliation { findings, derived } = decide(&source, &figures);
+        cited.extend(findings.into_iter().map(|finding| finding.rule));
+        cited.extend(derived.into_iter().flat_map(|unknown| unknown.rules));
+    }
+    cited.extend(["relation.growth", "relation.sum.funds", "relation.growth.reading"].map(str::to_owned));
+    cited.extend(["across.restated", "across.counted", "relations.joint"].map(str::to_owned));
+    cited.sort_unstable();
+    cited.dedup();
+    for rule in cited {
+        let shown = pack.cited(&rule);
+        let wanted = if rule.starts_with("across.") { "across.toml" } else { "relations.toml" };
+        assert!(shown.iter().any(|entry| entry.file == wanted), "{rule}: {shown:?}");
+    }
+    let growth = pack.cited("relation.growth.reading");
+    assert!(growth.len() < 5 && growth.iter().any(|entry| entry.id() == "relation.growth"), "{growth:?}");
+    assert!(pack.cited("relation.none.such").is_empty());
 }

@@ -3,8 +3,6 @@
 
 use crate::model::figure::{AreaCode, Figure, Measure};
 use crate::model::finding::Relation;
-use crate::model::period::Period;
-use crate::stage::rules::relations::AssumedCount;
 
 use super::claim::Claim;
 use super::formula::Formula;
@@ -57,7 +55,7 @@ fn share<'f>(page: &Page<'f>, at: usize) -> Option<(Claim<'f>, Term<'f>, AreaCod
             let whole = named.map(|area| area.as_str());
             let its_own = part.area.as_ref().is_none_or(|area| area.as_str() != known.area);
             let near = lead.rsplit([';', ',', '.', ':']).next().unwrap_or("");
-            let then = part.period.is_some_and(|period| covers(known, period));
+            let then = part.period.is_some_and(|period| known.covers(period));
             then && each
                 && of_it(mean.area.as_ref().map(|area| area.as_str()), near)
                 && of_it(whole, &trail)
@@ -67,14 +65,7 @@ fn share<'f>(page: &Page<'f>, at: usize) -> Option<(Claim<'f>, Term<'f>, AreaCod
         let count = Term::assumed(known);
         let whole = Term::printed(mean, "mean").with(count, Formula::times);
         let share = Term::printed(part, "part").with(whole.clone(), Formula::percent);
-        let claim = share.claim(Relation::Share, rate, "rate", "relations.share.assumed")?;
+        let claim = share.claim(Relation::Share, rate, "rate", "relation.share.assumed")?;
         Some((claim, whole, AreaCode::new(known.area.clone())))
     })
-}
-
-/// Tells whether a number held throughout a period.
-fn covers(known: &AssumedCount, period: Period) -> bool {
-    let (first, last) = (period.first_day(), period.last_day());
-    first.is_some_and(|day| known.from <= day)
-        && last.is_some_and(|day| known.until.is_none_or(|until| day <= until))
 }

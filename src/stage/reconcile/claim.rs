@@ -47,21 +47,21 @@ impl<'f> Claim<'f> {
         let quotient = Formula::over(Formula::Figure(0), Formula::Figure(1));
         let (formula, roles, rule) = match relation {
             Relation::Growth => {
-                (Formula::Change(Box::new(quotient)), ["later", "earlier", "rate"], "relations.growth")
+                (Formula::Change(Box::new(quotient)), ["later", "earlier", "rate"], "relation.growth")
             }
-            Relation::Mean => (quotient, ["total", "count", "mean"], "relations.mean"),
+            Relation::Mean => (quotient, ["total", "count", "mean"], "relation.mean"),
             Relation::Difference => (
                 Formula::Less(Box::new(Formula::Figure(0)), Box::new(Formula::Figure(1))),
                 ["later", "earlier", "difference"],
-                "relations.difference",
+                "relation.difference",
             ),
             Relation::Index => {
-                (Formula::Percent(Box::new(quotient)), ["later", "earlier", "rate"], "relations.index")
+                (Formula::Percent(Box::new(quotient)), ["later", "earlier", "rate"], "relation.index")
             }
             Relation::Share => {
-                (Formula::Percent(Box::new(quotient)), ["part", "whole", "rate"], "relations.share")
+                (Formula::Percent(Box::new(quotient)), ["part", "whole", "rate"], "relation.share")
             }
-            _ => (Formula::Percent(Box::new(quotient)), ["actual", "plan", "rate"], "relations.of_plan"),
+            _ => (Formula::Percent(Box::new(quotient)), ["actual", "plan", "rate"], "relation.of_plan"),
         };
         Self::of(relation, vec![top, bottom, rate], roles.to_vec(), formula, rule)
     }
@@ -70,7 +70,7 @@ impl<'f> Claim<'f> {
     pub(super) fn of_change(level: &'f Figure, change: &'f Figure, rate: &'f Figure) -> Self {
         let formula = Formula::Change(Box::new(Formula::Rise(0, 1)));
         let roles = vec!["later", "difference", "rate"];
-        Self::of(Relation::Growth, vec![level, change, rate], roles, formula, "relations.growth.difference")
+        Self::of(Relation::Growth, vec![level, change, rate], roles, formula, "relation.growth.difference")
     }
 
     /// Relates parts and their whole.

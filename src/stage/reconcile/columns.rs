@@ -76,7 +76,7 @@ fn beside<'f>(page: &Page<'f>, claim: &Claim<'f>, after: bool) -> Option<Claim<'
         let apart = !second.iter().any(|part| part.id == head.id || part.value > head.value);
         (plain && (apart || head.qualifier == Qualifier::Eq)).then(|| {
             let claim = sums::claim(page, &second, head);
-            Claim { rule: "relations.sum.columns", ..claim }
+            Claim { rule: "relation.sum.columns", ..claim }
         })
     })
 }

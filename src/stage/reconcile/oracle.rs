@@ -107,7 +107,7 @@ fn claim<'f>(kind: &str, figures: &'f [Figure]) -> Option<Claim<'f>> {
     match kind {
         "sum" => {
             let parts: Vec<&Figure> = figures[..last].iter().collect();
-            Some(Claim::of_sum(&parts, stated, "relations.sum"))
+            Some(Claim::of_sum(&parts, stated, "relation.sum"))
         }
         "difference" => rate(Relation::Difference),
         "mean" => rate(Relation::Mean),
@@ -126,7 +126,7 @@ fn claim<'f>(kind: &str, figures: &'f [Figure]) -> Option<Claim<'f>> {
                 Relation::OfPlan,
                 stated,
                 "rate",
-                "relations.of_plan.parts",
+                "relation.of_plan.parts",
             )
         }
         _ => rate(Relation::OfPlan),

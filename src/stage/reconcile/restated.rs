@@ -64,7 +64,7 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
     let head = page.line(first) == 0 && page.line(second) > 0;
     let alike = guard::holds(page, rule, Degree::Must, &cast);
     let full_key = || guard::holds(page, rule, Degree::Sure, &cast);
-    let claim = Claim::of_two(Relation::Restated, first, second, "relations.restated");
+    let claim = Claim::of_two(Relation::Restated, first, second, "relation.restated");
     if is_range(first, second) {
         return None;
     }
@@ -80,13 +80,13 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
         && claim.decide().verdict == Verdict::Agrees
     {
         let relation = if is_bound { Relation::Bound } else { Relation::Restated };
-        return Some(Claim::of_two(relation, first, second, "relations.rounded"));
+        return Some(Claim::of_two(relation, first, second, "relation.bound.rounded"));
     }
     if head && alike && is_misprinted_head(page, group, first, second) {
-        return Some(Claim::of_two(Relation::Restated, first, second, "relations.restated.headline"));
+        return Some(Claim::of_two(Relation::Restated, first, second, "relation.restated.headline"));
     }
     if alike && is_repeated(page, first, second) {
-        return Some(Claim::of_two(Relation::Restated, first, second, "relations.restated.repeated"));
+        return Some(Claim::of_two(Relation::Restated, first, second, "relation.restated.repeated"));
     }
     if full_key() && (is_headline(page, rule, group, first, second) || is_hedge(first, second)) {
         let repair = || {

@@ -144,7 +144,7 @@ fn from_parts<'f>(routes: &Routes<'f>, key: &Key, whole: Route<'f>) -> Option<Cl
     };
     let parts = part(Fund::National)?.with(part(Fund::Local)?, Formula::plus);
     let term = Term::printed(whole.level, "actual").with(parts, Formula::percent);
-    term.claim(whole.relation, whole.rate, "rate", "relations.of_plan.parts")
+    term.claim(whole.relation, whole.rate, "rate", "relation.of_plan.parts")
 }
 
 /// Levels printed as a mere bound that a route fixes on both sides: what else is said of them.
@@ -192,7 +192,7 @@ fn remainder<'f>(page: &Page<'f>, key: &Key, whole: &'f Figure, term: &Term<'f>)
     let (first, second) =
         if national.span.start < local.span.start { (national, local) } else { (local, national) };
     let left = term.clone().with(Term::printed(first, "part"), Formula::less);
-    left.claim(Relation::Sum, second, "part", "relations.sum.remainder")
+    left.claim(Relation::Sum, second, "part", "relation.sum.remainder")
 }
 
 /// A percentage of a plan that is printed only as a bound.
@@ -210,5 +210,5 @@ fn of_fixed_plan<'f>(page: &Page<'f>, key: &Key, plan: &'f Figure, term: &Term<'
     })?;
     let level = page.level_of(at, |level| level.indicator == rate.indicator && level.fund == rate.fund)?;
     let term = Term::printed(level, "actual").with(term.clone(), Formula::percent);
-    term.claim(Relation::OfPlan, rate, "rate", "relations.of_plan.fixed")
+    term.claim(Relation::OfPlan, rate, "rate", "relation.of_plan.fixed")
 }

@@ -73,7 +73,7 @@ fn orders<'f>(key: &[&'f Figure]) -> Vec<Claim<'f>> {
             let (shorter, longer) = (pair[0].1[0], pair[1].1[0]);
             let roles = vec!["shorter", "longer"];
             let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
-            let claim = Claim::of(Relation::Order, vec![shorter, longer], roles, formula, "relations.order");
+            let claim = Claim::of(Relation::Order, vec![shorter, longer], roles, formula, "relation.order");
             // What a label says more than the other is a narrower thing.
             let alike = lower(&shorter.label) == lower(&longer.label);
             (alike || claim.holds()).then_some(claim)
@@ -91,7 +91,7 @@ fn regions<'f>(page: &Page<'f>, level: &[&'f Figure]) -> Vec<Claim<'f>> {
     };
     let made_up = page.rules.made_up.iter().filter_map(|known| {
         let parts: Vec<&Figure> = known.parts.iter().map(|part| of(part)).collect::<Option<_>>()?;
-        let claim = Claim::of_sum(&parts, of(&known.area)?, "relations.sum.regions");
+        let claim = Claim::of_sum(&parts, of(&known.area)?, "relation.sum.regions");
         let told = matches!(claim.decide().verdict, Verdict::Agrees) || claim.is_repairable();
         told.then_some(claim)
     });

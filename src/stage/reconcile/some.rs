@@ -38,7 +38,7 @@ fn bound<'f>(page: &Page<'f>, whole: &'f Figure) -> Option<Claim<'f>> {
         return None;
     }
     let sum = Formula::Sum((0..parts.len()).map(Formula::Figure).collect());
-    let mut claim = Claim::of_sum(&parts, whole, "relations.sum.some");
+    let mut claim = Claim::of_sum(&parts, whole, "relation.sum.some");
     claim.formula = Formula::AtLeast(Box::new(sum));
     // Figures of other times or things are no parts: their failing would say nothing.
     let alike = || guard::holds(page, rule, Degree::Near, &of_whole(&parts, whole));
@@ -60,7 +60,7 @@ fn reading<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
     is_rate.then(|| {
         let roles = vec!["later", "difference"];
         let figures = vec![later, change];
-        let claim = Claim::of(Relation::Growth, figures, roles, formula, "relations.growth.reading");
+        let claim = Claim::of(Relation::Growth, figures, roles, formula, "relation.growth.reading");
         // Where the words do not say that a rate is compared, the level before the rate may be.
         let open = !page.is_against_rate(change);
         let place = page.figures.iter().position(|one| one.id == later.id);

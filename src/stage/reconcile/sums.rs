@@ -27,7 +27,7 @@ const TELLING_TOTAL: i128 = 50;
 /// Parts that miss their whole by no more than one in so many were meant to make it up.
 const NEAR_MISS_PARTS: i128 = 100;
 /// The rule of a sum all of whose parts the sentence of the whole announces: nothing explains it away.
-const ANNOUNCED: &str = "relations.sum.announced";
+const ANNOUNCED: &str = "relation.sum.announced";
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
 
@@ -135,7 +135,7 @@ fn drop_farther(found: &mut Vec<Claim<'_>>) {
         (whole < first).then_some(whole)
     };
     let fails = |claim: &Claim<'_>| claim.decide().verdict == Verdict::Conflicts;
-    for claim in found.iter().filter(|claim| claim.rule == "relations.sum" || claim.rule == ANNOUNCED) {
+    for claim in found.iter().filter(|claim| claim.rule == "relation.sum" || claim.rule == ANNOUNCED) {
         if let Some(place) = place(claim).filter(|_| fails(claim)) {
             let known = nearest.entry(parts(claim)).or_insert(place);
             *known = place.max(*known);
@@ -162,7 +162,7 @@ fn is_restated(page: &Page<'_>, claim: &Claim<'_>, head: &Figure, shared: Option
 
 /// Makes the claim that parts add up; the words on its scope are read only where they do not.
 pub(super) fn claim<'f>(page: &Page<'f>, parts: &[&'f Figure], whole: &'f Figure) -> Claim<'f> {
-    let mut claim = Claim::of_sum(parts, whole, "relations.sum");
+    let mut claim = Claim::of_sum(parts, whole, "relation.sum");
     claim.scope =
         !claim.holds() && (page.differs(&claim.figures) || !guarded(page, Degree::Scope, parts, whole));
     claim
@@ -400,7 +400,7 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         let (national, local) = (of(Role::National), of(Role::Local));
         if let ([national], [local]) = (national.as_slice(), local.as_slice()) {
             let candidate = claim(page, &[*national, *local], whole);
-            let candidate = Claim { rule: "relations.sum.funds", ..candidate };
+            let candidate = Claim { rule: "relation.sum.funds", ..candidate };
             let verdict = candidate.decide().verdict;
             if verdict == Verdict::Agrees || candidate.scope || candidate.is_repairable() || sure(&candidate)
             {
@@ -443,7 +443,7 @@ fn is_list(page: &Page<'_>, parts: &[&Figure]) -> bool {
 
 /// Tells whether one changed digit of a part as large as the whole makes the parts add up.
 fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
-    let claim = Claim::of_sum(parts, whole, "relations.sum");
+    let claim = Claim::of_sum(parts, whole, "relation.sum");
     let at = parts.iter().position(|one| one.id == part.id).unwrap_or(0);
     quantity::one_digit_repair(part, &claim.implied(at, Reading::Rounded)).is_some()
 }

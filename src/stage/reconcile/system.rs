@@ -115,7 +115,7 @@ pub(super) fn of_claim(claim: &Claim<'_>) -> Option<Bond> {
     let level = |figure: &&Figure| Level::Printed(figure.id.clone());
     let plain = claim.figures.iter().all(|figure| figure.measure == Measure::Value);
     match claim.relation {
-        Relation::Sum if plain && claim.rule != "relations.sum.remainder" => {
+        Relation::Sum if plain && claim.rule != "relation.sum.remainder" => {
             let levels: Vec<Level> = claim.figures.iter().map(level).collect();
             Some(Bond { lines: equal(levels.len()), levels, from })
         }

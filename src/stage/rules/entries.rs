@@ -53,7 +53,28 @@ impl Entry {
     }
 }
 
+/// Files whose entries work together: what several of them found cites the file (`relations.joint`).
+const CITED_WHOLE: &[&str] = &["across", "relations"];
+
 impl RulePack {
+    /// Returns the entries that a record means by the rule that it cites, or a person by a name: what is named so; the
+    /// entry that the first words name, where the last ones tell its case (`relation.growth.reading`); the
+    /// whole file that it names (`across.restated`).
+    pub fn cited(&self, code: &str) -> Vec<Entry> {
+        let all = self.entries();
+        let named = |code: &str| all.iter().filter(|entry| entry.answers_to(code)).cloned().collect();
+        let mut found: Vec<Entry> = named(code);
+        let case = code.rsplit_once('.').filter(|(of, _)| of.starts_with("relation."));
+        if let Some((of, _)) = case.filter(|_| found.is_empty()) {
+            found = named(of);
+        }
+        let file = code.split('.').next().filter(|file| found.is_empty() && CITED_WHOLE.contains(file));
+        if let Some(file) = file {
+            found.extend(all.iter().filter(|entry| entry.file.strip_suffix(".toml") == Some(file)).cloned());
+        }
+        found
+    }
+
     /// Returns every entry of every file, in order of file and place.
     pub fn entries(&self) -> Vec<Entry> {
         let mut all = Vec::new();

@@ -59,7 +59,11 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "periods.toml", text: include_str!("pack/periods.toml"), stages: &["extract"] },
     BuiltIn { name: "places.toml", text: include_str!("pack/places.toml"), stages: &["extract", "corpus"] },
     BuiltIn { name: "ranking.toml", text: include_str!("pack/ranking.toml"), stages: &["extract"] },
-    BuiltIn { name: "relations.toml", text: include_str!("pack/relations.toml"), stages: &["reconcile"] },
+    BuiltIn {
+        name: "relations.toml",
+        text: include_str!("pack/relations.toml"),
+        stages: &["reconcile", "corpus"],
+    },
     BuiltIn { name: "segment.toml", text: include_str!("pack/segment.toml"), stages: &["segment"] },
     BuiltIn { name: "units.toml", text: include_str!("pack/units.toml"), stages: &["extract"] },
 ];

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::model::period::Period;
+
 use super::guards::{RelationKind, RelationRule};
 
 /// What `relations.toml` says; every key must be there.
@@ -94,7 +96,7 @@ pub struct MadeUp {
 }
 
 /// A number that is printed nowhere but known: an assumption that a finding may rest on.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssumedCount {
     /// Its name in a finding's assumptions, in English.
@@ -107,10 +109,23 @@ pub struct AssumedCount {
     pub area: String,
     /// Words that name that area.
     pub words: Vec<String>,
+    /// The indicator that counts them in a part of that area.
+    pub indicator: String,
+    /// Words that may stand between such a number and the name of the part whose own all of them are.
+    pub own: Vec<String>,
     /// How many there are.
     pub count: i128,
     /// The first day on which that holds.
     pub from: jiff::civil::Date,
     /// The last day; absent while it still holds.
     pub until: Option<jiff::civil::Date>,
+}
+
+impl AssumedCount {
+    /// Tells whether the number held throughout a period.
+    pub fn covers(&self, period: Period) -> bool {
+        let (first, last) = (period.first_day(), period.last_day());
+        first.is_some_and(|day| self.from <= day)
+            && last.is_some_and(|day| self.until.is_none_or(|until| day <= until))
+    }
 }

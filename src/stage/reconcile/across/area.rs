@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::figure::AreaCode;
 use crate::stage::rules::RulePack;
+use crate::stage::rules::relations::AssumedCount;
 
 /// The areas that make up an area, by the code lists. The country is the sum of its regions; a region of
 /// its provinces. The 34 provinces have no regions of their own and take no part.
@@ -11,12 +12,17 @@ use crate::stage::rules::RulePack;
 pub struct AreaTree {
     parts: BTreeMap<AreaCode, Vec<AreaCode>>,
     parents: BTreeMap<AreaCode, AreaCode>,
+    counts: Vec<AssumedCount>,
 }
 
 impl AreaTree {
     /// Reads the regions of the rule pack.
     pub fn of(rules: &RulePack) -> Self {
-        let mut tree = Self { parts: BTreeMap::new(), parents: BTreeMap::new() };
+        let mut tree = Self {
+            parts: BTreeMap::new(),
+            parents: BTreeMap::new(),
+            counts: rules.relations.assumed_count.clone(),
+        };
         let country = AreaCode::new("VN");
         for region in &rules.codes.region {
             let code = AreaCode::new(region.code.clone());
@@ -36,6 +42,11 @@ impl AreaTree {
     /// Returns the areas that together are `area`; none where it has no parts on the lists.
     pub fn parts(&self, area: &AreaCode) -> &[AreaCode] {
         self.parts.get(area).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the numbers of areas that are known though nobody prints them.
+    pub(super) fn counts(&self) -> &[AssumedCount] {
+        &self.counts
     }
 
     /// Returns the area that `area` is a part of.

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::Digest;
 use crate::model::figure::FigureId;
 use crate::model::finding::{Explanation, Finding, Operand, Suspect, Verdict};
+use crate::model::interval::Interval;
+use crate::model::rational::Rational;
+use crate::stage::rules::relations::AssumedCount;
 
 use super::super::claim::Decision;
 use super::super::explain;
-use super::super::quantity;
+use super::super::quantity::{self, Reading};
 use super::super::suspects::{self, Support, Together};
 use super::CELL_LIMIT;
 use super::sites::{Kind, Related};
@@ -81,6 +84,9 @@ fn finding(
         Verdict::Conflicts => suspects::rank(claim, support, together),
         _ => Vec::new(),
     };
+    if related.kind == Kind::Counted {
+        return counted(id, related, decision);
+    }
     Finding {
         id: id.to_owned(),
         verdict: decision.verdict,
@@ -95,6 +101,45 @@ fn finding(
         suspects,
         assumptions: decision.assumption.iter().map(|code| (*code).to_owned()).collect(),
         readings: claim.readings(decision),
+        rule: claim.rule.to_owned(),
+    }
+}
+
+/// The counts of all parts as their sum, beside the number that they rest on.
+fn counted(id: &str, related: &Related<'_>, decision: &Decision) -> Finding {
+    let claim = &related.claim;
+    let parts = claim.figures.iter().map(|figure| quantity::printed(figure));
+    let formula = parts.collect::<Vec<_>>().join(" + ");
+    let each = claim.figures.iter().map(|figure| quantity::interval(figure, Reading::Rounded));
+    let computed = each.fold(Interval::point(Rational::ZERO), |sum, one| sum.add(&one));
+    let documents: BTreeSet<Digest> = related.statements.iter().map(|one| one.document).collect();
+    let (count, known) = (documents.len(), &claim.assumptions);
+    let stated = known.iter().fold(Rational::ZERO, |sum, known| sum.add(&Rational::whole(known.count)));
+    let stated = Interval::point(stated);
+    let all =
+        |name: fn(&AssumedCount) -> &str| known.iter().map(|one| name(one)).collect::<Vec<_>>().join(", ");
+    let (vi, en) = (all(|known| &known.name), all(|known| &known.code));
+    Finding {
+        id: id.to_owned(),
+        verdict: decision.verdict,
+        relation: claim.relation,
+        figures: operands(related),
+        computed: computed.bounds(),
+        stated: stated.bounds(),
+        gap: computed.gap(&stated).to_text(12, true),
+        suspects: Vec::new(),
+        documents: documents.into_iter().collect(),
+        explanation: Explanation {
+            vi: format!(
+                "Đối chiếu {count} báo cáo: {formula} của các vùng đúng bằng {vi} của cả nước. (Giả định: {vi}.)"
+            ),
+            en: format!(
+                "Across {count} reports: {formula} of the regions are the {en} of the country. (Assumed: {en}.)"
+            ),
+        },
+        formula,
+        assumptions: known.iter().map(|known| known.code.clone()).collect(),
+        readings: Vec::new(),
         rule: claim.rule.to_owned(),
     }
 }

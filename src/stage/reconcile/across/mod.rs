@@ -13,6 +13,7 @@
 //! Only figures of *different* documents are related here; the rest is [`super::reconcile`]'s.
 
 mod area;
+mod counted;
 mod decide;
 mod region;
 mod series;

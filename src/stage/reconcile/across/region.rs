@@ -236,6 +236,12 @@ impl<L, S> Walk<'_, L, S> {
         }
         let related = site.relations(&self.loaded, self.areas);
         let mut joins: Vec<BTreeSet<Cell>> = related.iter().map(|one| one.cells().collect()).collect();
+        if let Site::Counted(_) = site {
+            // A report that changes which count is the one of its part may leave no relation at all: whatever is
+            // counted here hangs together.
+            let counted = site.reads(self.areas).into_iter().filter(|cell| !self.loaded.get(cell).is_empty());
+            joins.push(counted.collect());
+        }
         joins.sort_unstable();
         joins.dedup();
         Ok(joins)

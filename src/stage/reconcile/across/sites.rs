@@ -17,6 +17,7 @@ use super::super::formula::Formula;
 use super::super::quantity::{self, Reading};
 use super::CELL_LIMIT;
 use super::area::AreaTree;
+use super::counted;
 use super::region::Loaded;
 use super::series::{Series, SeriesKey};
 use super::statement::{Cell, Statement};
@@ -42,6 +43,9 @@ pub(super) enum Site {
     Parts(Cell),
     /// What is counted from January on, of one year, which the cell names.
     Year(Cell),
+    /// How many areas make up each part of an area, in all the years in which their number was the same; the cell
+    /// names the first.
+    Counted(Cell),
 }
 
 impl Site {
@@ -57,6 +61,7 @@ impl Site {
         if months_from_january(cell.period).is_some() {
             sites.push(Self::Year(cell.at(Period::Year(cell.period.year()))));
         }
+        sites.extend(counted::whole(cell, areas).map(Self::Counted));
         sites
     }
 
@@ -82,11 +87,12 @@ impl Site {
                 let periods = (1..=MONTHS).filter_map(|m| Period::from_january(year.period.year(), m));
                 periods.map(|period| year.at(period)).collect()
             }
+            Self::Counted(whole) => counted::reads(whole, areas),
         }
     }
 
     /// Returns the relations found here, in no particular order.
-    pub(super) fn relations<'s>(&self, cells: &'s Loaded, areas: &AreaTree) -> Vec<Related<'s>> {
+    pub(super) fn relations<'s>(&self, cells: &'s Loaded, areas: &'s AreaTree) -> Vec<Related<'s>> {
         match self {
             Self::Cell(cell) => within(cells, cell),
             Self::Change(later, earlier) => changes(cells, later, earlier),
@@ -96,6 +102,7 @@ impl Site {
                 found
             }
             Self::Year(_) => orders(cells, &self.reads(areas)),
+            Self::Counted(whole) => counted::regions(cells, whole, areas).into_iter().collect(),
         }
     }
 }
@@ -121,6 +128,8 @@ pub(super) enum Kind {
     Shared,
     /// What was done by one month, and by a later one.
     Ordered,
+    /// How many areas each part of an area has, and how many it has itself.
+    Counted,
     /// So many statements that none is compared.
     Crowded,
 }
@@ -134,7 +143,7 @@ pub(super) struct Related<'s> {
 }
 
 impl<'s> Related<'s> {
-    fn new(kind: Kind, claim: Claim<'s>, statements: Vec<&'s Statement>) -> Self {
+    pub(super) fn new(kind: Kind, claim: Claim<'s>, statements: Vec<&'s Statement>) -> Self {
         Self { kind, claim, statements }
     }
 
@@ -144,11 +153,11 @@ impl<'s> Related<'s> {
     }
 
     /// Tells whether at least two documents take part.
-    fn is_across(&self) -> bool {
+    pub(super) fn is_across(&self) -> bool {
         self.statements.iter().any(|one| one.document != self.statements[0].document)
     }
 
-    fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict {
         self.claim.decide().verdict
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::figure::{AreaCode, Figure, Fund, IndicatorCode, Qualifier, Reach, Slot};
+use crate::model::figure::{AreaCode, Figure, Fund, IndicatorCode, Measure, Qualifier, Reach, Slot};
 use crate::model::period::Period;
 use crate::model::{Digest, Span};
 
@@ -60,6 +60,16 @@ impl fmt::Display for Cell {
     }
 }
 
+/// Bytes between a count and the name of its area at most.
+const BETWEEN_BYTES: usize = 40;
+
+/// Tells whether a figure counts areas.
+pub(super) fn counts_areas(figure: &Figure) -> bool {
+    figure.unit.as_str() == "province"
+        && figure.measure == Measure::Value
+        && figure.qualifier == Qualifier::Eq
+}
+
 /// Where a statement comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source<'s> {
@@ -88,6 +98,9 @@ pub struct Statement {
     pub(super) other_scope: bool,
     /// Whether the text itself, not a default, names the fund.
     pub(super) names_fund: bool,
+    /// Of a count, what stands between it and the name of its area, in small letters; `None` where the name stands
+    /// elsewhere.
+    pub(super) before_area: Option<Box<str>>,
 }
 
 impl Statement {
@@ -104,6 +117,15 @@ impl Statement {
         }
         let narrowing = wording.narrowing(&figure.label, &cell.indicator, &cell.area);
         let names_fund = figure.origins.get(&Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default);
+        let named = figure.origins.get(&Slot::Area).and_then(|origin| origin.words);
+        let before_area = named
+            .filter(|area| {
+                counts_areas(&figure) && area.end > figure.span.end && area.start > figure.span.start
+            })
+            // `thành phố` may be read as a word of both.
+            .and_then(|area| source.text.get(figure.span.end..area.start.max(figure.span.end)))
+            .filter(|between| between.len() <= BETWEEN_BYTES)
+            .map(|between| between.trim().to_lowercase().into_boxed_str());
         // What led to the figure is not read any more, and would be most of what is held.
         figure.label = String::new();
         figure.rules = Vec::new();
@@ -116,6 +138,7 @@ impl Statement {
             revised: said.revised,
             other_scope: said.other_scope,
             names_fund,
+            before_area,
         })
     }
 
