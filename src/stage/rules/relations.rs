@@ -111,7 +111,7 @@ pub struct AssumedCount {
     pub words: Vec<String>,
     /// The indicator that counts them in a part of that area.
     pub indicator: String,
-    /// Words that may stand between such a number and the name of the part whose own all of them are.
+    /// Words that may stand between such a number and the name of the part that all of them make up.
     pub own: Vec<String>,
     /// How many there are.
     pub count: i128,

@@ -87,7 +87,7 @@ fn of_part<'s>(
         if statements.len() <= CELL_LIMIT { statements } else { &[] }
     });
     let of_all = |one: &&Statement| {
-        let own = |between: &str| known.own.iter().any(|words| words == between);
+        let own = |between: &str| between.is_empty() || known.own.iter().any(|words| words == between);
         counts_areas(&one.figure) && !one.other_scope && one.before_area.as_deref().is_some_and(own)
     };
     let mut counts: BTreeMap<_, Vec<&'s Statement>> = BTreeMap::new();
