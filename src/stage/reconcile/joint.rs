@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Digest;
 use crate::model::figure::{Figure, FigureId, Measure};
-use crate::model::finding::{Explanation, Finding, Operand, Verdict};
+use crate::model::finding::{Explanation, Finding, Operand, Relation, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
@@ -28,8 +28,15 @@ const LAST_DIGITS: &str = "last_digits";
 /// The code in a finding's assumptions of a set that was not halved to the end.
 const NOT_MINIMAL: &str = "conflict_set_not_minimal";
 
+/// The code in the assumptions of a finding that hangs together with more levels than are solved as a whole.
+const TOO_LARGE: &str = "component_too_large";
+/// The code in the assumptions of a finding that hangs together with what is too hard to be solved as a whole.
+const TOO_HARD: &str = "component_too_hard";
+
 /// A relation that holds, as lines over levels.
 struct Tied<'c, 'f> {
+    /// Among the relations given.
+    place: usize,
     claim: &'c Claim<'f>,
     bond: Bond,
 }
@@ -40,39 +47,100 @@ struct Set {
     minimal: bool,
 }
 
-/// Returns the contradictions between relations of one document that hold one by one.
+/// Relations that hold one by one and were looked at together.
+pub(super) struct Joint {
+    /// The contradictions between them.
+    pub(super) findings: Vec<Finding>,
+    /// Of each component with more levels than are solved as a whole: its relations, by their places among those
+    /// given, and how many levels there are.
+    pub(super) too_large: Vec<(Vec<usize>, usize)>,
+    /// Of each component that is too hard to be solved as a whole: its relations.
+    pub(super) too_hard: Vec<Vec<usize>>,
+}
+
+/// That a relation was not looked at together with those that it hangs together with.
+pub(super) struct Unseen {
+    /// The code in the finding's assumptions.
+    pub(super) code: &'static str,
+    /// What the explanation says of it besides.
+    pub(super) words: Explanation,
+}
+
+impl Joint {
+    /// Returns what is to be said of the relations that were not looked at together, by their places.
+    pub(super) fn unseen(&self) -> BTreeMap<usize, Unseen> {
+        let large = |levels: usize| Unseen {
+            code: TOO_LARGE,
+            words: Explanation {
+                vi: format!(
+                    " (Phép tính này liên quan với {levels} số liệu; quá {LEVELS_LIMIT} số liệu nên chưa được xét cùng một lúc với các phép tính khác.)"
+                ),
+                en: format!(
+                    " (It hangs together with {levels} figures; with more than {LEVELS_LIMIT} it was not looked at together with the others.)"
+                ),
+            },
+        };
+        let hard = || {
+            Unseen {
+            code: TOO_HARD,
+            words: Explanation {
+                vi: " (Các phép tính liên quan với phép tính này quá phức tạp nên chưa được xét cùng một lúc.)".to_owned(),
+                en: " (What hangs together with it was too hard to be looked at together.)".to_owned(),
+            },
+        }
+        };
+        let too_large = self
+            .too_large
+            .iter()
+            .flat_map(|(places, levels)| places.iter().map(|place| (*place, large(*levels))));
+        let too_hard = self.too_hard.iter().flatten().map(|place| (*place, hard()));
+        too_large.chain(too_hard).collect()
+    }
+}
+
+/// Finds the contradictions between relations that hold one by one; `document` tells whose a figure is.
 pub(super) fn findings<'c, 'f: 'c>(
-    document: Digest,
+    document: impl Fn(&FigureId) -> Digest,
     holding: impl Iterator<Item = &'c Claim<'f>>,
     support: &Support,
-) -> Vec<Finding> {
-    let tied: Vec<Tied<'c, 'f>> =
-        holding.filter_map(|claim| Some(Tied { claim, bond: system::of_claim(claim)? })).collect();
+) -> Joint {
+    let tied: Vec<Tied<'c, 'f>> = holding
+        .enumerate()
+        .filter_map(|(place, claim)| Some(Tied { place, claim, bond: system::of_claim(claim)? }))
+        .collect();
     let bonds: Vec<&Bond> = tied.iter().map(|one| &one.bond).collect();
-    let mut found = Vec::new();
+    let mut joint = Joint { findings: Vec::new(), too_large: Vec::new(), too_hard: Vec::new() };
     for mut group in system::components(&bonds) {
         let levels: BTreeSet<&Level> = group.iter().flat_map(|at| &tied[*at].bond.levels).collect();
-        if group.len() < 2 || levels.len() > LEVELS_LIMIT {
+        if group.len() < 2 {
+            continue;
+        }
+        if levels.len() > LEVELS_LIMIT {
+            joint.too_large.push((group.iter().map(|at| tied[*at].place).collect(), levels.len()));
             continue;
         }
         for _ in 0..SETS_LIMIT {
-            let Some(set) = minimal(&tied, &group) else { break };
+            let set = match is_possible(&tied, &group, None) {
+                Some(true) => break,
+                Some(false) => minimal(&tied, &group),
+                None => {
+                    joint.too_hard.push(group.iter().map(|at| tied[*at].place).collect());
+                    break;
+                }
+            };
             // What is left may hold another one, of another cause.
             group.retain(|at| !set.members.contains(at));
-            found.extend(finding(document, &tied, &set, support));
+            joint.findings.extend(finding(&document, &tied, &set, support));
         }
     }
-    found
+    joint
 }
 
-/// Finds a minimal conflict set of a group; `None` where all of it can hold.
-fn minimal(tied: &[Tied<'_, '_>], group: &[usize]) -> Option<Set> {
-    if is_possible(tied, group, None) != Some(false) {
-        return None;
-    }
+/// Finds a minimal conflict set of a group that cannot hold.
+fn minimal(tied: &[Tied<'_, '_>], group: &[usize]) -> Set {
     let mut search = Search { tied, checks: 0, minimal: true };
     let members = search.explain(&[], false, group);
-    Some(Set { members, minimal: search.minimal })
+    Set { members, minimal: search.minimal }
 }
 
 /// One search for a minimal set.
@@ -154,7 +222,12 @@ fn implied(tied: &[Tied<'_, '_>], set: &Set, figure: &Figure) -> Option<Interval
 }
 
 /// `None` where no level of the set can be computed from the others.
-fn finding(document: Digest, tied: &[Tied<'_, '_>], set: &Set, support: &Support) -> Option<Finding> {
+fn finding(
+    document: &impl Fn(&FigureId) -> Digest,
+    tied: &[Tied<'_, '_>],
+    set: &Set,
+    support: &Support,
+) -> Option<Finding> {
     let claims: Vec<&Claim<'_>> = set.members.iter().map(|at| tied[*at].claim).collect();
     let mut figures: Vec<&Figure> = Vec::new();
     let mut operands: Vec<Operand> = Vec::new();
@@ -173,7 +246,12 @@ fn finding(document: Digest, tied: &[Tied<'_, '_>], set: &Set, support: &Support
     let first = suspects.first()?;
     let (figure, computed) = told.iter().find(|(figure, _)| figure.id == first.id)?;
     let stated = quantity::interval(figure, Reading::Rounded);
-    let text = |claim: &&Claim<'_>| format!("{} = {}", claim.text(), quantity::printed(claim.stated()));
+    let text = |claim: &&Claim<'_>| match claim.relation {
+        // It has both numbers in it.
+        Relation::Restated => claim.text(),
+        _ => format!("{} = {}", claim.text(), quantity::printed(claim.stated())),
+    };
+    let documents: BTreeSet<Digest> = figures.iter().map(|figure| document(&figure.id)).collect();
     let formula = claims.iter().map(text).collect::<Vec<_>>().join("; ");
     let (vi_more, en_more) = if set.minimal {
         ("", "")
@@ -202,7 +280,7 @@ fn finding(document: Digest, tied: &[Tied<'_, '_>], set: &Set, support: &Support
         stated: stated.bounds(),
         gap: computed.gap(&stated).to_text(12, true),
         suspects: if small { Vec::new() } else { suspects.clone() },
-        documents: vec![document],
+        documents: documents.into_iter().collect(),
         explanation: Explanation {
             vi: format!(
                 "Từng phép tính sau đều khớp nhưng không thể cùng đúng{vi_small}: {formula}; đề nghị kiểm tra trước hết {named}.{vi_more}"
@@ -222,7 +300,6 @@ fn finding(document: Digest, tied: &[Tied<'_, '_>], set: &Set, support: &Support
 mod tests {
     use super::*;
     use crate::model::figure::{Qualifier, UnitCode};
-    use crate::model::finding::Relation;
     use crate::model::{Decimal, Span};
 
     fn figure(at: usize, tenths: i128, measure: Measure) -> Figure {
@@ -268,7 +345,7 @@ mod tests {
     fn found(claims: &[Claim<'_>]) -> Vec<Finding> {
         assert!(claims.iter().all(Claim::holds));
         let none = Support::of(std::iter::empty(), &[]);
-        findings(Digest::of(b"joint"), claims.iter(), &none)
+        findings(|_| Digest::of(b"joint"), claims.iter(), &none).findings
     }
 
     #[test]
@@ -283,5 +360,29 @@ mod tests {
         // Three steps fit: all four are needed.
         assert_eq!(findings[0].formula.matches(';').count(), 3, "{}", findings[0].formula);
         assert_eq!(findings[0].assumptions, [LAST_DIGITS]);
+    }
+
+    #[test]
+    fn what_is_not_looked_at_together_is_told() {
+        let rate = figure(99, 50, Measure::Growth);
+        let told = |count: usize| {
+            let levels: Vec<Figure> = (0..count).map(|at| figure(at, 10, Measure::Value)).collect();
+            let claims = claims(&levels, &rate);
+            assert!(claims.iter().all(Claim::holds));
+            let none = Support::of(std::iter::empty(), &[]);
+            let joint = findings(|_| Digest::of(b"joint"), claims.iter(), &none);
+            (joint.findings.len(), joint.unseen())
+        };
+        let (found, unseen) = told(LEVELS_LIMIT);
+        assert!(found > 0 && unseen.is_empty());
+        let (found, unseen) = told(LEVELS_LIMIT + 1);
+        assert_eq!((found, unseen.len()), (0, LEVELS_LIMIT), "each of its relations");
+        for one in unseen.values() {
+            assert_eq!(one.code, TOO_LARGE);
+            assert!(one.words.vi.contains("25 số liệu") && one.words.en.contains("25 figures"));
+        }
+        let joint = Joint { findings: Vec::new(), too_large: Vec::new(), too_hard: vec![vec![3, 5]] };
+        let hard: Vec<(usize, &str)> = joint.unseen().iter().map(|(place, one)| (*place, one.code)).collect();
+        assert_eq!(hard, [(3, TOO_HARD), (5, TOO_HARD)]);
     }
 }

@@ -95,7 +95,12 @@ pub fn reconcile(
         if conflicts { suspects::rank(claim, &support, &together) } else { Vec::new() }
     };
     let holding = decided.values().filter(|(_, _, decision)| decision.verdict == Verdict::Agrees);
-    let joint = joint::findings(document, holding.map(|(claim, ..)| claim), &support);
+    let held: Vec<&String> =
+        decided.iter().filter(|(_, (.., one))| one.verdict == Verdict::Agrees).map(|(id, _)| id).collect();
+    let joint = joint::findings(|_| document, holding.map(|(claim, ..)| claim), &support);
+    let unseen = joint.unseen();
+    let unseen: BTreeMap<&String, &joint::Unseen> =
+        unseen.iter().filter_map(|(place, one)| Some((*held.get(*place)?, one))).collect();
     let mut findings: Vec<Finding> = decided
         .iter()
         .map(|(id, (claim, operands, decision))| {
@@ -123,7 +128,14 @@ pub fn reconcile(
             rule: claim.rule.to_owned(),
         })
         .collect();
-    findings.extend(joint.into_iter().filter(|finding| !decided.contains_key(&finding.id)));
+    for finding in &mut findings {
+        if let Some(unseen) = unseen.get(&finding.id) {
+            finding.assumptions.push(unseen.code.to_owned());
+            finding.explanation.vi.push_str(&unseen.words.vi);
+            finding.explanation.en.push_str(&unseen.words.en);
+        }
+    }
+    findings.extend(joint.findings.into_iter().filter(|finding| !decided.contains_key(&finding.id)));
     findings.sort_by(|a, b| a.id.cmp(&b.id));
     findings.dedup_by(|a, b| a.id == b.id);
     Reconciliation { findings, derived }
@@ -200,6 +212,43 @@ mod tests {
         let rate = finding.suspects.iter().find(|suspect| suspect.id == figures[2].id).unwrap();
         assert_eq!(rate.repair.as_deref(), Some("80"));
         assert!(finding.explanation.vi.contains("87,00%"));
+    }
+
+    #[test]
+    fn relations_of_more_levels_than_are_solved_together_say_so() {
+        let told = |count: usize| {
+            let parts: Vec<String> = (1..=count).map(|part| format!("1,{part:02} tỷ đồng")).collect();
+            let hundredths = (1..=count).map(|part| 100 + part).sum::<usize>();
+            let (whole, rest) = (hundredths / 100, hundredths % 100);
+            let source = format!(
+                "Kế hoạch là {}9,90 tỷ đồng. Thực hiện {whole},{rest:02} tỷ đồng, đạt RATE% kế hoạch, gồm: {}.",
+                whole,
+                parts.join("; ")
+            );
+            let plan: usize = format!("{whole}990").parse().unwrap();
+            // To two decimals.
+            let rate = (hundredths * 100_000 / plan + 5) / 10;
+            let rate = format!("{},{:02}%", rate / 100, rate % 100);
+            let source = source.replace("RATE%", &rate);
+            let mut figures = vec![
+                figure(&source, &format!("{whole}9,90 tỷ đồng"), Measure::Value, Aspect::Plan),
+                figure(&source, &format!("{whole},{rest:02} tỷ đồng"), Measure::Value, Aspect::Actual),
+                figure(&source, &rate, Measure::OfPlan, Aspect::Actual),
+            ];
+            figures.extend(parts.iter().map(|part| figure(&source, part, Measure::Value, Aspect::Actual)));
+            let rules = RelationRules { parts_limit: 30, ..RulePack::builtin().relations.clone() };
+            reconcile(Digest::of(b"report"), &source, &figures, &rules).findings
+        };
+        let code = "component_too_large".to_owned();
+        let few = told(system::LEVELS_LIMIT - 2);
+        assert!(few.len() >= 2 && few.iter().all(|finding| finding.assumptions.is_empty()), "{few:#?}");
+        let many = told(system::LEVELS_LIMIT);
+        let saying: Vec<Relation> =
+            many.iter().filter(|one| one.assumptions.contains(&code)).map(|one| one.relation).collect();
+        assert!(saying.contains(&Relation::Sum) && saying.contains(&Relation::OfPlan), "{many:#?}");
+        let of_plan = many.iter().find(|one| one.relation == Relation::OfPlan).unwrap();
+        assert!(of_plan.explanation.vi.contains("26 số liệu"), "{}", of_plan.explanation.vi);
+        assert!(of_plan.explanation.en.contains("26 figures"), "{}", of_plan.explanation.en);
     }
 
     #[test]
