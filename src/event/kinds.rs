@@ -146,6 +146,11 @@ pub struct ComponentReconciled {
     /// For each finding decided, the places in `cells` where its figures are. Empty where it was not
     /// recorded (schema 1).
     pub places: Vec<Vec<usize>>,
+    /// Ids of the levels that stood as derived from several documents and do not stand any more.
+    pub withdrawn: Vec<String>,
+    /// Levels that no document prints and several lead to, which are new or tighter than they stood, in order
+    /// of id.
+    pub derived: Vec<Derived>,
 }
 
 /// A try of a stage failed; it will be tried again.

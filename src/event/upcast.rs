@@ -23,7 +23,11 @@ pub(super) fn to_current(kind: &str, schema: u32, payload: Value) -> Value {
         // Schema 1 came before a document could be taken into account again.
         ("corpus-reconciled", 1) => {
             let payload = in_each(payload, "joined", &[("basis", json!(null)), ("cells", json!([]))]);
-            in_each(payload, "components", &[("places", json!([]))])
+            to_current(kind, 2, in_each(payload, "components", &[("places", json!([]))]))
+        }
+        // Schema 2 came before levels were derived from several documents.
+        ("corpus-reconciled", 2) => {
+            in_each(payload, "components", &[("withdrawn", json!([])), ("derived", json!([]))])
         }
         _ => payload,
     }

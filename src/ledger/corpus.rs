@@ -7,6 +7,7 @@
 //! crash in between costs nothing but the asking.
 
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -19,10 +20,11 @@ use crate::event::envelope::{Append, Position, StreamId};
 use crate::event::kinds::{ComponentReconciled, CorpusReconciled, Event, JoinedDocument, Witness};
 use crate::event_log::LogReader;
 use crate::model::Digest;
-use crate::model::figure::FigureId;
+use crate::model::figure::{AreaCode, FigureId, IndicatorCode};
+use crate::model::finding::Derived;
 use crate::stage::plan::Plan;
 use crate::stage::reconcile::across::{
-    AreaTree, CELL_LIMIT, Cell, Component, Copies, Sketch, Standing, Statement, Wording, decide_region,
+    AreaTree, CELL_LIMIT, Cell, Component, Copies, Sketch, Standing, Statement, Stood, Wording, decide_region,
 };
 use crate::stage::rules::RulePack;
 
@@ -138,8 +140,14 @@ impl Relating {
         }
         ledger.unjoined_each(|document| self.statements.forget(document))?;
         let rules = &self.rules;
-        let mut desk =
-            Desk { ledger, log, rules, witnesses: BTreeMap::new(), statements: &mut self.statements };
+        let mut desk = Desk {
+            ledger,
+            log,
+            rules,
+            witnesses: BTreeMap::new(),
+            statements: &mut self.statements,
+            periods: BTreeMap::new(),
+        };
         let mut due = Vec::with_capacity(documents.len());
         let mut newcomers = Vec::new();
         for (document, basis) in documents {
@@ -219,17 +227,22 @@ fn changes(
     components: Vec<Component>,
     changed: &BTreeMap<Cell, BTreeSet<Digest>>,
 ) -> Vec<ComponentReconciled> {
-    let now = components.iter().flat_map(|component| &component.findings).map(|one| one.finding.id.as_str());
-    let now: BTreeSet<&str> = now.collect();
-    let before = components.iter().flat_map(|component| &component.before);
+    let now = components.iter().flat_map(|component| &component.now.findings);
+    let now: BTreeSet<&str> = now.map(|one| one.finding.id.as_str()).collect();
+    let before = components.iter().flat_map(|component| &component.before.findings);
     let before: BTreeMap<&str, &Standing> = before.map(|stood| (stood.finding.id.as_str(), stood)).collect();
     let mut reconciled = Vec::new();
     for component in &components {
-        let stood = component.before.iter().map(|stood| &stood.finding.id);
+        let stood = component.before.findings.iter().map(|stood| &stood.finding.id);
         let superseded: Vec<String> = stood.filter(|id| !now.contains(id.as_str())).cloned().collect();
         let differs = |one: &&Standing| before.get(one.finding.id.as_str()) != Some(one);
-        let decided: Vec<&Standing> = component.findings.iter().filter(differs).collect();
-        if superseded.is_empty() && decided.is_empty() {
+        let decided: Vec<&Standing> = component.now.findings.iter().filter(differs).collect();
+        // What no report prints stands in one cell, and so in one component, for good.
+        let (derived, stood) = (&component.now.derived, &component.before.derived);
+        let withdrawn = stood.iter().filter(|one| !derived.iter().any(|other| other.id == one.id));
+        let withdrawn: Vec<String> = withdrawn.map(|one| one.id.clone()).collect();
+        let derived: Vec<Derived> = derived.iter().filter(|one| !stood.contains(one)).cloned().collect();
+        if superseded.is_empty() && decided.is_empty() && withdrawn.is_empty() && derived.is_empty() {
             continue;
         }
         let because: BTreeSet<Digest> =
@@ -244,6 +257,8 @@ fn changes(
             superseded,
             places: decided.iter().map(|one| places(one)).collect(),
             decided: decided.into_iter().map(|one| one.finding.clone()).collect(),
+            withdrawn,
+            derived,
         });
     }
     reconciled
@@ -257,6 +272,8 @@ struct Desk<'a> {
     /// Witnesses that are not as the ledger has them: of newcomers and of known documents.
     witnesses: BTreeMap<Digest, Digest>,
     statements: &'a mut Statements,
+    /// By indicator and area, the periods of which anything is stated: most cells that are asked for are empty.
+    periods: BTreeMap<(IndicatorCode, AreaCode), BTreeSet<String>>,
 }
 
 impl Desk<'_> {
@@ -340,6 +357,14 @@ impl Desk<'_> {
     /// first, one more than the limit at the most.
     fn statements(&mut self, cell: &Cell) -> Result<Vec<Statement>, LedgerError> {
         let mut statements = Vec::new();
+        let row = (cell.indicator.clone(), cell.area.clone());
+        let periods = match self.periods.entry(row) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.ledger.periods_of(&cell.indicator, &cell.area)?),
+        };
+        if !periods.contains(&cell.period.to_string()) {
+            return Ok(statements);
+        }
         let mut after = String::new();
         while statements.len() <= CELL_LIMIT {
             let page = self.ledger.stated_in(cell, &after)?;
@@ -490,6 +515,22 @@ impl LedgerReader {
         Ok(copies)
     }
 
+    /// Returns the periods of which something is stated.
+    fn periods_of(
+        &self,
+        indicator: &IndicatorCode,
+        area: &AreaCode,
+    ) -> Result<BTreeSet<String>, LedgerError> {
+        let mut periods = BTreeSet::new();
+        let sql =
+            "SELECT DISTINCT period FROM figures WHERE indicator = ?1 AND area = ?2 AND period IS NOT NULL";
+        self.for_each(sql, params![indicator.as_str(), area.as_str()], |row| {
+            periods.insert(self.read(row, |row| row.get(0))?);
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(periods)
+    }
+
     /// Returns the ids of the next figures of a cell after the id `after`, in order, each with its document
     /// and that document's witness, `None` where it was not taken into account yet.
     fn stated_in(
@@ -537,8 +578,8 @@ impl LedgerReader {
     }
 
     /// Returns the findings across documents that have a figure in a cell and are not among those `seen`, with
-    /// the cells of all theirs; they are seen then.
-    fn standing(&self, cell: &Cell, seen: &mut BTreeSet<String>) -> Result<Vec<Standing>, LedgerError> {
+    /// the cells of all theirs; they are seen then. And the levels there that no document prints.
+    fn standing(&self, cell: &Cell, seen: &mut BTreeSet<String>) -> Result<Stood, LedgerError> {
         let mut ids = Vec::new();
         let sql = "SELECT finding FROM finding_cells WHERE indicator = ?1 AND area = ?2 AND period = ?3";
         self.for_each(sql, cell_params(cell), |row| {
@@ -546,6 +587,9 @@ impl LedgerReader {
             ids.extend((!seen.contains(&id)).then_some(id));
             Ok::<_, LedgerError>(())
         })?;
+        let sql = "SELECT body FROM derived
+                   WHERE document IS NULL AND indicator = ?1 AND area = ?2 AND period = ?3 ORDER BY id";
+        let derived = self.bodies(sql, cell_params(cell))?;
         let mut standing = Vec::with_capacity(ids.len());
         for id in ids {
             let found = self.bodies("SELECT body FROM findings WHERE id = ?1", params![id])?;
@@ -559,7 +603,7 @@ impl LedgerReader {
             seen.insert(id);
             standing.extend(found.into_iter().map(|finding| Standing { finding, cells: cells.clone() }));
         }
-        Ok(standing)
+        Ok(Stood { findings: standing, derived })
     }
 }
 

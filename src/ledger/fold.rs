@@ -14,7 +14,7 @@ use crate::event::kinds::{
 use crate::event_log::{LogReader, Outline};
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
-use crate::model::finding::Finding;
+use crate::model::finding::{Derived, Finding};
 use crate::stage::plan::{Plan, Stage, basis};
 
 /// What folding one event needs.
@@ -356,30 +356,35 @@ impl Fold<'_> {
         for finding in &reconciled.findings {
             self.show_finding(Some(document), finding, generation)?;
         }
-        for derived in &reconciled.derived {
-            self.run(
-                "INSERT OR REPLACE INTO derived (id, document, indicator, measure, unit, low, high, area, period, aspect,
-                   fund, formula, generation, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                params![
-                    derived.id,
-                    document,
-                    derived.indicator.as_ref().map(IndicatorCode::as_str),
-                    derived.measure.code(),
-                    derived.unit.as_str(),
-                    derived.low,
-                    derived.high,
-                    derived.area.as_ref().map(AreaCode::as_str),
-                    derived.period.map(|period| period.to_string()),
-                    derived.aspect.map(|aspect| aspect.code()),
-                    derived.fund.map(|fund| fund.code()),
-                    derived.formula,
-                    generation.cast_signed(),
-                    self.json(derived)?
-                ],
-            )?;
-        }
-        Ok(())
+        reconciled
+            .derived
+            .iter()
+            .try_for_each(|derived| self.show_derived(Some(document), derived, generation))
+    }
+
+    /// Shows what one document leads to, or, with none, several.
+    pub(super) fn show_derived(&self, document: Option<&str>, derived: &Derived, generation: u64) -> Done {
+        self.run(
+            "INSERT OR REPLACE INTO derived (id, document, indicator, measure, unit, low, high, area, period, aspect,
+               fund, formula, generation, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            params![
+                derived.id,
+                document,
+                derived.indicator.as_ref().map(IndicatorCode::as_str),
+                derived.measure.code(),
+                derived.unit.as_str(),
+                derived.low,
+                derived.high,
+                derived.area.as_ref().map(AreaCode::as_str),
+                derived.period.map(|period| period.to_string()),
+                derived.aspect.map(|aspect| aspect.code()),
+                derived.fund.map(|fund| fund.code()),
+                derived.formula,
+                generation.cast_signed(),
+                self.json(derived)?
+            ],
+        )
     }
 
     /// Shows a finding of one document, or, with none, across documents.

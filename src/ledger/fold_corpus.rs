@@ -134,6 +134,12 @@ impl Fold<'_> {
             }
             self.run("DELETE FROM findings WHERE id = ?1 AND document IS NULL", params![id])?;
         }
+        for id in &component.withdrawn {
+            self.run("DELETE FROM derived WHERE id = ?1 AND document IS NULL", params![id])?;
+        }
+        for derived in &component.derived {
+            self.show_derived(None, derived, envelope.generation)?;
+        }
         for (at, finding) in component.decided.iter().enumerate() {
             self.show_finding(None, finding, envelope.generation)?;
             self.run("DELETE FROM finding_cells WHERE finding = ?1", params![finding.id])?;

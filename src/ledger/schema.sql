@@ -197,6 +197,7 @@ CREATE TABLE derived (
   body        TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX derived_by_document ON derived (document);
+CREATE INDEX derived_by_key ON derived (indicator, area, period) WHERE document IS NULL;
 
 -- For people and their tools (Datasette, DuckDB, a spreadsheet by ODBC): what they would want to see first.
 -- `gia_tri` is the exact decimal; `so` is the same as a number, whole where it is whole.

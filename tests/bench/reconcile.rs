@@ -10,7 +10,7 @@ use socai::model::figure::{
 use socai::model::finding::Verdict;
 use socai::model::{Decimal, Digest, Span};
 use socai::stage::reconcile::across::{
-    AreaTree, Cell, Loaded, Source, Standing, Statement, Wording, decide_all, decide_region,
+    AreaTree, Cell, Loaded, Source, Statement, Stood, Wording, decide_all, decide_region,
 };
 use socai::stage::rules::RulePack;
 use socai::stage::{clean, extract, reconcile, segment};
@@ -86,8 +86,7 @@ fn across(figures: u64, seed: u64) {
             let changed = report(number * 7, figures, seed, &desk);
             let changed = changed.iter().filter_map(|one| Cell::of(&one.figure));
             let load = |cell: &Cell| Ok::<_, Infallible>(loaded.get(cell).to_vec());
-            let Ok(region) =
-                decide_region(changed, &desk.areas, load, |_| Ok(Vec::<Standing>::new()), |_| Ok(0));
+            let Ok(region) = decide_region(changed, &desk.areas, load, |_| Ok(Stood::default()), |_| Ok(0));
             cells += region.components.iter().map(|component| component.cells.len()).sum::<usize>();
         }
         cells

@@ -127,7 +127,7 @@ pub(super) fn claims<'f>(page: &Page<'f>, routes: &Routes<'f>) -> Vec<Claim<'f>>
 }
 
 /// Two routes to one level: the level at the end of the second, as the first gives it.
-fn meeting<'f>(first: Route<'f>, second: Route<'f>) -> Option<Claim<'f>> {
+pub(super) fn meeting<'f>(first: Route<'f>, second: Route<'f>) -> Option<Claim<'f>> {
     let term = first.term().ahead(second.relation, second.rate);
     let role = if second.relation == Relation::OfPlan { "actual" } else { "later" };
     term.claim(second.relation, second.level, role, "relations.routes")

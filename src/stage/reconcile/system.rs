@@ -119,6 +119,10 @@ pub(super) fn of_claim(claim: &Claim<'_>) -> Option<Bond> {
             let levels: Vec<Level> = claim.figures.iter().map(level).collect();
             Some(Bond { lines: equal(levels.len()), levels, from })
         }
+        // Several reports of one quantity; within a report, two numbers may be of two.
+        Relation::Restated if plain && claim.rule == "across.restated" => {
+            Some(Bond { lines: equal(2), levels: claim.figures.iter().map(level).collect(), from })
+        }
         Relation::OfPlan | Relation::Growth | Relation::Index | Relation::Share
             if claim.figures.len() == 3 =>
         {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Digest;
 use crate::model::figure::FigureId;
-use crate::model::finding::{Explanation, Finding, Operand, Suspect, Verdict};
+use crate::model::finding::{Derived, Explanation, Finding, Operand, Suspect, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 use crate::stage::rules::relations::AssumedCount;
@@ -15,6 +15,9 @@ use super::super::quantity::{self, Reading};
 use super::super::suspects::{self, Support, Together};
 use super::CELL_LIMIT;
 use super::sites::{Kind, Related};
+use super::statement::Cell;
+use super::system;
+use super::unprinted::Unprinted;
 
 /// The code in a finding's assumptions of a cell with too many statements.
 const CROWDED: &str = "too_many_statements";
@@ -30,16 +33,18 @@ fn operands(related: &Related<'_>) -> Vec<Operand> {
     both.map(|(figure, role)| Operand { id: figure.id.clone(), role: (*role).to_owned() }).collect()
 }
 
-/// Decides relations and gives every finding to `each`, in order of id. A figure is upheld by every relation
-/// here that holds, and by those of its own document, which `upheld` counts.
+/// Decides relations and gives every finding, with the cells that it hangs on, to `each`, in order of id. A
+/// figure is upheld by every relation here that holds, and by those of its own document, which `upheld` counts.
+/// Returns what nobody prints and several documents lead to, in order of id.
 ///
 /// # Errors
 /// As `upheld`.
 pub(super) fn for_each<E>(
     related: &[Related<'_>],
+    unprinted: &[Unprinted<'_>],
     mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
-    mut each: impl FnMut(&Related<'_>, Finding),
-) -> Result<(), E> {
+    mut each: impl FnMut(BTreeSet<Cell>, Finding),
+) -> Result<Vec<Derived>, E> {
     let mut decided: BTreeMap<String, (&Related<'_>, Decision)> = BTreeMap::new();
     for one in related {
         decided.entry(id(one)).or_insert_with(|| (one, decide(one)));
@@ -57,10 +62,21 @@ pub(super) fn for_each<E>(
         }
     }
     let together = Together::of(decided.values().map(|(one, decision)| (&one.claim, decision.verdict)));
+    let holding: Vec<&Related<'_>> = decided
+        .values()
+        .filter(|(_, decision)| decision.verdict == Verdict::Agrees)
+        .map(|(one, _)| *one)
+        .collect();
+    let mut jointly = system::findings(&holding, &support);
     for (id, (one, decision)) in &decided {
-        each(one, finding(id, one, decision, &support, &together));
+        jointly.remove(id);
+        while jointly.first_key_value().is_some_and(|(first, _)| first < id) {
+            jointly.pop_first().into_iter().for_each(|(_, (cells, finding))| each(cells, finding));
+        }
+        each(one.cells().collect(), finding(id, one, decision, &support, &together));
     }
-    Ok(())
+    jointly.into_values().for_each(|(cells, finding)| each(cells, finding));
+    Ok(system::derived(&holding, unprinted))
 }
 
 fn decide(related: &Related<'_>) -> Decision {

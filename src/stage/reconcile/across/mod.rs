@@ -5,10 +5,12 @@
 //!    quantities and finds for each what the reports, copies counted once, say of it.
 //! 3. [`sites`] relates the series of a cell, of two years, of the months of a year, of an area and its parts. A relation reads
 //!    the cells of its site and nothing else, so a new document touches few sites.
-//! 4. [`region`] follows the relations, as they are and as they stood, from the cells that changed to all
+//! 4. [`unprinted`] finds levels that no report prints and that several lead to.
+//! 5. [`system`] looks at what holds together: joint contradictions, and those levels as tight as can be.
+//! 6. [`region`] follows the relations, as they are and as they stood, from the cells that changed to all
 //!    that hangs together with them, and decides that anew: what comes out is what deciding everything
 //!    would have given, in whatever order documents came.
-//! 5. [`witness`] tells near-duplicate texts: they are one witness.
+//! 7. [`witness`] tells near-duplicate texts: they are one witness.
 //!
 //! Only figures of *different* documents are related here; the rest is [`super::reconcile`]'s.
 
@@ -19,13 +21,15 @@ mod region;
 mod series;
 mod sites;
 mod statement;
+mod system;
 #[cfg(test)]
 mod tests;
+mod unprinted;
 mod witness;
 mod words;
 
 pub use area::AreaTree;
-pub use region::{Component, Loaded, Region, Standing, decide_all, decide_region};
+pub use region::{Component, Loaded, Region, Standing, Stood, decide_all, decide_region};
 pub use statement::{Cell, Source, Statement};
 pub use witness::{BANDS, Copies, Sketch, WITNESS_MATCHES};
 pub use words::Wording;

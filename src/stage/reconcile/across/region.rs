@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use crate::model::figure::FigureId;
-use crate::model::finding::Finding;
+use crate::model::finding::{Derived, Finding};
+use crate::model::period::Period;
 use crate::model::{Digest, Hasher};
 
 use super::CELL_LIMIT;
@@ -14,6 +15,7 @@ use super::decide;
 use super::series::{self, Series, SeriesKey, Sorted};
 use super::sites::Site;
 use super::statement::{Cell, Statement};
+use super::unprinted::{self, Unprinted};
 
 /// Statements that are held from one component to the next, about 1 kB each.
 const LOADED_LIMIT: usize = 20_000;
@@ -84,6 +86,15 @@ pub struct Standing {
     pub cells: BTreeSet<Cell>,
 }
 
+/// What stands across documents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stood {
+    /// Findings.
+    pub findings: Vec<Standing>,
+    /// Levels that no report prints.
+    pub derived: Vec<Derived>,
+}
+
 /// Cells that relations join, and what was decided of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
@@ -91,10 +102,10 @@ pub struct Component {
     pub cells: BTreeSet<Cell>,
     /// Digest of the statements that were looked at and of whose witnesses they are.
     pub input: Digest,
-    /// Every finding of it, in order of id.
-    pub findings: Vec<Standing>,
-    /// The findings that stood before.
-    pub before: Vec<Standing>,
+    /// Everything decided of it, in order of id.
+    pub now: Stood,
+    /// What stood before, in order of id.
+    pub before: Stood,
 }
 
 /// What a change of some cells leads to.
@@ -104,17 +115,30 @@ pub struct Region {
     pub components: Vec<Component>,
 }
 
-/// Decides everything at once and gives each finding to `each`, in order of id. No figure is upheld by
-/// relations of its own document.
-pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding)) {
-    let sites = cells.cells.keys().flat_map(|cell| Site::of(cell, areas));
-    let related: Vec<_> = sites.flat_map(|site| site.relations(cells, areas)).collect();
-    let Ok(()) = decide::for_each(&related, |_| Ok::<_, Infallible>(0), |_, finding| each(finding));
+/// Decides everything at once, gives each finding to `each`, in order of id, and returns the levels that no
+/// report prints. No figure is upheld by relations of its own document.
+pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding)) -> Vec<Derived> {
+    let (mut related, mut unprinted) = (Vec::new(), Vec::new());
+    // The cells of an indicator and an area stand together: sites of several of them are looked at once.
+    let all: Vec<&Cell> = cells.cells.keys().collect();
+    for row in all.chunk_by(|a, b| a.indicator == b.indicator && a.area == b.area) {
+        let rates = row.iter().flat_map(|cell| cells.series(cell).into_keys().map(move |key| (cell, key)));
+        let led_to: BTreeSet<Period> =
+            rates.filter_map(|(cell, key)| Some(unprinted::target(&key, cell)?.1)).collect();
+        let mut sites: BTreeSet<Site> = row.iter().flat_map(|cell| Site::of(cell, areas)).collect();
+        sites.retain(|site| !matches!(site, Site::Unprinted(cell) if !led_to.contains(&cell.period)));
+        related.extend(sites.iter().flat_map(|site| site.relations(cells, areas)));
+        unprinted.extend(sites.iter().flat_map(|site| site.unprinted(cells, areas)));
+    }
+    let none = |_: &FigureId| Ok::<_, Infallible>(0);
+    let Ok(derived) = decide::for_each(&related, &unprinted, none, |_, finding| each(finding));
+    derived
 }
 
 /// Decides anew what hangs together with `changed`, one component after the other. `load` returns all
 /// statements of a cell as they are now, up to [`super::CELL_LIMIT`] and one more, smallest figure id first;
-/// `standing` the findings that stand with a figure in a cell, those that it returned before or not; `upheld` how many relations of its own
+/// `standing` the findings that stand with a figure in a cell and the levels that stand there, those that it
+/// returned before or not; `upheld` how many relations of its own
 /// document a figure stands in that hold.
 ///
 /// # Errors
@@ -123,7 +147,7 @@ pub fn decide_region<E>(
     changed: impl IntoIterator<Item = Cell>,
     areas: &AreaTree,
     load: impl FnMut(&Cell) -> Result<Vec<Statement>, E>,
-    standing: impl FnMut(&Cell) -> Result<Vec<Standing>, E>,
+    standing: impl FnMut(&Cell) -> Result<Stood, E>,
     mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
 ) -> Result<Region, E> {
     let changed: BTreeSet<Cell> = changed.into_iter().collect();
@@ -142,22 +166,28 @@ pub fn decide_region<E>(
             continue;
         }
         let found = walk.component(first)?;
-        let related: Vec<_> = found
-            .sites
-            .iter()
-            .filter(|(_, joins)| !joins.is_empty())
-            .flat_map(|(site, _)| site.relations(&walk.loaded, areas))
+        let joined = found.sites.iter().filter(|(_, joins)| !joins.is_empty()).map(|(site, _)| site);
+        let related: Vec<_> = joined
+            .clone()
+            .flat_map(|site| site.relations(&walk.loaded, areas))
             .filter(|related| related.cells().any(|cell| found.cells.contains(&cell)))
             .collect();
+        let unprinted: Vec<_> = joined
+            .flat_map(|site| site.unprinted(&walk.loaded, areas))
+            .filter(|one| found.cells.contains(&one.cell))
+            .collect();
         let mut findings = Vec::new();
-        decide::for_each(&related, &mut upheld, |related, finding| {
-            findings.push(Standing { finding, cells: related.cells().collect() });
+        let derived = decide::for_each(&related, &unprinted, &mut upheld, |cells, finding| {
+            findings.push(Standing { finding, cells });
         })?;
         components.push(Component {
             input: input(&found.cells, &walk.loaded),
             cells: found.cells,
-            findings,
-            before: found.before.into_values().collect(),
+            now: Stood { findings, derived },
+            before: Stood {
+                findings: found.before.into_values().collect(),
+                derived: found.derived.into_values().collect(),
+            },
         });
         if walk.loaded.statements > LOADED_LIMIT {
             walk.loaded = Loaded::default();
@@ -173,6 +203,7 @@ struct Found {
     /// With the cells that each relation there joins.
     sites: BTreeMap<Site, Vec<BTreeSet<Cell>>>,
     before: BTreeMap<String, Standing>,
+    derived: BTreeMap<String, Derived>,
 }
 
 /// The walk from the cells that changed over all that hangs together with them.
@@ -192,15 +223,22 @@ impl<L, S> Walk<'_, L, S> {
     fn component<E>(&mut self, first: Cell) -> Result<Found, E>
     where
         L: FnMut(&Cell) -> Result<Vec<Statement>, E>,
-        S: FnMut(&Cell) -> Result<Vec<Standing>, E>,
+        S: FnMut(&Cell) -> Result<Stood, E>,
     {
-        let mut found = Found { cells: BTreeSet::new(), sites: BTreeMap::new(), before: BTreeMap::new() };
+        let mut found = Found {
+            cells: BTreeSet::new(),
+            sites: BTreeMap::new(),
+            before: BTreeMap::new(),
+            derived: BTreeMap::new(),
+        };
         let mut queue = BTreeSet::from([first]);
         while let Some(cell) = queue.pop_first() {
             if !found.cells.insert(cell.clone()) {
                 continue;
             }
-            for stood in (self.standing)(&cell)? {
+            let stood = (self.standing)(&cell)?;
+            found.derived.extend(stood.derived.into_iter().map(|one| (one.id.clone(), one)));
+            for stood in stood.findings {
                 queue.extend(stood.cells.iter().filter(|other| !found.cells.contains(*other)).cloned());
                 found.before.insert(stood.finding.id.clone(), stood);
             }
@@ -242,6 +280,7 @@ impl<L, S> Walk<'_, L, S> {
             let counted = site.reads(self.areas).into_iter().filter(|cell| !self.loaded.get(cell).is_empty());
             joins.push(counted.collect());
         }
+        joins.extend(site.unprinted(&self.loaded, self.areas).iter().map(Unprinted::cells));
         joins.sort_unstable();
         joins.dedup();
         Ok(joins)

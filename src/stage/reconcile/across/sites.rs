@@ -21,6 +21,7 @@ use super::counted;
 use super::region::Loaded;
 use super::series::{Series, SeriesKey};
 use super::statement::{Cell, Statement};
+use super::unprinted::{self, Unprinted};
 
 /// Years that a change may look back: `so với năm 2015` of a report of 2020.
 const YEARS_BACK: i16 = 5;
@@ -46,6 +47,8 @@ pub(super) enum Site {
     /// How many areas make up each part of an area, in all the years in which their number was the same; the cell
     /// names the first.
     Counted(Cell),
+    /// What lead to a level of this cell that no report prints.
+    Unprinted(Cell),
 }
 
 impl Site {
@@ -62,6 +65,9 @@ impl Site {
             sites.push(Self::Year(cell.at(Period::Year(cell.period.year()))));
         }
         sites.extend(counted::whole(cell, areas).map(Self::Counted));
+        let earlier = (1..=YEARS_BACK).filter_map(|years| cell.period.shifted(-years));
+        let leads_to = earlier.chain([Period::Year(cell.period.year())]);
+        sites.extend(leads_to.map(|period| Self::Unprinted(cell.at(period))));
         sites
     }
 
@@ -71,6 +77,7 @@ impl Site {
         let later = (1..=YEARS_BACK).filter_map(|years| cell.period.shifted(years));
         sites.extend(later.map(|later| Self::Change(cell.at(later), cell.clone())));
         sites.extend(areas.parent(&cell.area).map(|parent| Self::Parts(cell.of_area(parent))));
+        sites.push(Self::Unprinted(cell.clone()));
         sites
     }
 
@@ -88,6 +95,15 @@ impl Site {
                 periods.map(|period| year.at(period)).collect()
             }
             Self::Counted(whole) => counted::reads(whole, areas),
+            Self::Unprinted(cell) => {
+                let later = (1..=YEARS_BACK).filter_map(|years| cell.period.shifted(years));
+                let mut cells: Vec<Cell> = later.map(|later| cell.at(later)).collect();
+                match cell.period {
+                    Period::Year(_) => cells.extend(Self::Year(cell.clone()).reads(areas)),
+                    _ => cells.push(cell.clone()),
+                }
+                cells
+            }
         }
     }
 
@@ -101,8 +117,25 @@ impl Site {
                 found.extend(shares_of_area(cells, whole, areas));
                 found
             }
-            Self::Year(_) => orders(cells, &self.reads(areas)),
+            Self::Year(year) => {
+                let through = self.reads(areas);
+                let mut found = orders(cells, &through);
+                found.extend(through.iter().flat_map(|part| planned_for_year(cells, part, year)));
+                found
+            }
             Self::Counted(whole) => counted::regions(cells, whole, areas).into_iter().collect(),
+            Self::Unprinted(_) => {
+                let all = self.unprinted(cells, areas);
+                all.iter().flat_map(Unprinted::meetings).filter(is_met).collect()
+            }
+        }
+    }
+
+    /// Returns the levels that no report prints and that several lead to here.
+    pub(super) fn unprinted<'s>(&self, cells: &'s Loaded, areas: &AreaTree) -> Vec<Unprinted<'s>> {
+        match self {
+            Self::Unprinted(cell) => unprinted::at(cells, cell, &self.reads(areas)),
+            _ => Vec::new(),
         }
     }
 }
@@ -130,6 +163,8 @@ pub(super) enum Kind {
     Ordered,
     /// How many areas each part of an area has, and how many it has itself.
     Counted,
+    /// Two ways to a level that no report prints.
+    Met,
     /// So many statements that none is compared.
     Crowded,
 }
@@ -140,16 +175,18 @@ pub(super) struct Related<'s> {
     pub(super) kind: Kind,
     pub(super) claim: Claim<'s>,
     pub(super) statements: Vec<&'s Statement>,
+    /// The cell of a level that it goes through and that no report prints.
+    pub(super) through: Option<Cell>,
 }
 
 impl<'s> Related<'s> {
     pub(super) fn new(kind: Kind, claim: Claim<'s>, statements: Vec<&'s Statement>) -> Self {
-        Self { kind, claim, statements }
+        Self { kind, claim, statements, through: None }
     }
 
-    /// Returns the cells of its figures, again and again where several are of one.
+    /// Returns the cells of its figures, again and again where several are of one, and what it goes through.
     pub(super) fn cells(&self) -> impl Iterator<Item = Cell> {
-        self.statements.iter().filter_map(|one| Cell::of(&one.figure))
+        self.statements.iter().filter_map(|one| Cell::of(&one.figure)).chain(self.through.clone())
     }
 
     /// Tells whether at least two documents take part.
@@ -309,17 +346,55 @@ fn planned<'s>(
             continue;
         }
         let Some(plan) = plans.elsewhere(rate.document) else { continue };
-        let mut claim = Claim::of_rate(Relation::OfPlan, &actual.figure, &plan.figure, &rate.figure);
-        claim.rule = "across.of_plan";
-        claim.scope = [*rate, actual, plan].iter().any(|one| one.revised || one.other_scope);
-        let related = Related::new(Kind::Planned, claim, vec![actual, plan, rate]);
-        found.extend(Some(related).filter(is_reported));
+        found.extend(of_plan(actual, plan, rate));
     }
     found
 }
 
+/// The plan of a year in one report against the outturn of a part of it in another, which states the percentage
+/// and not the plan.
+fn planned_for_year<'s>(cells: &'s Loaded, part: &Cell, year: &Cell) -> Vec<Related<'s>> {
+    let mut found = Vec::new();
+    if part.period == year.period {
+        return found;
+    }
+    let (all, of_year) = (cells.series(part), cells.series(year));
+    let rates = all.iter().filter(|(key, _)| {
+        key.measure == Measure::OfPlan
+            && unprinted::target(key, part).is_some_and(|(_, to, _)| to == year.period)
+    });
+    for (key, rates) in rates {
+        for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
+            let Some((level, actual)) = own_level(&all, key, rate) else { continue };
+            let plan = level.with_aspect(Aspect::Plan);
+            let own = |series: &Series<'s>| series.of_document(rate.document).is_some();
+            if all.get(&plan).is_some_and(own) || of_year.get(&plan).is_some_and(own) {
+                continue;
+            }
+            let Some(plan) = of_year.get(&plan).and_then(|plans| plans.elsewhere(rate.document)) else {
+                continue;
+            };
+            found.extend(of_plan(actual, plan, rate));
+        }
+    }
+    found
+}
+
+fn of_plan<'s>(actual: &'s Statement, plan: &'s Statement, rate: &'s Statement) -> Option<Related<'s>> {
+    let mut claim = Claim::of_rate(Relation::OfPlan, &actual.figure, &plan.figure, &rate.figure);
+    claim.rule = "across.of_plan";
+    claim.scope = [rate, actual, plan].iter().any(|one| one.revised || one.other_scope);
+    Some(Related::new(Kind::Planned, claim, vec![actual, plan, rate])).filter(is_reported)
+}
+
+/// A meeting is reported where it says something: where it fails, only if one digit repairs it, since the level
+/// between may have been set anew meanwhile.
+fn is_met(related: &Related<'_>) -> bool {
+    is_reported(related) && (related.verdict() != Verdict::Conflicts || is_one_digit_off(&related.claim))
+}
+
 /// The level in a rate's sentence that it is said of; `None` where there is none, or two that it may be of.
-fn own_level<'a, 's>(
+pub(super) fn own_level<'a, 's>(
     all: &'a BTreeMap<SeriesKey<'s>, Series<'s>>,
     key: &SeriesKey<'s>,
     rate: &Statement,
@@ -439,22 +514,15 @@ fn changes<'s>(cells: &'s Loaded, later: &Cell, earlier: &Cell) -> Vec<Related<'
         return found;
     }
     for (key, rates) in &now {
-        let relation = match key.measure {
-            Measure::Growth => Relation::Growth,
-            Measure::Index => Relation::Index,
-            Measure::Difference => Relation::Difference,
-            _ => continue,
-        };
-        let compared = key.base.and_then(|base| base.period).or_else(|| later.period.shifted(-1));
-        let elsewhere = key.base.and_then(|base| base.area.as_ref()).is_some_and(|area| *area != later.area);
-        let planned = key.base.and_then(|base| base.aspect).is_some_and(|aspect| !is_done(aspect));
-        if compared != Some(earlier.period) || elsewhere || planned || !key.aspect.is_some_and(is_done) {
+        let Some((relation, period, aspect)) = unprinted::target(key, later) else { continue };
+        if period != earlier.period || relation == Relation::OfPlan {
             continue;
         }
         for rate in rates.stated.iter().filter(|rate| is_first_of_witness(rate, rates)) {
             let Some((level, top)) = own_level(&now, key, rate) else { continue };
-            let actual = before.get(&level.with_aspect(Aspect::Actual));
-            let estimate = before.get(&level.with_aspect(Aspect::Estimate));
+            let actual = before.get(&level.with_aspect(aspect));
+            let estimate =
+                before.get(&level.with_aspect(Aspect::Estimate)).filter(|_| aspect == Aspect::Actual);
             let states = |series: Option<&Series<'s>>| {
                 series.is_some_and(|series| series.of_document(rate.document).is_some())
             };
@@ -477,10 +545,6 @@ fn changes<'s>(cells: &'s Loaded, later: &Cell, earlier: &Cell) -> Vec<Related<'
         }
     }
     found
-}
-
-const fn is_done(aspect: Aspect) -> bool {
-    matches!(aspect, Aspect::Actual | Aspect::Estimate)
 }
 
 /// A relation of levels and a rate is reported where it holds and says something, or fails by so little

@@ -88,7 +88,7 @@ pub struct Statement {
     pub document: Digest,
     /// The document that stands for all near-duplicates of it.
     pub witness: Digest,
-    /// The figure, without the words and rules that led to it.
+    /// The figure, without the rules that led to it.
     pub figure: Arc<Figure>,
     /// What its label says besides indicator and area.
     pub(super) narrowing: Arc<BTreeSet<String>>,
@@ -127,7 +127,6 @@ impl Statement {
             .filter(|between| between.len() <= BETWEEN_BYTES)
             .map(|between| between.trim().to_lowercase().into_boxed_str());
         // What led to the figure is not read any more, and would be most of what is held.
-        figure.label = String::new();
         figure.rules = Vec::new();
         figure.origins.clear();
         Some(Self {

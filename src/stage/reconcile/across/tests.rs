@@ -11,7 +11,7 @@ use super::*;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Qualifier, UnitCode,
 };
-use crate::model::finding::{Finding, Relation, Verdict};
+use crate::model::finding::{Derived, Finding, Relation, Verdict};
 use crate::model::{Decimal, Digest, Span};
 use crate::stage::rules::RulePack;
 
@@ -119,14 +119,19 @@ fn statements(there: &[&Report], rules: &Rules) -> Vec<Statement> {
     there.iter().flat_map(of).collect()
 }
 
-fn scratch(reports: &[&Report], rules: &Rules) -> Vec<Finding> {
+fn scratch(reports: &[&Report], rules: &Rules) -> (Vec<Finding>, Vec<Derived>) {
     let mut findings = Vec::new();
-    decide_all(&Loaded::of(statements(reports, rules)), &rules.areas, |finding| findings.push(finding));
-    findings
+    let loaded = Loaded::of(statements(reports, rules));
+    let derived = decide_all(&loaded, &rules.areas, |finding| findings.push(finding));
+    (findings, derived)
 }
 
 fn findings(reports: &[Report]) -> Vec<Finding> {
-    scratch(&reports.iter().collect::<Vec<_>>(), rules())
+    scratch(&reports.iter().collect::<Vec<_>>(), rules()).0
+}
+
+fn derived(reports: &[Report]) -> Vec<Derived> {
+    scratch(&reports.iter().collect::<Vec<_>>(), rules()).1
 }
 
 fn verdicts(reports: &[Report]) -> Vec<(Relation, Verdict)> {
@@ -134,9 +139,14 @@ fn verdicts(reports: &[Report]) -> Vec<(Relation, Verdict)> {
 }
 
 /// Takes reports in one batch after another, each time deciding only what hangs together with it.
-fn stepwise(batches: &[Vec<&Report>], rules: &Rules) -> BTreeMap<String, Finding> {
+fn stepwise(
+    batches: &[Vec<&Report>],
+    rules: &Rules,
+) -> (BTreeMap<String, Finding>, BTreeMap<String, Derived>) {
     let mut there: Vec<&Report> = Vec::new();
     let mut stands: BTreeMap<String, Finding> = BTreeMap::new();
+    let mut places: BTreeMap<String, BTreeSet<Cell>> = BTreeMap::new();
+    let mut unprinted: BTreeMap<String, Derived> = BTreeMap::new();
     for batch in batches {
         let before: BTreeMap<u32, Digest> =
             there.iter().map(|one| (one.name, witness(one, &there))).collect();
@@ -149,28 +159,38 @@ fn stepwise(batches: &[Vec<&Report>], rules: &Rules) -> BTreeMap<String, Finding
             .filter(|one| of_moved.contains(&one.document))
             .filter_map(|one| Cell::of(&one.figure))
             .collect();
-        let cells: BTreeMap<&FigureId, Cell> =
-            all.iter().filter_map(|one| Some((&one.figure.id, Cell::of(&one.figure)?))).collect();
         let standing = |cell: &Cell| {
-            let of = |finding: &Finding| {
-                let cells: BTreeSet<Cell> =
-                    finding.figures.iter().filter_map(|operand| cells.get(&operand.id).cloned()).collect();
-                Standing { finding: finding.clone(), cells }
+            let of = |finding: &Finding| Standing {
+                finding: finding.clone(),
+                cells: places.get(&finding.id).cloned().unwrap_or_default(),
             };
             let all = stands.values().map(of).filter(|stood| stood.cells.contains(cell)).collect();
-            Ok::<Vec<Standing>, Infallible>(all)
+            let derived = unprinted.values().filter(|one| cell_of(one).as_ref() == Some(cell)).cloned();
+            Ok::<Stood, Infallible>(Stood { findings: all, derived: derived.collect() })
         };
         let loaded = Loaded::of(all.iter().cloned());
         let load = |cell: &Cell| Ok(loaded.get(cell).to_vec());
         let Ok(region) = decide_region(changed, &rules.areas, load, standing, |_| Ok(0));
         for component in region.components {
-            for stood in component.before {
+            for stood in component.before.findings {
                 stands.remove(&stood.finding.id);
+                places.remove(&stood.finding.id);
             }
-            stands.extend(component.findings.into_iter().map(|one| (one.finding.id.clone(), one.finding)));
+            for stood in component.before.derived {
+                unprinted.remove(&stood.id);
+            }
+            for one in component.now.findings {
+                places.insert(one.finding.id.clone(), one.cells);
+                stands.insert(one.finding.id.clone(), one.finding);
+            }
+            unprinted.extend(component.now.derived.into_iter().map(|one| (one.id.clone(), one)));
         }
     }
-    stands
+    (stands, unprinted)
+}
+
+fn cell_of(derived: &Derived) -> Option<Cell> {
+    Some(Cell { indicator: derived.indicator.clone()?, area: derived.area.clone()?, period: derived.period? })
 }
 
 #[test]
@@ -345,6 +365,83 @@ fn a_region_has_its_share_of_the_country() {
 }
 
 #[test]
+fn a_percentage_of_the_plan_of_the_year_is_set_against_that_plan_in_another_report() {
+    let nine = Stated { period: "2024-01-01/P9M", value: 612, ..OUTTURN };
+    let rate = |value| Stated { measure: Measure::OfPlan, value, unit: "percent", ..nine.clone() };
+    let plan = report(1, &[PLAN]);
+    let of = |value| verdicts(&[plan.clone(), report(2, &[nine.clone(), rate(value)])]);
+    assert_eq!(of(72), [(Relation::OfPlan, Verdict::Agrees)]);
+    assert_eq!(of(82), [(Relation::OfPlan, Verdict::Conflicts)]);
+}
+
+/// The plan of 2023 that nobody prints: behind the outturn of 2023, and behind the plan of 2024.
+fn two_ways(growth: i128) -> [Report; 2] {
+    let done = Stated { period: "2023", value: 720, ..OUTTURN };
+    let rate = Stated { measure: Measure::OfPlan, value: 90, unit: "percent", ..done.clone() };
+    let rise = Stated { measure: Measure::Growth, value: growth, unit: "percent", ..PLAN };
+    [report(1, &[done, rate]), report(2, &[Stated { value: 850, ..PLAN }, rise])]
+}
+
+#[test]
+fn two_reports_fix_a_plan_that_neither_prints() {
+    let reports = two_ways(6);
+    assert_eq!(verdicts(&reports), [(Relation::OfPlan, Verdict::Agrees)]);
+    let found = derived(&reports);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].aspect, found[0].from.len()), (Some(Aspect::Plan), 4));
+    // Either alone admits more: 795,0 to 805,1 by the one, 797,6 to 806,2 by the other.
+    let end = |text: &Option<String>| text.as_deref().unwrap().parse::<f64>().unwrap();
+    let (low, high) = (end(&found[0].low), end(&found[0].high));
+    assert!((797.5..797.8).contains(&low) && (804.9..805.2).contains(&high), "{low} {high}");
+    // One report alone, copies of it too, derive nothing across documents; nor does what contradicts itself.
+    assert_eq!(derived(&reports[..1]), []);
+    assert_eq!(derived(&[reports[0].clone(), Report { name: 3, ..reports[0].clone() }]), []);
+    let odd = two_ways(9);
+    assert_eq!((derived(&odd), verdicts(&odd)), (vec![], vec![(Relation::OfPlan, Verdict::Conflicts)]));
+    // As soon as somebody prints it, it is no more derived.
+    let printed = report(4, &[Stated { period: "2023", value: 801, ..PLAN }]);
+    assert_eq!(derived(&[reports[0].clone(), reports[1].clone(), printed]), []);
+}
+
+#[test]
+fn what_holds_pair_by_pair_across_reports_and_cannot_hold_together_is_a_joint_contradiction() {
+    // Up 5 % four times is 21,6 %, which 10 and 10 are not, although every step holds by rounding.
+    let years = ["2020", "2021", "2022", "2023", "2024"];
+    let level = |period| Stated { period, value: 10, ..OUTTURN };
+    let rate = |period| Stated { measure: Measure::Growth, value: 5, unit: "percent", ..level(period) };
+    let of = |at: usize| report(at as u32, &[level(years[at]), rate(years[at])]);
+    let found = findings(&(0..5).map(of).collect::<Vec<_>>());
+    let joint: Vec<&Finding> = found.iter().filter(|one| one.rule == "relations.joint").collect();
+    assert_eq!(joint.len(), 1, "{found:?}");
+    assert!(joint[0].documents.len() >= 4, "{joint:?}");
+    assert!(
+        found.iter().filter(|one| one.rule != "relations.joint").all(|one| one.verdict == Verdict::Agrees)
+    );
+}
+
+#[test]
+fn relations_that_are_too_many_to_be_looked_at_together_say_so() {
+    const YEARS: [&str; 30] = [
+        "1991", "1992", "1993", "1994", "1995", "1996", "1997", "1998", "1999", "2000", "2001", "2002",
+        "2003", "2004", "2005", "2006", "2007", "2008", "2009", "2010", "2011", "2012", "2013", "2014",
+        "2015", "2016", "2017", "2018", "2019", "2020",
+    ];
+    let of = |at: usize| {
+        let level = Stated { period: YEARS[at], value: 800, ..OUTTURN };
+        let rate = Stated { measure: Measure::Growth, value: 0, unit: "percent", ..level.clone() };
+        report(at as u32, &[level, rate])
+    };
+    let found = findings(&(0..30).map(of).collect::<Vec<_>>());
+    let told: Vec<&Finding> = found.iter().filter(|one| one.rule == "across.too_large").collect();
+    assert_eq!(told.len(), 1, "{found:?}");
+    assert_eq!(
+        (told[0].verdict, told[0].assumptions.as_slice()),
+        (Verdict::Undetermined, &["component_too_large".to_owned()][..])
+    );
+    assert_eq!(found.len(), 30, "each of the relations is decided all the same");
+}
+
+#[test]
 fn two_shares_or_means_of_one_key_are_held_against_each_other_where_one_digit_tells_them_apart() {
     for measure in [Measure::Share, Measure::Mean, Measure::Difference] {
         let of = |value| Stated { measure, value, ..OUTTURN };
@@ -480,7 +577,8 @@ proptest! {
         let mut turned: Vec<&Report> = reports.iter().collect();
         turned.sort_by_key(|report| Digest::of(&(seed ^ u64::from(report.name)).to_le_bytes()));
         let batches: Vec<Vec<&Report>> = turned.chunks(size).map(<[&Report]>::to_vec).collect();
-        let stands: Vec<Finding> = stepwise(&batches, rules).into_values().collect();
+        let (findings, derived) = stepwise(&batches, rules);
+        let stands = (findings.into_values().collect(), derived.into_values().collect());
         prop_assert_eq!(stands, scratch(&turned, rules));
     }
 }
