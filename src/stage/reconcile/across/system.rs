@@ -81,6 +81,7 @@ fn too_large(related: &Related<'_>, levels: usize) -> Finding {
                 "The relations that join this one with {levels} figures of several reports were each checked; with more than {LEVELS_LIMIT} figures they were not looked at all together."
             ),
         },
+        readings: Vec::new(),
         assumptions: vec![TOO_LARGE.to_owned()],
         rule: "across.too_large".to_owned(),
     }
