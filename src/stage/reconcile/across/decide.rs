@@ -23,7 +23,7 @@ use super::unprinted::Unprinted;
 const CROWDED: &str = "too_many_statements";
 
 /// Returns the id of what a relation becomes.
-fn id(related: &Related<'_>) -> String {
+pub(super) fn id(related: &Related<'_>) -> String {
     Finding::id_of(related.claim.relation, &operands(related))
 }
 
@@ -67,13 +67,19 @@ pub(super) fn for_each<E>(
         .filter(|(_, decision)| decision.verdict == Verdict::Agrees)
         .map(|(one, _)| *one)
         .collect();
-    let mut jointly = system::findings(&holding, &support);
+    let system::Together { findings: mut jointly, unseen } = system::together(&holding, &support);
     for (id, (one, decision)) in &decided {
         jointly.remove(id);
         while jointly.first_key_value().is_some_and(|(first, _)| first < id) {
             jointly.pop_first().into_iter().for_each(|(_, (cells, finding))| each(cells, finding));
         }
-        each(one.cells().collect(), finding(id, one, decision, &support, &together));
+        let mut finding = finding(id, one, decision, &support, &together);
+        if let Some(unseen) = unseen.get(id) {
+            finding.assumptions.push(unseen.code.to_owned());
+            finding.explanation.vi.push_str(&unseen.words.vi);
+            finding.explanation.en.push_str(&unseen.words.en);
+        }
+        each(one.cells().collect(), finding);
     }
     jointly.into_values().for_each(|(cells, finding)| each(cells, finding));
     Ok(system::derived(&holding, unprinted))

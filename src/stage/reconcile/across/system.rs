@@ -5,44 +5,42 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::model::Digest;
 use crate::model::figure::FigureId;
-use crate::model::finding::{Derived, Explanation, Finding, Operand, Relation, Verdict};
+use crate::model::finding::{Derived, Finding, Relation};
 
 use super::super::claim::Claim;
+use super::super::joint::Unseen;
 use super::super::routes::Routes;
 use super::super::suspects::Support;
 use super::super::system::LEVELS_LIMIT;
 use super::super::{derive, joint};
+use super::decide;
 use super::sites::Related;
 use super::statement::{Cell, Statement};
 use super::unprinted::Unprinted;
 
-/// The code in a finding's assumptions of relations that were not solved as a whole.
-const TOO_LARGE: &str = "component_too_large";
+/// What relations say together.
+pub(super) struct Together {
+    /// The contradictions between them, by id and with their cells.
+    pub(super) findings: BTreeMap<String, (BTreeSet<Cell>, Finding)>,
+    /// The relations that hang together with so many that they were not looked at together, by id.
+    pub(super) unseen: BTreeMap<String, Unseen>,
+}
 
-/// Returns, by id and with their cells, the contradictions between relations of several documents that hold one
-/// by one, and a word where so many hang together that they were not looked at together.
-pub(super) fn findings(
-    holding: &[&Related<'_>],
-    support: &Support,
-) -> BTreeMap<String, (BTreeSet<Cell>, Finding)> {
+/// Looks at the relations of several documents that hold one by one.
+pub(super) fn together(holding: &[&Related<'_>], support: &Support) -> Together {
     let tied = tied(holding);
     let stated = tied.iter().flat_map(|one| &one.statements);
     let stated: BTreeMap<&FigureId, &Statement> = stated.map(|one| (&one.figure.id, *one)).collect();
     let document = |id: &FigureId| stated.get(id).map_or_else(|| Digest::of(&[]), |one| one.document);
     let found = joint::findings(document, tied.iter().map(|one| &one.claim), support);
-    let mut all = BTreeMap::new();
+    let unseen = found.unseen().into_iter().map(|(place, one)| (decide::id(tied[place]), one)).collect();
+    let mut findings = BTreeMap::new();
     for finding in found.findings.into_iter().filter(|finding| finding.documents.len() > 1) {
         let figures = finding.figures.iter().filter_map(|operand| stated.get(&operand.id));
         let cells = figures.filter_map(|one| Cell::of(&one.figure)).collect();
-        all.insert(finding.id.clone(), (cells, finding));
+        findings.insert(finding.id.clone(), (cells, finding));
     }
-    for (places, levels) in found.too_large {
-        let mut related = places.into_iter().map(|place| tied[place]);
-        let Some(one) = related.find(|one| one.claim.relation != Relation::Restated) else { continue };
-        let finding = too_large(one, levels);
-        all.insert(finding.id.clone(), (one.cells().collect(), finding));
-    }
-    all
+    Together { findings, unseen }
 }
 
 /// Leaves out what ties nothing to anything: another report of a quantity that is in no other relation.
@@ -53,38 +51,6 @@ fn tied<'r, 's>(holding: &[&'r Related<'s>]) -> Vec<&'r Related<'s>> {
         others.flat_map(|one| one.claim.figures.iter().map(|figure| &figure.id)).collect();
     let ties = |one: &&&'r Related<'s>| !restated(one) || levels.contains(&one.claim.stated().id);
     holding.iter().filter(ties).copied().collect()
-}
-
-fn too_large(related: &Related<'_>, levels: usize) -> Finding {
-    let claim = &related.claim;
-    let decision = claim.decide();
-    let operand = |id: &FigureId| Operand { id: id.clone(), role: "level".to_owned() };
-    // Two of its levels: with all its figures it would be the relation itself.
-    let operands: Vec<Operand> = claim.figures[..2].iter().map(|figure| operand(&figure.id)).collect();
-    let documents: BTreeSet<Digest> = related.statements.iter().map(|one| one.document).collect();
-    Finding {
-        id: Finding::id_of(claim.relation, &operands),
-        verdict: Verdict::Undetermined,
-        relation: claim.relation,
-        figures: operands,
-        formula: claim.text(),
-        computed: decision.computed.bounds(),
-        stated: decision.stated.bounds(),
-        gap: "0".to_owned(),
-        suspects: Vec::new(),
-        documents: documents.into_iter().collect(),
-        explanation: Explanation {
-            vi: format!(
-                "Các phép tính nối phép tính này với {levels} số liệu của nhiều báo cáo đều đã được kiểm tra từng phép; quá {LEVELS_LIMIT} số liệu nên chưa được xét cùng một lúc."
-            ),
-            en: format!(
-                "The relations that join this one with {levels} figures of several reports were each checked; with more than {LEVELS_LIMIT} figures they were not looked at all together."
-            ),
-        },
-        readings: Vec::new(),
-        assumptions: vec![TOO_LARGE.to_owned()],
-        rule: "across.too_large".to_owned(),
-    }
 }
 
 /// Returns the levels that no report prints and that several lead to, in order of id.

@@ -432,13 +432,12 @@ fn relations_that_are_too_many_to_be_looked_at_together_say_so() {
         report(at as u32, &[level, rate])
     };
     let found = findings(&(0..30).map(of).collect::<Vec<_>>());
-    let told: Vec<&Finding> = found.iter().filter(|one| one.rule == "across.too_large").collect();
-    assert_eq!(told.len(), 1, "{found:?}");
-    assert_eq!(
-        (told[0].verdict, told[0].assumptions.as_slice()),
-        (Verdict::Undetermined, &["component_too_large".to_owned()][..])
-    );
-    assert_eq!(found.len(), 30, "each of the relations is decided all the same");
+    assert_eq!(found.len(), 29, "each of the relations is decided all the same");
+    assert!(found.iter().all(|one| one.verdict == Verdict::Agrees), "{found:?}");
+    assert!(found.iter().all(|one| one.assumptions == ["component_too_large"]), "{found:?}");
+    // Fewer are looked at together.
+    let few = findings(&(0..20).map(of).collect::<Vec<_>>());
+    assert!(few.iter().all(|one| one.assumptions.is_empty()), "{few:?}");
 }
 
 #[test]
