@@ -26,6 +26,9 @@ const RENAMED_FIGURES: usize = 4;
 /// How many figures a list may hold between a whole and one of its parts.
 const LIST_FIGURES: usize = 16;
 
+/// How many figures before a rate are asked for the only level that has its slots; more than reports print.
+const SLOTS_REACH: usize = 2_000;
+
 /// Returns the dividend and the divisor that the words around the rate at `at` give it.
 pub(super) fn pair<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<(&'f Figure, &'f Figure)> {
     let rate = page.figures[at];
@@ -369,7 +372,7 @@ fn by_slots<'f>(page: &Page<'f>, at: usize, base: &Figure) -> Option<&'f Figure>
             && level.area == rate.area
             && level.fund == rate.fund
     };
-    let mut fits = page.figures[..at].iter().filter(is_it);
+    let mut fits = page.figures[at.saturating_sub(SLOTS_REACH)..at].iter().filter(is_it);
     let first = fits.next_back()?;
     fits.all(|other| other.value == first.value).then_some(*first)
 }

@@ -3,7 +3,9 @@
 //! `triển khai 12 đề án, tổng vốn 1,8 tỷ đồng; trong đó A 5 đề án với 780 triệu đồng, B 4 đề án với …`: that the
 //! projects add up shows that the list leaves nothing out, whatever the money says.
 
-use crate::model::figure::{Figure, Measure, Qualifier};
+use std::collections::BTreeSet;
+
+use crate::model::figure::{Figure, FigureId, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 
 use super::claim::Claim;
@@ -15,16 +17,14 @@ const BESIDE_BYTES: usize = 250;
 
 /// Returns the sums beside the sums that hold.
 pub(super) fn claims<'f>(page: &Page<'f>, found: &[Claim<'f>]) -> Vec<Claim<'f>> {
-    let known = |claim: &Claim<'_>| {
-        let ids = |one: &Claim<'_>| one.figures.iter().map(|f| f.id.clone()).collect::<Vec<_>>();
-        found.iter().any(|other| ids(other) == ids(claim))
-    };
+    let ids = |one: &Claim<'f>| one.figures.iter().map(|figure| &figure.id).collect::<Vec<&FigureId>>();
+    let known: BTreeSet<Vec<&FigureId>> = found.iter().map(ids).collect();
     found
         .iter()
         .filter(|claim| claim.relation == Relation::Sum && claim.holds())
         .flat_map(|claim| [beside(page, claim, true), beside(page, claim, false)])
         .flatten()
-        .filter(|claim| !known(claim) && stands(claim))
+        .filter(|claim| !known.contains(&ids(claim)) && stands(claim))
         .collect()
 }
 

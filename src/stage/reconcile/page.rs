@@ -17,6 +17,9 @@ const GAP_BYTES: usize = 60;
 /// The fewest letters by which two categories are recognised as the same words.
 const WIDER_CHARS: usize = 12;
 
+/// How many bytes after a figure can name a category; more than that is no name, whatever it is.
+const CATEGORY_BYTES: usize = 400;
+
 /// What begins the words that a wider part adds, as a text may print it.
 const MORE: [&str; 4] = ["và", "Và", "VÀ", "vÀ"];
 
@@ -32,6 +35,8 @@ pub(super) struct Page<'f> {
     /// Where the text says that figures are not counted alike: start and end of every phrase, in order. Empty
     /// where `spelled` is `None`.
     differing: Vec<(usize, usize)>,
+    /// Where the text hands out numbers in turn, likewise.
+    distributed: Vec<(usize, usize)>,
 }
 
 impl<'f> Page<'f> {
@@ -41,12 +46,15 @@ impl<'f> Page<'f> {
         let lines = source.match_indices('\n').map(|(at, _)| at).collect();
         let spelled = spelled(source);
         // A page makes thousands of candidate sums, and all of them ask.
-        let mut differing: Vec<(usize, usize)> = spelled
-            .iter()
-            .flat_map(|text| rules.scope_differs.iter().flat_map(|phrase| said(text, phrase)))
-            .collect();
-        differing.sort_unstable();
-        Self { source, figures: ordered, rules, lines, spelled, differing }
+        let places = |phrases: &[String]| {
+            let text = spelled.as_deref().unwrap_or("");
+            let mut places: Vec<(usize, usize)> =
+                phrases.iter().flat_map(|phrase| said(text, phrase)).collect();
+            places.sort_unstable();
+            places
+        };
+        let (differing, distributed) = (places(&rules.scope_differs), places(&rules.distributed));
+        Self { source, figures: ordered, rules, lines, spelled, differing, distributed }
     }
 
     /// Returns the number of the line that the figure stands in, from 0.
@@ -130,7 +138,11 @@ impl<'f> Page<'f> {
 
     /// Tells whether the sentence hands out its rates in turn (`lần lượt`): which one is whose is open.
     pub(super) fn is_distributed(&self, rate: &Figure) -> bool {
-        has(&self.words(rate.sentence.start, rate.sentence.end), &self.rules.distributed)
+        let (start, end) = (rate.sentence.start, rate.sentence.end);
+        match &self.spelled {
+            Some(_) => stands_within(&self.distributed, start, end),
+            None => has(&self.words(start, end), &self.rules.distributed),
+        }
     }
 
     /// Tells whether words around a rate make it no rate between two printed levels.
@@ -195,6 +207,7 @@ impl<'f> Page<'f> {
     pub(super) fn is_wider(&self, part: &Figure, whole: &Figure) -> bool {
         let tail = |figure: &Figure| {
             let rest = self.source.get(figure.span.end..).unwrap_or("");
+            let rest = &rest[..rest.floor_char_boundary(CATEGORY_BYTES)];
             rest.split([';', '.', '\n', '(', ':']).next().unwrap_or("").trim()
         };
         let (part, whole) = (tail(part), tail(whole));
@@ -288,11 +301,15 @@ impl<'f> Page<'f> {
     pub(super) fn differs(&self, figures: &[&Figure]) -> bool {
         let start = figures.iter().map(|f| f.sentence.start.min(f.span.start)).min().unwrap_or(0);
         let end = figures.iter().map(|f| f.sentence.end.max(f.span.end)).max().unwrap_or(0);
-        if self.spelled.is_none() {
-            return says(&self.words(start, end), &self.rules.scope_differs);
+        self.says_that_it_differs(start, end)
+    }
+
+    /// Tells whether a stretch of the text says that figures are not counted alike.
+    pub(super) fn says_that_it_differs(&self, start: usize, end: usize) -> bool {
+        match &self.spelled {
+            Some(_) => stands_within(&self.differing, start, end),
+            None => says(&self.words(start, end), &self.rules.scope_differs),
         }
-        let from = self.differing.partition_point(|(at, _)| *at < start);
-        self.differing[from..].iter().take_while(|(at, _)| *at < end).any(|(_, to)| *to <= end)
     }
 }
 
@@ -316,6 +333,12 @@ fn spelled(source: &str) -> Option<String> {
     (aligned && small.len() == source.len() && !small.contains('\u{a0}')).then_some(small)
 }
 
+/// Tells whether one of the places, in order, lies between `start` and `end`.
+fn stands_within(places: &[(usize, usize)], start: usize, end: usize) -> bool {
+    let from = places.partition_point(|(at, _)| *at < start);
+    places[from..].iter().take_while(|(at, _)| *at < end).any(|(_, to)| *to <= end)
+}
+
 fn is_year(word: &str) -> bool {
     word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -335,6 +358,8 @@ fn said<'t>(text: &'t str, phrase: &'t str) -> impl Iterator<Item = (usize, usiz
     let (first, rest) = phrase.split_once(" … ").unwrap_or((phrase, ""));
     text.match_indices(first).filter_map(move |(at, _)| {
         let after = &text[at + first.len()..];
+        // What lies farther is no part of the phrase, and is not searched.
+        let after = &after[..after.floor_char_boundary(GAP_BYTES + rest.len())];
         let gap = after.find(rest)?;
         let close = gap <= GAP_BYTES && !after[..gap].contains(['.', ';', ':', '\n']);
         close.then_some((at, at + first.len() + gap + rest.len()))

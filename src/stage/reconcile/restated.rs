@@ -16,6 +16,10 @@ use super::quantity::Reading;
 /// How many statements of one key are compared; more are told apart by nothing that is printed.
 const STATEMENTS_LIMIT: usize = 6;
 
+/// How many figures of the first line are compared with every later one: a headline has a few, and a text that is
+/// one line has them all.
+const HEADLINE_FIGURES: usize = 64;
+
 /// How many words two statements of one quantity have in common at least.
 const SHARED_WORDS: usize = 2;
 
@@ -49,7 +53,10 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
             found.extend(pairs.take(STATEMENTS_LIMIT));
             // A headline may be many figures away.
             let first_in_reach = at.saturating_sub(page.rules.window_figures);
-            let heads = group[..first_in_reach].iter().take_while(|first| page.line(first) == 0);
+            let heads = group[..first_in_reach]
+                .iter()
+                .take(HEADLINE_FIGURES)
+                .take_while(|first| page.line(first) == 0);
             found.extend(heads.filter_map(|first| pair(page, group, first, second)).take(1));
         }
     }
@@ -221,7 +228,7 @@ fn is_headline(
     let full_key = |other: &Figure| {
         guard::holds(page, rule, Degree::Sure, &[(Role::First, first), (Role::Second, other)])
     };
-    group.iter().filter(|other| page.line(other) > 0 && full_key(other)).count() == 1
+    group.iter().filter(|other| page.line(other) > 0 && full_key(other)).take(2).count() == 1
 }
 
 /// Tells whether one is a hedge of the other: at most a tenth apart, and no third of that key between.

@@ -63,8 +63,7 @@ fn reading<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
         let claim = Claim::of(Relation::Growth, figures, roles, formula, "relation.growth.reading");
         // Where the words do not say that a rate is compared, the level before the rate may be.
         let open = !page.is_against_rate(change);
-        let place = page.figures.iter().position(|one| one.id == later.id);
-        let level = place.filter(|_| open).and_then(|place| page.level_of(place, |_| true));
+        let level = at.checked_sub(1).filter(|_| open).and_then(|place| page.level_of(place, |_| true));
         Claim { level, ..claim }
     })
 }

@@ -4,7 +4,8 @@
 //!    list item, table row, furniture.
 //!    Cells that stand one a line ([`cells`](cells::join)) are put together to rows.
 //! 2. [`sentences`](sentences::sentences) cuts each block at its full stops, and each sentence at
-//!    its commas, semicolons, colons and brackets; a table row is cut into its cells.
+//!    its commas, semicolons, colons and brackets; a table row is cut into its cells. A sentence of more than
+//!    [`SENTENCE_BYTES`](sentences::SENTENCE_BYTES) is cut at a space into sentences of no more; a row is not.
 //!
 //! Law: blocks tile the text, sentences tile their block, clauses tile their sentence.
 
@@ -16,7 +17,7 @@ use crate::model::segment::Block;
 use crate::stage::rules::segment::SegmentRules;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Divides a clean text. Linear in its length.
 pub fn segment(text: &str, rules: &SegmentRules) -> Vec<Block> {
@@ -102,6 +103,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_sentence_is_longer_than_the_limit(piece in "[a-cĐđ .,;:()0-9\\-ệ🙂]{1,12}", times in 400usize..1600) {
+            let text = piece.repeat(times);
+            let blocks = segment(&text, &RulePack::builtin().segment);
+            for block in &blocks {
+                prop_assert!(tiles(block.span, block.sentences.iter().map(|s| s.span)));
+                for sentence in &block.sentences {
+                    let span = sentence.span;
+                    let is_row = matches!(block.kind, BlockKind::TableRow | BlockKind::TableHead);
+                    prop_assert!(is_row || span.end - span.start <= sentences::SENTENCE_BYTES);
+                    prop_assert!(tiles(span, sentence.clauses.iter().copied()));
+                }
+            }
+        }
+
         #[test]
         fn blocks_sentences_and_clauses_tile(text in "[a-cĐđ .,;:()|\t\n0-9\\-ệA-C]{0,120}") {
             let blocks = segment(&text, &RulePack::builtin().segment);

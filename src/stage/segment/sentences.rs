@@ -6,6 +6,10 @@ use crate::model::Span;
 use crate::model::segment::{Block, BlockKind, Sentence};
 use crate::stage::rules::segment::SegmentRules;
 
+/// The longest sentence, in bytes: twice the longest of all reports that we have read. What no person wrote as one
+/// sentence is cut into pieces no longer than that, so that whatever looks at a whole sentence later costs no more.
+pub(super) const SENTENCE_BYTES: usize = 4096;
+
 /// Divides a block into sentences that tile it, each with its clauses or cells.
 pub(super) fn sentences(text: &str, block: &Block, rules: &SegmentRules) -> Vec<Sentence> {
     let words = block.span.of(text);
@@ -41,12 +45,30 @@ pub(super) fn sentences(text: &str, block: &Block, rules: &SegmentRules) -> Vec<
     }
     spans
         .into_iter()
+        .flat_map(|span| pieces(words, span))
         .map(|span| {
             let own = &words[span.start..span.end];
             let span = Span::new(block.span.start + span.start, block.span.start + span.end);
             Sentence { span, clauses: cut(span, own, true, ends_clause) }
         })
         .collect()
+}
+
+/// Cuts a sentence of more than [`SENTENCE_BYTES`] into pieces that tile it: behind the last white space that fits;
+/// where there is none, behind the last letter that does.
+fn pieces(words: &str, whole: Span) -> Vec<Span> {
+    let mut pieces = Vec::new();
+    let mut start = whole.start;
+    while whole.end - start > SENTENCE_BYTES {
+        let most = words.floor_char_boundary(start + SENTENCE_BYTES);
+        let piece = &words[start..most];
+        let space = piece.char_indices().rev().find(|(_, letter)| letter.is_whitespace());
+        let end = space.map_or(most, |(at, letter)| start + at + letter.len_utf8());
+        pieces.push(Span::new(start, end));
+        start = end;
+    }
+    pieces.push(Span::new(start, whole.end));
+    pieces
 }
 
 /// Tells whether the mark at `at..end` ends a sentence begun at `start`.

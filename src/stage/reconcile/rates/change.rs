@@ -9,6 +9,9 @@ use super::super::page::Page;
 /// The longest stretch of words, in bytes, between a change and the same change in percent.
 const BESIDE_BYTES: usize = 40;
 
+/// How many figures before a change are looked through for levels of its line; more than a line of a report prints.
+const LEVELS_REACH: usize = 200;
+
 /// `563.321 lượt, tăng 31.047 lượt (tăng 5,8%)`: a level, its change, and the change in percent right
 /// beside it.
 pub(super) fn by_difference<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>> {
@@ -27,7 +30,8 @@ pub(super) fn by_difference<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>>
     };
     let (place, change) = at.checked_sub(1).and_then(beside).or_else(|| beside(at + 1))?;
     let is_level = |level: &&&Figure| level.measure == Measure::Value && page.line(level) == page.line(rate);
-    let before = page.figures[..place.min(at)].iter().rev().filter(is_level).take(6);
+    let earlier = &page.figures[..place.min(at)];
+    let before = earlier.iter().rev().take(LEVELS_REACH).filter(is_level).take(6);
     let claims = before.filter_map(|level| {
         let exact = [level, change, rate].iter().all(|figure| figure.qualifier == Qualifier::Eq);
         (exact && level.unit == change.unit).then(|| Claim::of_change(level, change, rate))

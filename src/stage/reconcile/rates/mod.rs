@@ -18,7 +18,7 @@ use crate::stage::rules::guards::{RelationKind, RelationRule, Role};
 use super::anchor;
 use super::claim::Claim;
 use super::guard::{self, Degree};
-use super::page::{Page, has, says};
+use super::page::{Page, has};
 
 use change::by_difference;
 use evident::{is_evident, is_named, is_only};
@@ -288,6 +288,6 @@ fn distant<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option<Claim<'
 /// Marks a rate whose sentence says that its terms are not counted alike.
 fn scoped<'f>(page: &Page<'f>, mut claim: Claim<'f>) -> Claim<'f> {
     let rate = claim.stated();
-    claim.scope = says(&page.words(rate.sentence.start, rate.sentence.end), &page.rules.scope_differs);
+    claim.scope = page.says_that_it_differs(rate.sentence.start, rate.sentence.end);
     claim
 }
