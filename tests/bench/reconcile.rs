@@ -10,7 +10,7 @@ use socai::model::figure::{
 use socai::model::finding::Verdict;
 use socai::model::{Decimal, Digest, Span};
 use socai::stage::reconcile::across::{
-    AreaTree, Cell, Loaded, Source, Statement, Stood, Wording, decide_all, decide_region,
+    Cell, CodeLists, Loaded, Source, Statement, Stood, Wording, decide_all, decide_region,
 };
 use socai::stage::rules::RulePack;
 use socai::stage::{clean, extract, reconcile, segment};
@@ -66,12 +66,12 @@ fn within(size: u64, seed: u64) {
 
 struct Desk {
     wording: Wording,
-    areas: AreaTree,
+    lists: CodeLists,
 }
 
 fn desk() -> Desk {
     let rules = RulePack::builtin();
-    Desk { wording: Wording::of(rules), areas: AreaTree::of(rules) }
+    Desk { wording: Wording::of(rules), lists: CodeLists::of(rules) }
 }
 
 fn across(figures: u64, seed: u64) {
@@ -86,7 +86,7 @@ fn across(figures: u64, seed: u64) {
             let changed = report(number * 7, figures, seed, &desk);
             let changed = changed.iter().filter_map(|one| Cell::of(&one.figure));
             let load = |cell: &Cell| Ok::<_, Infallible>(loaded.get(cell).to_vec());
-            let Ok(region) = decide_region(changed, &desk.areas, load, |_| Ok(Stood::default()), |_| Ok(0));
+            let Ok(region) = decide_region(changed, &desk.lists, load, |_| Ok(Stood::default()), |_| Ok(0));
             cells += region.components.iter().map(|component| component.cells.len()).sum::<usize>();
         }
         cells
@@ -109,7 +109,7 @@ fn one_key(figures: u64, seed: u64) {
 
 fn count(loaded: &Loaded, desk: &Desk) -> String {
     let mut verdicts: BTreeMap<&str, u64> = BTreeMap::new();
-    decide_all(loaded, &desk.areas, |finding| *verdicts.entry(finding.verdict.code()).or_default() += 1);
+    decide_all(loaded, &desk.lists, |finding| *verdicts.entry(finding.verdict.code()).or_default() += 1);
     assert!(verdicts.keys().all(|code| Verdict::from_code(code).is_some()));
     let all: Vec<String> = verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
     all.join(", ")

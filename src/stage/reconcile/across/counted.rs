@@ -13,18 +13,18 @@ use super::super::claim::Claim;
 use super::super::formula::Formula;
 use super::super::term::Term;
 use super::CELL_LIMIT;
-use super::area::AreaTree;
+use super::lists::CodeLists;
 use super::region::Loaded;
-use super::sites::{Kind, Related};
+use super::related::{Kind, Related};
 use super::statement::{Cell, Statement, counts_areas};
 
 /// Years in which a number is looked for at most.
 const YEARS_LIMIT: usize = 40;
 
 /// Returns the cell that names what a count in `cell` is of: the whole, in the first year of the known number.
-pub(super) fn whole(cell: &Cell, areas: &AreaTree) -> Option<Cell> {
-    let parent = areas.parent(&cell.area)?;
-    let known = areas.counts().iter().find(|known| {
+pub(super) fn whole(cell: &Cell, lists: &CodeLists) -> Option<Cell> {
+    let parent = lists.parent(&cell.area)?;
+    let known = lists.counts().iter().find(|known| {
         known.indicator == cell.indicator.as_str()
             && known.area == parent.as_str()
             && matches!(cell.period, Period::Year(_))
@@ -35,14 +35,14 @@ pub(super) fn whole(cell: &Cell, areas: &AreaTree) -> Option<Cell> {
 }
 
 /// Returns the cells of all parts in all years of the known number.
-pub(super) fn reads(whole: &Cell, areas: &AreaTree) -> Vec<Cell> {
-    let Some(known) = known(whole, areas) else { return Vec::new() };
-    let parts = areas.parts(&whole.area).iter();
+pub(super) fn reads(whole: &Cell, lists: &CodeLists) -> Vec<Cell> {
+    let Some(known) = known(whole, lists) else { return Vec::new() };
+    let parts = lists.parts(&whole.area).iter();
     parts.flat_map(|part| years(known).map(|year| whole.of_area(part).at(year))).collect()
 }
 
-fn known<'a>(whole: &Cell, areas: &'a AreaTree) -> Option<&'a AssumedCount> {
-    areas.counts().iter().find(|known| {
+fn known<'a>(whole: &Cell, lists: &'a CodeLists) -> Option<&'a AssumedCount> {
+    lists.counts().iter().find(|known| {
         known.indicator == whole.indicator.as_str()
             && known.area == whole.area.as_str()
             && known.covers(whole.period)
@@ -58,9 +58,9 @@ fn years(known: &AssumedCount) -> impl Iterator<Item = Period> {
 
 /// The count of every part against the number of all. One that does not add up contradicts nothing: a report may
 /// count some of a part.
-pub(super) fn regions<'s>(cells: &'s Loaded, whole: &Cell, areas: &'s AreaTree) -> Option<Related<'s>> {
-    let known = known(whole, areas)?;
-    let parts = areas.parts(&whole.area);
+pub(super) fn regions<'s>(cells: &'s Loaded, whole: &Cell, lists: &'s CodeLists) -> Option<Related<'s>> {
+    let known = known(whole, lists)?;
+    let parts = lists.parts(&whole.area);
     let stated: Vec<&'s Statement> =
         parts.iter().map(|part| of_part(cells, whole, part, known)).collect::<Option<_>>()?;
     let (last, others) = stated.split_last()?;

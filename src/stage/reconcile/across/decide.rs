@@ -14,7 +14,7 @@ use super::super::explain;
 use super::super::quantity::{self, Reading};
 use super::super::suspects::{self, Support, Together};
 use super::CELL_LIMIT;
-use super::sites::{Kind, Related};
+use super::related::{Kind, Related};
 use super::statement::Cell;
 use super::system;
 use super::unprinted::Unprinted;

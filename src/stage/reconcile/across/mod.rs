@@ -3,8 +3,9 @@
 //! 1. [`statement`] takes the figures whose key is fully bound, with the words that narrow them.
 //! 2. A [`Cell`] holds the statements of one indicator, area and period; [`series`] splits it into
 //!    quantities and finds for each what the reports, copies counted once, say of it.
-//! 3. [`sites`] relates the series of a cell, of two years, of the months of a year, of an area and its parts. A relation reads
-//!    the cells of its site and nothing else, so a new document touches few sites.
+//! 3. [`sites`] relates the series of a cell, of two years, of the months of a year, of an area and its parts: one
+//!    quantity in several reports ([`alike`]), rates against levels ([`rates`]), parts against wholes ([`sums`]). A
+//!    relation reads the cells of its site and nothing else, so a new document touches few sites.
 //! 4. [`unprinted`] finds levels that no report prints and that several lead to.
 //! 5. [`system`] looks at what holds together: joint contradictions, and those levels as tight as can be.
 //! 6. [`region`] follows the relations, as they are and as they stood, from the cells that changed to all
@@ -14,13 +15,17 @@
 //!
 //! Only figures of *different* documents are related here; the rest is [`super::reconcile`]'s.
 
-mod area;
+mod alike;
 mod counted;
 mod decide;
+mod lists;
+mod rates;
 mod region;
+mod related;
 mod series;
 mod sites;
 mod statement;
+mod sums;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -28,7 +33,7 @@ mod unprinted;
 mod witness;
 mod words;
 
-pub use area::AreaTree;
+pub use lists::CodeLists;
 pub use region::{Component, Loaded, Region, Standing, Stood, decide_all, decide_region};
 pub use statement::{Cell, Source, Statement};
 pub use witness::{BANDS, Copies, Sketch, WITNESS_MATCHES};

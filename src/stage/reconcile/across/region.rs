@@ -10,8 +10,8 @@ use crate::model::period::Period;
 use crate::model::{Digest, Hasher};
 
 use super::CELL_LIMIT;
-use super::area::AreaTree;
 use super::decide;
+use super::lists::CodeLists;
 use super::series::{self, Series, SeriesKey, Sorted};
 use super::sites::Site;
 use super::statement::{Cell, Statement};
@@ -117,7 +117,7 @@ pub struct Region {
 
 /// Decides everything at once, gives each finding to `each`, in order of id, and returns the levels that no
 /// report prints. No figure is upheld by relations of its own document.
-pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding)) -> Vec<Derived> {
+pub fn decide_all(cells: &Loaded, lists: &CodeLists, mut each: impl FnMut(Finding)) -> Vec<Derived> {
     let (mut related, mut unprinted) = (Vec::new(), Vec::new());
     // The cells of an indicator and an area stand together: sites of several of them are looked at once.
     let all: Vec<&Cell> = cells.cells.keys().collect();
@@ -125,10 +125,10 @@ pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding
         let rates = row.iter().flat_map(|cell| cells.series(cell).into_keys().map(move |key| (cell, key)));
         let led_to: BTreeSet<Period> =
             rates.filter_map(|(cell, key)| Some(unprinted::target(&key, cell)?.1)).collect();
-        let mut sites: BTreeSet<Site> = row.iter().flat_map(|cell| Site::of(cell, areas)).collect();
+        let mut sites: BTreeSet<Site> = row.iter().flat_map(|cell| Site::of(cell, lists)).collect();
         sites.retain(|site| !matches!(site, Site::Unprinted(cell) if !led_to.contains(&cell.period)));
-        related.extend(sites.iter().flat_map(|site| site.relations(cells, areas)));
-        unprinted.extend(sites.iter().flat_map(|site| site.unprinted(cells, areas)));
+        related.extend(sites.iter().flat_map(|site| site.relations(cells, lists)));
+        unprinted.extend(sites.iter().flat_map(|site| site.unprinted(cells, lists)));
     }
     let none = |_: &FigureId| Ok::<_, Infallible>(0);
     let Ok(derived) = decide::for_each(&related, &unprinted, none, |_, finding| each(finding));
@@ -145,14 +145,14 @@ pub fn decide_all(cells: &Loaded, areas: &AreaTree, mut each: impl FnMut(Finding
 /// As `load`, `standing` and `upheld`.
 pub fn decide_region<E>(
     changed: impl IntoIterator<Item = Cell>,
-    areas: &AreaTree,
+    lists: &CodeLists,
     load: impl FnMut(&Cell) -> Result<Vec<Statement>, E>,
     standing: impl FnMut(&Cell) -> Result<Stood, E>,
     mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
 ) -> Result<Region, E> {
     let changed: BTreeSet<Cell> = changed.into_iter().collect();
     let mut walk = Walk {
-        areas,
+        lists,
         load,
         standing,
         loaded: Loaded::default(),
@@ -169,11 +169,11 @@ pub fn decide_region<E>(
         let joined = found.sites.iter().filter(|(_, joins)| !joins.is_empty()).map(|(site, _)| site);
         let related: Vec<_> = joined
             .clone()
-            .flat_map(|site| site.relations(&walk.loaded, areas))
+            .flat_map(|site| site.relations(&walk.loaded, lists))
             .filter(|related| related.cells().any(|cell| found.cells.contains(&cell)))
             .collect();
         let unprinted: Vec<_> = joined
-            .flat_map(|site| site.unprinted(&walk.loaded, areas))
+            .flat_map(|site| site.unprinted(&walk.loaded, lists))
             .filter(|one| found.cells.contains(&one.cell))
             .collect();
         let mut findings = Vec::new();
@@ -208,7 +208,7 @@ struct Found {
 
 /// The walk from the cells that changed over all that hangs together with them.
 struct Walk<'a, L, S> {
-    areas: &'a AreaTree,
+    lists: &'a CodeLists,
     load: L,
     standing: S,
     loaded: Loaded,
@@ -242,7 +242,7 @@ impl<L, S> Walk<'_, L, S> {
                 queue.extend(stood.cells.iter().filter(|other| !found.cells.contains(*other)).cloned());
                 found.before.insert(stood.finding.id.clone(), stood);
             }
-            for site in Site::around(&cell, self.areas) {
+            for site in Site::around(&cell, self.lists) {
                 if !found.sites.contains_key(&site) {
                     let joins = self.joins(&site)?;
                     found.sites.insert(site.clone(), joins);
@@ -266,21 +266,21 @@ impl<L, S> Walk<'_, L, S> {
     where
         L: FnMut(&Cell) -> Result<Vec<Statement>, E>,
     {
-        for read in site.reads(self.areas) {
+        for read in site.reads(self.lists) {
             if !self.loaded.holds(&read) {
                 let statements = (self.load)(&read)?;
                 self.loaded.put(read, statements);
             }
         }
-        let related = site.relations(&self.loaded, self.areas);
+        let related = site.relations(&self.loaded, self.lists);
         let mut joins: Vec<BTreeSet<Cell>> = related.iter().map(|one| one.cells().collect()).collect();
         if let Site::Counted(_) = site {
             // A report that changes which count is the one of its part may leave no relation at all: whatever is
             // counted here hangs together.
-            let counted = site.reads(self.areas).into_iter().filter(|cell| !self.loaded.get(cell).is_empty());
+            let counted = site.reads(self.lists).into_iter().filter(|cell| !self.loaded.get(cell).is_empty());
             joins.push(counted.collect());
         }
-        joins.extend(site.unprinted(&self.loaded, self.areas).iter().map(Unprinted::cells));
+        joins.extend(site.unprinted(&self.loaded, self.lists).iter().map(Unprinted::cells));
         joins.sort_unstable();
         joins.dedup();
         Ok(joins)

@@ -14,7 +14,7 @@ use super::super::suspects::Support;
 use super::super::system::LEVELS_LIMIT;
 use super::super::{derive, joint};
 use super::decide;
-use super::sites::Related;
+use super::related::Related;
 use super::statement::{Cell, Statement};
 use super::unprinted::Unprinted;
 

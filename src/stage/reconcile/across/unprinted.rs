@@ -9,9 +9,10 @@ use crate::model::finding::Relation;
 use crate::model::period::Period;
 
 use super::super::routes::{self, Key, Route};
+use super::rates::own_level;
 use super::region::Loaded;
+use super::related::{Kind, Related};
 use super::series::SeriesKey;
-use super::sites::{Kind, Related, own_level};
 use super::statement::{Cell, Statement};
 
 /// A level that no report prints, and how reports of several witnesses lead to it.

@@ -9,16 +9,16 @@ use crate::stage::rules::relations::AssumedCount;
 /// The areas that make up an area, by the code lists. The country is the sum of its regions; a region of
 /// its provinces. The 34 provinces have no regions of their own and take no part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AreaTree {
+pub struct CodeLists {
     parts: BTreeMap<AreaCode, Vec<AreaCode>>,
     parents: BTreeMap<AreaCode, AreaCode>,
     counts: Vec<AssumedCount>,
 }
 
-impl AreaTree {
+impl CodeLists {
     /// Reads the regions of the rule pack.
     pub fn of(rules: &RulePack) -> Self {
-        let mut tree = Self {
+        let mut lists = Self {
             parts: BTreeMap::new(),
             parents: BTreeMap::new(),
             counts: rules.relations.assumed_count.clone(),
@@ -26,12 +26,12 @@ impl AreaTree {
         let country = AreaCode::new("VN");
         for region in &rules.codes.region {
             let code = AreaCode::new(region.code.clone());
-            tree.join(&country, code.clone());
+            lists.join(&country, code.clone());
             for province in &region.provinces {
-                tree.join(&code, AreaCode::new(format!("VN63:{province}")));
+                lists.join(&code, AreaCode::new(format!("VN63:{province}")));
             }
         }
-        tree
+        lists
     }
 
     fn join(&mut self, whole: &AreaCode, part: AreaCode) {
