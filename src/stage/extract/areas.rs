@@ -3,18 +3,20 @@
 
 use super::assembly::{Passed, Walk};
 use super::context::{Bound, Said};
-use super::layout::{begins, ends, head};
+use super::layout::{LEAD_BYTES, begins, ends, head};
 use super::mention::place::{InName, Place};
 use super::mention::{NumberMention, PlaceMention};
+use super::pairs::Member;
 use super::periods::Outline;
 use super::ranking::Ballot;
 use super::zones::Zone;
-use crate::model::Decimal;
-use crate::model::figure::{AreaCode, Reach, Slot};
+use crate::model::figure::{AreaCode, Measure, Reach, Slot};
 use crate::model::period::Period;
+use crate::model::{Decimal, Span};
+use crate::stage::rules::bytes::marks;
 use crate::stage::rules::ranking::{
-    Between, Carried, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Nation, Order, Own,
-    Subject, Versus, Where, area as template,
+    Between, Carried, Claim, Distance, Feature, Follow, InName as InNameAxis, Lead, Main, Named, Nation,
+    Order, Own, Rival, Subject, Versus, Where, area as template,
 };
 
 /// How many places before a figure, and behind it, are put to the vote.
@@ -27,14 +29,15 @@ pub(super) struct Located {
     pub(super) area: Option<AreaCode>,
 }
 
-/// A list of places that figures pair off with one by one.
+/// How a place that is named stands to a figure.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Paired {
-    /// Where the words stand that say so.
+struct Stood {
+    /// Its number in the sentence.
     at: usize,
-    /// The first place among the sentence's, and one past the last.
-    start: usize,
-    end: usize,
+    /// How many places stand nearer on its side.
+    rank: usize,
+    subject: Subject,
+    rival: Rival,
 }
 
 impl Walk<'_> {
@@ -47,7 +50,7 @@ impl Walk<'_> {
         period: Option<Period>,
     ) -> Located {
         let rules = self.rules;
-        if let Some(zone) = self.pair(number, passed) {
+        if let Some(zone) = self.paired_place(passed) {
             let area = self.zones.code(zone.value, period, self.context.date);
             return Located { zone, area };
         }
@@ -57,13 +60,22 @@ impl Walk<'_> {
         let subject = self.subject(number, passed);
         let told =
             |at: usize| subject.filter(|(subject, _)| *subject == at).map_or(Subject::No, |(_, told)| told);
+        let behind = split < passed.places.len() && self.owner(passed, split) == Some(number.span);
+        let rival = if behind { Rival::Behind } else { Rival::No };
         for (rank, at) in (0..split).rev().take(BEFORE).enumerate() {
             if !self.is_whole(number, passed, at) {
-                self.place(&mut ballot, number, passed, outline, (at, rank, told(at)));
+                self.place(
+                    &mut ballot,
+                    number,
+                    passed,
+                    outline,
+                    Stood { at, rank, subject: told(at), rival },
+                );
             }
         }
         for (rank, at) in (split..passed.places.len()).take(BEHIND).enumerate() {
-            self.place(&mut ballot, number, passed, outline, (at, rank, Subject::No));
+            let stood = Stood { at, rank, subject: Subject::No, rival };
+            self.place(&mut ballot, number, passed, outline, stood);
         }
         self.carried_places(&mut ballot, outline, own, counts_provinces(number));
         let thread = &self.context.zones;
@@ -181,7 +193,7 @@ impl Walk<'_> {
         number: &NumberMention,
         passed: &Passed<'r>,
         outline: Outline,
-        (at, rank, subject): (usize, usize, Subject),
+        Stood { at, rank, subject, rival }: Stood,
     ) {
         let place = &passed.places[at];
         // A firm's name says where it comes from, and nothing of where its figures are.
@@ -214,10 +226,23 @@ impl Walk<'_> {
             ballot.feature(template::FollowWhere, &[follow as usize, stands]);
             ballot.feature(template::FollowBetween, &[follow as usize, between as usize]);
             ballot.feature(template::OrderWhere, &[order as usize, lead]);
+            let owner = self.owner(passed, at);
+            let claim =
+                if owner.is_some_and(|owner| owner != number.span) { Claim::Taken } else { Claim::Free };
+            ballot.feature(template::ClaimRival, &[stands, claim as usize, rival as usize]);
         }
         if passed.layout.shut(place.span, number.span) {
             ballot.feature(template::Bracketed, &[name, outline.setting as usize]);
         }
+    }
+
+    /// The figure that a place is told right behind: `5 tỷ đồng ở | Hà Nội`.
+    fn owner(&self, passed: &Passed<'_>, at: usize) -> Option<Span> {
+        let place = passed.places[at].span;
+        let figure = passed.layout.figure_before(place)?;
+        let gap = self.lower.get(figure.end..place.start).unwrap_or(",");
+        let near = gap.len() <= LEAD_BYTES && !marks!(",;.:()").any(gap);
+        (near && ends(gap, &self.rules.ranking.words.at)).then_some(figure)
     }
 
     /// Tells what leads to a place.
@@ -267,26 +292,47 @@ impl Walk<'_> {
         }
     }
 
-    /// `Cao Bằng, Lai Châu mới đạt lần lượt 22% và 31,5%`: the list of places before the words that pair places
-    /// and figures off, which stand at `at`.
-    pub(super) fn paired(&self, places: &[PlaceMention], at: usize) -> Paired {
-        let end = places.partition_point(|place| place.span.end <= at);
-        let listed = |at: &usize| {
-            let (one, two) = (places[*at - 1].span, places[*at].span);
-            let gap = self.lower.get(one.end..two.start).unwrap_or("?").trim();
-            matches!(gap, "," | "và" | ", và")
-        };
-        Paired { at, start: (1..end).rev().find(|at| !listed(at)).unwrap_or(0), end }
-    }
-
-    /// The place that pairs off with the figure.
-    fn pair(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
-        let Paired { at, start, end } = passed.pairs.filter(|pairs| pairs.at <= number.span.start)?;
-        let nth = passed.layout.figures(at, number.span.start);
-        if end < start + 2 || nth >= end - start {
+    /// The place that a relative measure is set against: `gấp 2 lần | cả nước`, `cao hơn 12% so với bình quân |
+    /// vùng`, `cao hơn | cả nước | 3 điểm phần trăm`, `chiếm 15% tổng kinh phí | cả nước`.
+    pub(super) fn base_place(
+        &self,
+        measure: Measure,
+        passed: &Passed<'_>,
+        number: &NumberMention,
+    ) -> Option<Zone> {
+        if measure == Measure::OfPlan {
             return None;
         }
-        let at = start + nth;
+        let words = &self.rules.ranking.words;
+        let split = passed.places.partition_point(|place| place.span.start < number.span.end);
+        let plain = |at: &usize| passed.places[*at].in_name == InName::No;
+        let behind = (split < passed.places.len()).then_some(split).filter(plain).filter(|at| {
+            let place = passed.places[*at].span;
+            let gap = self.lower.get(number.span.end..place.start).unwrap_or(",");
+            let near = place.start <= passed.next && gap.len() <= LEAD_BYTES && !marks!(",;.:()").any(gap);
+            let set = match measure {
+                Measure::Share => true,
+                _ if number.multiple && gap.trim().is_empty() => true,
+                _ => {
+                    let mean = number.multiple && self.frames().holds(gap, &self.rules.frames.measures.mean);
+                    mean || self.frames().holds(gap, &words.against)
+                }
+            };
+            near && set && !ends(gap, &words.at)
+        });
+        let before = || {
+            let at = split.checked_sub(1).filter(plain).filter(|_| measure != Measure::Share)?;
+            let place = passed.places[at].span;
+            let gap = self.lower.get(place.end..number.span.start).unwrap_or(",");
+            let near = place.start >= passed.from && gap.len() <= LEAD_BYTES && !marks!(",;.:()").any(gap);
+            (near && self.lead(passed, at) == Lead::Compared).then_some(at)
+        };
+        self.zone_at(passed, behind.or_else(before)?)
+    }
+
+    /// The place that the figure is paired off with.
+    fn paired_place(&self, passed: &Passed<'_>) -> Option<Bound<Zone>> {
+        let Some(Member::Place(at)) = passed.paired else { return None };
         let zone = self.zone_at(passed, at)?;
         Some(Bound::new(zone, Some(passed.places[at].span), "place.paired", Reach::Clause))
     }

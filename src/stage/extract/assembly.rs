@@ -4,13 +4,12 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Extraction;
-use super::areas::Paired;
 use super::context::{Bound, Context, is_base, is_passing};
-use super::drawn;
 use super::frame::{Around, Frames};
 use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention};
+use super::pairs::{self, Listed, Member, Pairs};
 use super::ranking::{Choice, Seen};
 use super::reasons::Reasons;
 use super::said::{Before, Funds, Said};
@@ -213,17 +212,18 @@ impl Walk<'_> {
             celled.is_some_and(|(cell, _)| cell.figure)
         };
         let whole = |number: &NumberMention| row.as_ref().is_none_or(|row| row.holds(number));
-        let figures = numbers.iter().filter(|number| (number.figure && whole(number)) || cell(number));
+        let counted = self.counted_in_turn(span, numbers, periods, places);
+        let given = numbers
+            .iter()
+            .map(|number| counted.iter().find(|given| given.span == number.span).unwrap_or(number));
+        let figures = given.filter(|number| (number.figure && whole(number)) || cell(number));
         let numbers: Vec<&NumberMention> = figures.collect();
         // Of a sentence without figures nothing is asked.
         let layout =
             if numbers.is_empty() { Layout::default() } else { Layout::of(self.lower, span, &numbers) };
-        let drawn = drawn::drawn(self.lower, &numbers, &self.rules.ranking.words.pairs);
         let mut all: Vec<Rc<Before>> = Vec::new();
         let named = self.name_times(span, periods);
-        let pairs = || self.marks.last_of(span.of(self.lower), &self.rules.ranking.words.pairs);
-        let pairs = (!numbers.is_empty()).then(pairs).flatten().map(|at| span.start + at);
-        let pairs = pairs.map(|at| self.paired(places, at));
+        let pairs = self.pairs(span, &numbers, periods, places, &layout);
         let opening = span.of(self.lower).trim_start_matches(|c: char| !c.is_alphanumeric());
         let nation = (!numbers.is_empty()).then(|| self.first_nation(span)).flatten();
         for (index, number) in numbers.iter().copied().enumerate() {
@@ -256,15 +256,20 @@ impl Walk<'_> {
                 layout: &layout,
                 named: &named,
                 first_place,
-                pairs,
+                paired: pairs.told(index),
                 nation,
             };
             let (before, anchor) = said.leaders(bracketed);
-            let pair = drawn.binary_search_by_key(&index, |(at, _)| *at).ok();
-            let pair = pair.and_then(|pair| all.get(drawn[pair].1)).map(Rc::clone);
-            let anchor = pair.as_deref().or(anchor);
-            let this = Rc::new(self.figure(number, around, &passed, before, anchor));
-            if !drawn.is_empty() {
+            let pair = pairs.get(index);
+            let beside = pair.and_then(|pair| match pair.of {
+                Member::Figure(at) | Member::Beside(at) => all.get(at).map(Rc::clone),
+                _ => None,
+            });
+            let anchor = beside.as_deref().or(anchor);
+            let first = pair.filter(|pair| pair.first < index).and_then(|pair| all.get(pair.first));
+            let first = first.map(Rc::clone);
+            let this = Rc::new(self.figure(number, around, &passed, [before, anchor, first.as_deref()]));
+            if !pairs.is_empty() {
                 all.push(Rc::clone(&this));
             }
             self.over.first.get_or_insert(this.start);
@@ -289,6 +294,45 @@ impl Walk<'_> {
         let first = numbers.first().map_or(span.end, |number| number.span.start);
         let topic = self.topic(span, first, &named, periods);
         self.state(kind, &named, periods, places, first_place, topic, !numbers.is_empty());
+    }
+
+    /// The figures of a sentence that are paired off with what it lists.
+    fn pairs(
+        &self,
+        span: Span,
+        numbers: &[&NumberMention],
+        periods: &[PeriodMention],
+        places: &[PlaceMention],
+        layout: &Layout,
+    ) -> Pairs {
+        if numbers.len() < 2 || !self.pairs_off(span) {
+            return Pairs::default();
+        }
+        let (text, lower, rules) = (self.clean.text.as_str(), self.lower, self.rules);
+        pairs::pairs(&Listed { text, lower, span, numbers, periods, places, layout, rules })
+    }
+
+    /// The bare numbers of a sentence whose units are told by the things that they are paired off with.
+    fn counted_in_turn(
+        &self,
+        span: Span,
+        numbers: &[NumberMention],
+        periods: &[PeriodMention],
+        places: &[PlaceMention],
+    ) -> Vec<NumberMention> {
+        if !numbers.iter().any(|number| number.bare && !number.figure) || !self.pairs_off(span) {
+            return Vec::new();
+        }
+        let numbers: Vec<&NumberMention> = numbers.iter().collect();
+        let layout = Layout::of(self.lower, span, &numbers);
+        let (text, lower, rules) = (self.clean.text.as_str(), self.lower, self.rules);
+        let (numbers, layout) = (numbers.as_slice(), &layout);
+        pairs::counted(&Listed { text, lower, span, numbers, periods, places, layout, rules })
+    }
+
+    /// Tells whether a word of a sentence pairs figures off with what is listed.
+    fn pairs_off(&self, span: Span) -> bool {
+        self.marks.last_of(span.of(self.lower), &self.rules.ranking.words.pairs).is_some()
     }
 
     /// The periods that begin within `span`.
@@ -395,10 +439,20 @@ pub(super) struct Passed<'a> {
     pub(super) named: &'a [Named],
     /// The number of the first of `places` among all of the text's.
     pub(super) first_place: usize,
-    /// The places that pair off with figures.
-    pub(super) pairs: Option<Paired>,
+    /// What the figure is paired off with.
+    pub(super) paired: Option<Member>,
     /// Where a body of the whole country is first named in the sentence.
     pub(super) nation: Option<usize>,
+}
+
+impl Passed<'_> {
+    /// The words of the thing that the figure is paired off with.
+    pub(super) fn thing(&self) -> Option<Span> {
+        match self.paired {
+            Some(Member::Words(words)) if !self.bracketed => Some(words),
+            _ => None,
+        }
+    }
 }
 
 /// How far a sorted list has been read by spans that come one behind the other.

@@ -13,6 +13,7 @@ use super::mention::period::PeriodMention;
 use super::mention::{NumberMention, Role};
 use super::said::Before;
 use super::slots::Place;
+use super::zones::Zone;
 use crate::model::figure::{
     AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
 };
@@ -35,21 +36,25 @@ struct Slots {
 }
 
 impl Walk<'_> {
+    /// Reads one figure: `before` is the figure before it in its sentence, `anchor` the one that a rate is of,
+    /// `first` the first of the row that it is paired off in.
     pub(super) fn figure(
         &mut self,
         number: &NumberMention,
         around: Around<'_>,
         passed: &Passed<'_>,
-        before: Option<&Before>,
-        anchor: Option<&Before>,
+        [before, anchor, first]: [Option<&Before>; 3],
     ) -> Before {
         let per = number.per.map(|per| per.of(self.lower));
+        let relative = number.class == MentionClass::Percent;
+        // The words before the first of a row say of all of it how it is measured.
+        let row = first.filter(|first| first.rate == relative);
         let kind = Kind {
             class: number.class,
             unit: number.unit.as_str(),
             multiple: number.multiple,
             per,
-            range_end: number.role == Role::RangeHigh,
+            repeats: number.role == Role::RangeHigh || row.is_some(),
             planned: anchor.or(before).is_some_and(|leader| {
                 let done = matches!(
                     leader.aspect.value,
@@ -58,8 +63,8 @@ impl Walk<'_> {
                 done && matches!(leader.unit.as_str(), "VND" | "project")
             }),
         };
-        let reading = frame::measure(kind, around, before.map(|before| before.reading), self.frames());
-        let relative = number.class == MentionClass::Percent;
+        let repeated = row.or(before).map(|before| before.reading);
+        let reading = frame::measure(kind, around, repeated, self.frames());
         // `vốn trung ương chiếm 59,7%; so với Sơn La (2,1 tỷ đồng)`: money is set against money.
         let share = |before: &&Before| before.rate && before.reading.measure == Measure::Share;
         let percent = before.filter(|before| passed.bracketed && !relative && share(before));
@@ -75,14 +80,27 @@ impl Walk<'_> {
         let open = matches!(outline.setting, Setting::Open) && passed.kind != BlockKind::Title;
         self.context.take(when, (located.zone.value, located.zone.origin.words), open);
         let Located { zone, area } = located;
+        let located_zone = zone.value;
         let area = area.map(|value| Bound { value, origin: zone.origin });
-        let label = self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure);
+        let thing = passed.thing();
+        let leader = leader.filter(|_| thing.is_none());
+        let label = match thing {
+            Some(thing) => self.listed(thing),
+            None => self.label(number, passed, leader.map(|leader| leader.label.as_str()), reading.measure),
+        };
         let place = Place::of(number, around, leader, relative, passed.bracketed);
         // The upper end of a range is what its lower end is.
         let (aspect, indicator, fund) = match before.filter(|_| number.role == Role::RangeHigh) {
             Some(low) => (low.aspect.clone(), low.indicator.clone(), low.fund.clone()),
             None => {
-                let aspect = self.aspect(&place, reading, period.as_ref().map(|period| period.value));
+                let aspect = match first.filter(|_| thing.is_some()) {
+                    Some(first) => first.aspect.clone(),
+                    None => self.aspect(&place, reading, period.as_ref().map(|period| period.value)),
+                };
+                // Of things that are listed each has words of its own.
+                let own = thing.map(|thing| thing.of(self.lower));
+                let around = own.map_or(around, |own| Around { near: own, left: own, ..around });
+                let place = Place::of(number, around, leader, relative, passed.bracketed);
                 let indicator = self.indicator(&place, &label.text);
                 let fund = self.fund(&place, indicator.as_ref());
                 if self.reasons.is_some() {
@@ -134,7 +152,7 @@ impl Walk<'_> {
             aspect,
             indicator,
             fund,
-            base: self.base(reading, passed, number),
+            base: self.base(reading, passed, number, located_zone, when.0),
         };
         if let Some(figure) = self.build(number, passed.span, slots) {
             self.figures.push(figure);
@@ -142,19 +160,25 @@ impl Walk<'_> {
         this
     }
 
-    /// What a relative measure is compared with: the first base period behind the number.
-    fn base(&self, reading: Reading, passed: &Passed<'_>, number: &NumberMention) -> Option<Base> {
-        let (aspect, open) = match reading.measure {
-            Measure::OfPlan => (Some(Aspect::Plan), true),
-            Measure::Growth | Measure::Index | Measure::Difference => (None, true),
-            Measure::Share => (None, true),
-            Measure::Value | Measure::Mean => (None, false),
+    /// What a relative measure is compared with: the first base period behind the number, and the place that is
+    /// named as another one's.
+    fn base(
+        &self,
+        reading: Reading,
+        passed: &Passed<'_>,
+        number: &NumberMention,
+        zone: Zone,
+        when: Option<Period>,
+    ) -> Option<Base> {
+        let aspect = match reading.measure {
+            Measure::OfPlan => Some(Aspect::Plan),
+            Measure::Growth | Measure::Index | Measure::Difference | Measure::Share => None,
+            Measure::Value | Measure::Mean => return None,
         };
-        if !open {
-            return None;
-        }
         let period = self.base_period(passed, number).and_then(|period| self.context.resolve(period));
-        Some(Base { period, aspect, area: None })
+        let area = self.base_place(reading.measure, passed, number).filter(|base| *base != zone);
+        let area = area.and_then(|base| self.zones.code(base, period.or(when), self.context.date));
+        Some(Base { period, aspect, area })
     }
 
     fn base_period<'p>(&self, passed: &Passed<'p>, number: &NumberMention) -> Option<&'p PeriodMention> {

@@ -104,6 +104,11 @@ impl Walk<'_> {
         }
     }
 
+    /// The label of one of several things that are listed: `vốn trung ương và | vốn địa phương | lần lượt là`.
+    pub(super) fn listed(&self, words: Span) -> Label {
+        self.joined(&[words])
+    }
+
     fn joined(&self, parts: &[Span]) -> Label {
         let mut text = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
         for part in parts {
@@ -200,8 +205,10 @@ impl Walk<'_> {
         let rate = last.ends_with('%');
         let mark = marks!(",;").first(near).map(|at| at + 1);
         let and = rate.then(|| rfind(near, " và ").map(|at| at + " và ".len())).flatten();
-        let cut = mark.or(and).filter(|at| near[*at..].contains(char::is_alphabetic));
-        &near[cut.unwrap_or(0)..]
+        // `102% kế hoạch trung ương giao và | 98%`: nothing is left of what a rate before is of.
+        let and = and.or_else(|| (rate && near.trim_end().ends_with(" và")).then_some(near.len()));
+        let told = |at: &usize| rate || near[*at..].contains(char::is_alphabetic);
+        &near[mark.or(and).filter(told).unwrap_or(0)..]
     }
 
     /// Behind the last word that joins a clause to the one that the number stands in: `được cấp phép với |

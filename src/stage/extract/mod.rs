@@ -12,7 +12,6 @@ mod about;
 mod areas;
 mod assembly;
 mod context;
-mod drawn;
 mod eligible;
 mod figure;
 mod frame;
@@ -21,6 +20,7 @@ mod label;
 mod layout;
 pub mod mention;
 mod outline;
+mod pairs;
 mod periods;
 mod ranking;
 pub mod reach;
@@ -44,7 +44,7 @@ use crate::stage::rules::RulePack;
 use crate::stage::rules::letters::lower_case;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What the stage gives, in the order of the source text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

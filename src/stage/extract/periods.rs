@@ -8,6 +8,7 @@ use super::context::{Bound, Said};
 use super::eligible::Eligible;
 use super::mention::NumberMention;
 use super::mention::period::Part;
+use super::pairs::Member;
 use super::ranking::Ballot;
 use crate::model::figure::Reach;
 use crate::model::period::Period;
@@ -38,6 +39,9 @@ impl Walk<'_> {
         outline: Outline,
     ) -> Option<Bound<Period>> {
         let rules = self.rules;
+        if let Some(paired) = paired_time(passed) {
+            return Some(paired);
+        }
         let mut ballot: Ballot<'_, Option<Period>> = Ballot::new(&rules.ranking.period);
         let own = self.own_time(number, passed);
         let main = self.main_time(number, passed);
@@ -216,6 +220,13 @@ impl Walk<'_> {
         ballot.source(None, None, "period.open", Reach::Default);
         carried(ballot, Carried::Nothing, Distance::Far, outline, own);
     }
+}
+
+/// The time that the figure is paired off with.
+fn paired_time(passed: &Passed<'_>) -> Option<Bound<Period>> {
+    let Some(Member::Period(at)) = passed.paired.filter(|_| !passed.bracketed) else { return None };
+    let (value, _) = passed.named.get(at)?.values.first()?;
+    Some(Bound::new(*value, Some(passed.periods[at].span), "period.paired", Reach::Clause))
 }
 
 fn carried<V: Copy + Eq>(

@@ -12,6 +12,7 @@ use super::slots::Place;
 use crate::model::Span;
 use crate::model::figure::{IndicatorCode, Origin, Reach, Slot};
 use crate::stage::rules::cues::{PhraseList, find, rfind};
+use crate::stage::rules::marks::cut_out;
 
 /// Why the slots of a text's figures are filled as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Walk<'_> {
         for (slot, origin) in [(Slot::Aspect, aspect), (Slot::Fund, fund)] {
             if origin.words.is_none() && origin.reach <= Reach::Sentence {
                 let lists = self.lists_of(slot);
-                if let Some(told) = nearest(place, &lists) {
+                if let Some(told) = nearest(self.lower, place, &lists) {
                     self.give_reason(place.number, slot, Some(told.span), origin.rule.clone(), origin.reach);
                 }
             }
@@ -108,10 +109,10 @@ impl Walk<'_> {
         };
         let reach = if self.over.head.is_some() { Reach::ListHead } else { Reach::Paragraph };
         in_label()
-            .or_else(|| nearest(place, &own))
+            .or_else(|| nearest(self.lower, place, &own))
             .or_else(|| before(place.leader, Reach::Sentence))
             .or_else(|| before(self.over.head.as_deref().or(self.over.last.as_deref()), reach))
-            .or_else(|| nearest(place, &[&rule.within]))
+            .or_else(|| nearest(self.lower, place, &[&rule.within]))
             .or_else(counted)
     }
 
@@ -144,11 +145,12 @@ impl Walk<'_> {
     }
 }
 
-/// The phrase of `lists` that stands nearest before the number, else the first one behind it.
-fn nearest(place: &Place<'_>, lists: &[&PhraseList]) -> Option<Phrase> {
+/// The phrase of `lists` that stands nearest before the number, else the first one behind it. The words before
+/// are a part of `lower`, not always the one that ends at the number.
+fn nearest(lower: &str, place: &Place<'_>, lists: &[&PhraseList]) -> Option<Phrase> {
     let left = place.around.left;
-    let start = place.number.span.start - left.len();
-    let clause = place.number.span.start - place.near().len();
+    let start = cut_out(left, lower)?;
+    let clause = start + left.len() - place.near().len();
     let before = last(left, start, lists);
     let reach = |span: Span| if span.start >= clause { Reach::Clause } else { Reach::Sentence };
     let own = before.filter(|span| span.start >= clause);

@@ -367,10 +367,14 @@ impl Walk<'_> {
         if let Some(leader) = leader.filter(|_| place.compared().is_some() || place.bracketed) {
             // `21 tỷ đồng (khuyến công quốc gia 9 tỷ đồng, khuyến công địa phương 12 tỷ đồng)`: parts of it.
             let own = place.compared().is_none().then(|| frame::fund(place.clause(), frames)).flatten();
-            return match own.filter(monetary) {
-                Some(own) => found(own, "fund.cue", Reach::Clause),
-                None => leader.fund.clone(),
-            };
+            match own.filter(monetary) {
+                Some(own) => return found(own, "fund.cue", Reach::Clause),
+                // `Hai huyện (40 đề án, 31 đề án)`: what is nobody's money says nothing of what is.
+                None if leader.fund.value.is_some() || leader.unit == number.unit => {
+                    return leader.fund.clone();
+                }
+                None => {}
+            }
         }
         let near = frame::without_brackets(place.near());
         let given = frame::given_by(place.clause(), frames).filter(|_| !relative);

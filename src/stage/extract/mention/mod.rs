@@ -9,6 +9,7 @@ mod number;
 mod numeral;
 pub mod period;
 pub mod place;
+mod tail;
 
 use compact_str::CompactString;
 

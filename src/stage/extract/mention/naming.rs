@@ -1,8 +1,9 @@
 //! Numerals that are no quantity: parts of names, ordinals, list numbers, telephone numbers, clock times,
 //! numbers of laws that are named without their letters.
 
-use super::number::{Line, Tail};
+use super::number::Line;
 use super::numeral::{self, Numeral};
+use super::tail::Tail;
 use super::{Mentions, OtherMention};
 use crate::model::Span;
 use crate::model::mention::MentionClass;

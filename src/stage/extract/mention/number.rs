@@ -1,8 +1,10 @@
 //! Numbers: a numeral with its scale, unit, hedge and place in a range or pair.
 
 use compact_str::CompactString;
+use smallvec::SmallVec;
 
 use super::numeral::{self, Numeral};
+use super::tail::{SCALE_MONEY, Tail, UNKNOWN_NOUN};
 use super::{Mentions, NumberMention, OtherMention, Role};
 use crate::model::figure::{Qualifier, UnitCode};
 use crate::model::mention::MentionClass;
@@ -20,26 +22,10 @@ pub(crate) struct Line<'a> {
     pub rules: &'a MentionRules,
 }
 
-/// Rules that are asked for again: any noun after a numeral, and a scale that is money by itself.
-const UNKNOWN_NOUN: (&str, &str) = ("noun.", "unknown");
-const SCALE_MONEY: (&str, &str) = ("scale.", "money");
-
-/// What follows a numeral.
-#[derive(Debug, Clone)]
-pub(super) struct Tail<'r> {
-    /// First token after it.
-    next: usize,
-    /// `lần` behind it multiplies.
-    multiple: bool,
-    power: i32,
-    /// What `500 triệu` adds in `3 tỷ 500 triệu`, and its last digit's unit.
-    extra: Option<(Decimal, i32)>,
-    unit: Option<(&'r str, MentionClass)>,
-    pub(super) noun: Option<Span>,
-    per: Option<Span>,
-    /// The rule that read it: its section with a dot, and its name.
-    rule: (&'static str, &'r str),
-}
+/// Words between one that pairs numerals off and the first of them, at most.
+const TURN_TOKENS: usize = 4;
+/// How many numerals are paired off in one row, at most.
+const MOST_IN_TURN: usize = 16;
 
 impl<'a> Line<'a> {
     pub(crate) fn longest(&self, phrases: &Phrases, at: usize) -> Option<(usize, u32)> {
@@ -67,7 +53,7 @@ impl<'a> Line<'a> {
         matches!(self.tokens.get(left..left + 2), Some([a, b]) if a.span.end == b.span.start)
     }
 
-    fn numeral(&self, at: usize) -> Option<Numeral> {
+    pub(super) fn numeral(&self, at: usize) -> Option<Numeral> {
         match self.tokens.get(at)?.kind {
             TokenKind::Digits => numeral::digits(self.text, &self.tokens[at..]),
             TokenKind::Letters => numeral::words(&self.tokens[at..], self.rules),
@@ -116,6 +102,11 @@ impl<'a> Line<'a> {
         }
         let mut tail = self.tail(after, true);
         if let Some(next) = self.range_or_pair(at, &first, &tail, out) {
+            return next;
+        }
+        if tail.is_bare()
+            && let Some(next) = self.in_turn(at, &first, out)
+        {
             return next;
         }
         tail.multiple = self.is(after, self.rules.fixed.lan) && self.multiplies(at, digits, first.marked);
@@ -243,126 +234,6 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn tail(&self, mut next: usize, nouns: bool) -> Tail<'a> {
-        let mut tail = Tail {
-            next,
-            multiple: false,
-            power: 0,
-            extra: None,
-            unit: None,
-            noun: None,
-            per: None,
-            rule: ("number.", "bare"),
-        };
-        let rules = self.rules;
-        let mut money = false;
-        if let Some((used, rule)) = self.longest(&rules.scale_words, next) {
-            let scale = &rules.scales[rule as usize];
-            (tail.power, money) = (scale.power, scale.money);
-            next += used;
-            // `5 trăm triệu`: a scale of a scale.
-            if tail.power <= 4
-                && let Some((used, rule)) = self.longest(&rules.scale_words, next)
-            {
-                tail.power += rules.scales[rule as usize].power;
-                money = rules.scales[rule as usize].money;
-                next += used;
-            }
-            if self.is(next, rules.fixed.ruoi) {
-                tail.extra =
-                    Decimal::new(5, 1).and_then(|half| half.shift(tail.power)).map(|v| (v, tail.power - 1));
-                next += 1;
-            } else {
-                next = self.lesser(next, &mut tail);
-            }
-        }
-        if let Some((used, rule)) = self.longest(&rules.unit_words, next)
-            && !(used == 1
-                && self.words(next) == "m"
-                && !self.glued(next - 1)
-                && self.words(next + 1).is_empty())
-        {
-            let unit = &rules.units[rule as usize];
-            tail.power += unit.power;
-            tail.unit = Some((&unit.code, unit.class));
-            tail.rule = ("unit.", &unit.code);
-            next += used;
-            // `m 2` and `m 3`, as a web page's superscript comes out.
-            if unit.code == "m" && matches!(self.words(next), "2" | "3") {
-                let code = if self.words(next) == "2" { "m2" } else { "m3" };
-                tail.unit = Some((code, unit.class));
-                next += 1;
-            }
-        } else if let Some((used, rule)) = self.longest(&rules.noun_words, next) {
-            let noun = &rules.nouns[rule as usize];
-            tail.noun = Some(Span::new(self.tokens[next].span.start, self.tokens[next + used - 1].span.end));
-            tail.unit = Some((&noun.unit, MentionClass::Count));
-            tail.rule = ("noun.", &noun.unit);
-            next += used;
-        } else if money {
-            tail.unit = Some(("VND", MentionClass::Amount));
-            tail.rule = SCALE_MONEY;
-        } else if nouns
-            && let Some(token) = self.tokens.get(next)
-            && token.kind == TokenKind::Letters
-            && (!token.capital || (token.span.len() > 1 && self.words(next).chars().all(char::is_uppercase)))
-            && !self.glued(next - 1)
-            && !self.taken[next]
-            && self.longest(&rules.stop, next).is_none()
-        {
-            tail.noun = Some(token.span);
-            tail.unit = Some(("item", MentionClass::Count));
-            tail.rule = UNKNOWN_NOUN;
-            next += 1;
-        }
-        let physical =
-            matches!(&tail.unit, Some((code, MentionClass::Amount)) if !matches!(*code, "VND" | "USD"));
-        let start = if physical { self.substance_end(next) } else { next };
-        let unit_end = next;
-        next = start;
-        while self.words(next) == "/"
-            && let Some((used, _)) = self.longest(&rules.per_words, next + 1)
-        {
-            next += 1 + used;
-        }
-        if next > start && tail.unit.is_some() {
-            tail.per = Some(Span::new(self.tokens[start].span.start, self.tokens[next - 1].span.end));
-        } else {
-            next = unit_end;
-        }
-        tail.next = next;
-        tail
-    }
-
-    /// Reads what smaller scales add: `3 tỷ 500 triệu`, `hai triệu ba trăm nghìn`; returns the first token
-    /// after it.
-    fn lesser(&self, mut next: usize, tail: &mut Tail<'_>) -> usize {
-        let mut above = tail.power;
-        while self.taken.get(next) == Some(&false)
-            && let Some(low) = self.numeral(next)
-            && let Some((used, rule)) = self.longest(&self.rules.scale_words, next + low.tokens)
-            && let power = self.rules.scales[rule as usize].power
-            && power < above
-            && let Some(value) = low.value.shift(power)
-            && let Some(sum) = value.checked_add(tail.extra.map_or(Decimal::ZERO, |extra| extra.0))
-        {
-            tail.extra = Some((sum, power));
-            above = power;
-            next += low.tokens + used;
-        }
-        next
-    }
-
-    /// The token after `thép` in `2 triệu tấn thép/năm`: of what a quantity is, where a `/` follows.
-    fn substance_end(&self, at: usize) -> usize {
-        let word = |at: usize| {
-            self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Letters && !token.capital)
-        };
-        let end = (at..at + 3).find(|at| !word(*at)).unwrap_or(at);
-        let divided = self.words(end) == "/" && self.longest(&self.rules.per_words, end + 1).is_some();
-        if divided { end } else { at }
-    }
-
     /// Reads `A - B unit`, `từ A đến B unit`, `A/B unit`; returns the first token after it.
     fn range_or_pair(
         &self,
@@ -480,6 +351,43 @@ impl<'a> Line<'a> {
             figure: !(one && class == MentionClass::Count) && (!bare || numeral.marked || tail.power > 0),
             rules: names,
         })
+    }
+
+    /// `lần lượt đạt | 5, 6 và 7 tỷ đồng`: numerals that share the unit behind the last; the first token after it.
+    fn in_turn(&self, at: usize, first: &Numeral, out: &mut Mentions) -> Option<usize> {
+        if !matches!(self.words(at + first.tokens), "," | ";" | "và") {
+            return None;
+        }
+        let words = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Letters);
+        let told = |back: usize| self.ending_at(&self.rules.turn_before, at - back, 3).is_some();
+        let open = (0..=TURN_TOKENS.min(at)).take_while(|back| *back == 0 || words(at - back));
+        open.into_iter().find(|back| told(*back))?;
+        let mut numerals: SmallVec<[(usize, Numeral); 8]> = SmallVec::from_slice(&[(at, *first)]);
+        let mut next = at + first.tokens;
+        let tail = loop {
+            let comma = matches!(self.words(next), "," | ";");
+            let and = self.words(next + usize::from(comma)) == "và";
+            let second = next + usize::from(comma) + usize::from(and);
+            if second == next || numerals.len() > MOST_IN_TURN || self.taken.get(second) != Some(&false) {
+                return None;
+            }
+            let numeral = self.numeral(second)?;
+            next = second + numeral.tokens;
+            numerals.push((second, numeral));
+            let tail = self.tail(next, true);
+            if !tail.is_bare() {
+                break tail;
+            }
+        };
+        let (last, numeral) = numerals.pop()?;
+        let last = self.mention(last, &numeral, &tail, Role::Single)?;
+        for (at, numeral) in numerals {
+            let own = Tail { next: at + numeral.tokens, extra: None, ..tail.clone() };
+            let number = self.mention(at, &numeral, &own, Role::Single)?;
+            out.numbers.push(NumberMention { unit_words: last.unit_words, ..number });
+        }
+        out.numbers.push(last);
+        Some(tail.next)
     }
 
     /// `$12`, `$5 triệu`: the sign stands before the numeral.

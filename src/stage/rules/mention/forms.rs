@@ -104,6 +104,7 @@ pub(super) struct NumberFile {
     pub(super) five: Before,
     pub(super) stop: Before,
     pub(super) birth: Before,
+    pub(super) turn: Before,
     pub(super) clock: Before,
     pub(super) street: After,
     pub(super) part: After,

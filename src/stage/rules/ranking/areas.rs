@@ -1,6 +1,6 @@
 //! The features of an area, and the axes that only they have.
 
-use super::axes::{Between, Carried, Distance, Group, Kind, Order, Own, Setting, Versus, Where, axis};
+use super::axes::{Between, Carried, Claim, Distance, Group, Kind, Order, Own, Setting, Versus, Where, axis};
 use super::model::{Template, templates};
 
 axis! {
@@ -81,6 +81,15 @@ axis! {
     }
 }
 axis! {
+    /// Whether a place stands right behind the figure: `5 tỷ đồng ở Hà Nội, | 4 tỷ đồng | ở Hải Phòng`.
+    Rival {
+        /// None does.
+        No = "no",
+        /// One does.
+        Behind = "behind",
+    }
+}
+axis! {
     /// What an area is.
     Zone {
         /// Open.
@@ -140,6 +149,7 @@ templates! {
         LeadWhere = "lead_where" [Lead, Where],
         FollowWhere = "follow" [Follow, Where],
         FollowBetween = "follow_between" [Follow, Between],
+        ClaimRival = "claim" [Where, Claim, Rival],
         OrderWhere = "order" [Order, Lead],
         Bracketed = "bracketed" [InName, Setting],
         CarriedFrom = "carried" [Carried, Distance, Own],

@@ -200,3 +200,12 @@ axis! {
         Table = "table",
     }
 }
+axis! {
+    /// Whether a time or a place belongs to another figure: `lên 15% vào năm 2020`, `5 tỷ đồng ở Hà Nội`.
+    Claim {
+        /// It does not.
+        Free = "free",
+        /// It stands right behind another one.
+        Taken = "taken",
+    }
+}

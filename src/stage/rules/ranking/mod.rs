@@ -12,10 +12,10 @@ mod periods;
 
 use std::collections::BTreeMap;
 
-pub use areas::{AREA, Follow, InName, Lead, Main, Named, Nation, Prevails, Subject, Zone, area};
-pub use axes::{Between, Carried, Distance, Group, Kind, Order, Own, Setting, Told, Versus, Where};
+pub use areas::{AREA, Follow, InName, Lead, Main, Named, Nation, Prevails, Rival, Subject, Zone, area};
+pub use axes::{Between, Carried, Claim, Distance, Group, Kind, Order, Own, Setting, Told, Versus, Where};
 pub use model::{Feature, Model, Template};
-pub use periods::{Claim, Cue, Fresh, PERIOD, Part, Role, Shape, Time, Variant, period};
+pub use periods::{Cue, Fresh, PERIOD, Part, Role, Shape, Time, Variant, period};
 
 use super::Files;
 use super::cues::PhraseList;

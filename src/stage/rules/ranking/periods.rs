@@ -1,6 +1,8 @@
 //! The features of a period, and the axes that only they have.
 
-use super::axes::{Between, Carried, Distance, Group, Kind, Order, Own, Setting, Told, Versus, Where, axis};
+use super::axes::{
+    Between, Carried, Claim, Distance, Group, Kind, Order, Own, Setting, Told, Versus, Where, axis,
+};
 use super::model::{Template, templates};
 
 axis! {
@@ -84,15 +86,6 @@ axis! {
         Stale = "stale",
         /// It stands behind the figure.
         Behind = "behind",
-    }
-}
-axis! {
-    /// Whether a time belongs to another figure: `lên 15% vào năm 2020`.
-    Claim {
-        /// It does not.
-        Free = "free",
-        /// It stands right behind another one.
-        Taken = "taken",
     }
 }
 axis! {
