@@ -1,11 +1,11 @@
 //! `socai backup PATH`: a copy of the event log, while it is written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::stores;
 use crate::error::Failure;
-use crate::event_log::LogReader;
+use crate::event_log::{LogError, LogReader};
 
 /// Copy the event log, beside a running daemon
 #[derive(Debug, clap::Args)]
@@ -54,14 +54,35 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 /// Walks a copy's chain; says what it holds.
 ///
 /// # Errors
-/// It cannot be read, or is damaged.
-pub(super) fn checked(path: &std::path::Path) -> Result<String, Failure> {
-    let copy = LogReader::open(path)?;
-    match copy.verify(1..=u64::MAX, None)? {
+/// It is no copy of a log, cannot be read, or is damaged.
+pub(super) fn checked(path: &Path) -> Result<String, Failure> {
+    let walked = LogReader::open(path).and_then(|copy| copy.verify(1..=u64::MAX, None));
+    match walked.map_err(|error| unsound(path, error))? {
         Ok(sound) => {
             Ok(format!("{} events, {} blobs, head {}", sound.events, sound.blobs, sound.link.short(16)))
         }
-        Err(damage) => Err(Failure::internal(format!("{} is damaged at {damage}", path.display()))
-            .next("nothing was changed; use another copy")),
+        Err(damage) => Err(damaged(path, &format!("at {damage}"))),
     }
+}
+
+fn unsound(path: &Path, error: LogError) -> Failure {
+    match error {
+        LogError::Missing { .. } | LogError::NotALog { .. } => {
+            Failure::unavailable(format!("{} is no copy of an event log", path.display())).next(
+                "nothing was changed; name a file that `socai backup` wrote. What `socai log export` wrote is read by \
+                 `socai log import`",
+            )
+        }
+        LogError::Sqlite { source, .. }
+            if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) =>
+        {
+            damaged(path, &format!("({source})"))
+        }
+        other => other.into(),
+    }
+}
+
+fn damaged(path: &Path, how: &str) -> Failure {
+    Failure::internal(format!("{} is damaged {how}", path.display()))
+        .next("nothing was changed; use another copy")
 }

@@ -4,6 +4,7 @@ use std::io::{BufWriter, IsTerminal as _, StdoutLock, Write as _};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use indicatif::{ProgressState, ProgressStyle};
 use serde::Serialize;
 
 use crate::config::{self, Loaded, Sources};
@@ -112,6 +113,25 @@ impl Context {
     }
 }
 
+/// Returns how a bar counts `what` (a word, or another key of the template): the bar, how many of how many, how
+/// many a second in round numbers, and the time that is left.
+pub fn bar_style(what: &str) -> ProgressStyle {
+    let template = format!("{{bar:40}} {{pos}}/{{len}} {what}  {{rate}}  {{eta}} left");
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        // A line that cannot be drawn is drawn the next time.
+        let _undrawn = out.write_str(&rate(state.per_sec()));
+    };
+    ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", rate)
+}
+
+/// Writes how many a second: whole from ten on, since more digits only flicker.
+fn rate(per_second: f64) -> String {
+    let decimals = usize::from(per_second < 10.0);
+    format!("{per_second:.decimals$}/s")
+}
+
 /// Writes one JSON value and a newline.
 ///
 /// # Errors
@@ -129,4 +149,14 @@ pub fn json_line(out: &mut impl std::io::Write, value: &impl Serialize) -> Resul
 pub fn finish(mut out: BufWriter<StdoutLock<'static>>) -> Result<(), Failure> {
     out.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_has_the_digits_that_a_person_reads() {
+        assert_eq!([0.0, 5.8072, 9.96, 347.91].map(rate), ["0.0/s", "5.8/s", "10.0/s", "348/s"]);
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::context::{Context, finish, json_line};
+use super::context::{Context, bar_style, finish, json_line};
 use super::{logs, stores, tail};
 use crate::error::Failure;
 use crate::runtime::ingest::{Source, ingest};
@@ -66,9 +66,7 @@ fn bar(context: &Context, files: u64) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(files);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} files  {per_sec}  {eta} left") {
-        bar.set_style(style);
-    }
+    bar.set_style(bar_style("files"));
     bar
 }
 

@@ -32,7 +32,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         return Err(Failure::unavailable(format!("there is an event log at {}", target.display()))
             .next("move it away first, or name another folder with --data-dir"));
     }
-    std::fs::File::open(&args.path).map_err(|error| Failure::file("read", &args.path, &error))?;
+    let there = std::fs::metadata(&args.path).and_then(|there| {
+        let folder = || std::io::Error::from(std::io::ErrorKind::IsADirectory);
+        if there.is_dir() { Err(folder()) } else { std::fs::File::open(&args.path) }
+    });
+    there.map_err(|error| {
+        Failure::file("read", &args.path, &error).next("name a file that `socai backup` wrote")
+    })?;
     let told = backup::checked(&args.path)?;
     let failed = |error| Failure::file("write", &target, &error);
     std::fs::create_dir_all(&config.data_dir).map_err(failed)?;

@@ -21,6 +21,12 @@ pub enum LogError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// The file is something else.
+    #[error("{path} is no event log of socai")]
+    NotALog {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file was written by a newer program.
     #[error("{path} has log version {found}, this socai knows {known}; use the newer socai")]
     Newer {

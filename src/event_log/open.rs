@@ -107,15 +107,30 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection, LogError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite)?;
     connection.execute_batch("PRAGMA query_only = ON;").map_err(sqlite)?;
     if version(&connection, path)? == 0 {
+        // A file that its writer has only just made has no table yet.
         return Err(LogError::Missing { path: path.to_owned() });
     }
     Ok(connection)
 }
 
+/// Reads the layout's version; 0 where there is nothing in the file yet.
 fn version(connection: &Connection, path: &Path) -> Result<i64, LogError> {
-    let found: i64 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(|source| LogError::Sqlite { path: path.to_owned(), source })?;
+    let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => LogError::NotALog { path: path.to_owned() },
+        _ => LogError::Sqlite { path: path.to_owned(), source },
+    };
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+    // A ledger, or a database of another program, has a version too.
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_master WHERE type = 'table'", [], |row| row.get(0))
+        .map_err(failed)?;
+    let has_events = connection
+        .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'events'")
+        .and_then(|mut statement| statement.exists([]))
+        .map_err(failed)?;
+    if tables > 0 && !has_events {
+        return Err(LogError::NotALog { path: path.to_owned() });
+    }
     if found > LOG_VERSION {
         return Err(LogError::Newer { path: path.to_owned(), found, known: LOG_VERSION });
     }

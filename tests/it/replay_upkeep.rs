@@ -137,6 +137,41 @@ fn a_backup_is_made_while_documents_come_and_restores_to_the_same() {
 }
 
 #[test]
+fn what_is_no_copy_of_a_log_is_told_with_what_to_do_and_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("letter.txt"), "Kính gửi Sở Công Thương, ".repeat(400)).unwrap();
+    std::fs::write(path("empty.db"), "").unwrap();
+    std::fs::create_dir(path("folder")).unwrap();
+    rusqlite::Connection::open(path("other.db")).unwrap().execute_batch("CREATE TABLE notes (x)").unwrap();
+    let options = Options::new(path("var"));
+    take_in(&options, &write_reports(folder.path(), 2));
+    std::fs::copy(ledger_path(&options.data_dir, 1), path("ledger.db")).unwrap();
+    told(folder.path(), &["backup", "copy.db"]);
+    let copy = std::fs::read(path("copy.db")).unwrap();
+    std::fs::write(path("half.db"), &copy[..copy.len() / 2]).unwrap();
+    for (name, what, next) in [
+        ("letter.txt", "is no copy of an event log", "a file that `socai backup` wrote"),
+        ("empty.db", "is no copy of an event log", "a file that `socai backup` wrote"),
+        ("other.db", "is no copy of an event log", "a file that `socai backup` wrote"),
+        ("ledger.db", "is no copy of an event log", "a file that `socai backup` wrote"),
+        ("folder", "cannot read", "a file that `socai backup` wrote"),
+        ("missing.db", "cannot read", "a file that `socai backup` wrote"),
+        ("half.db", "is damaged", "use another copy"),
+    ] {
+        let (code, _, err) = ran(folder.path(), &["--data-dir", "new", "restore", name]);
+        let said = err.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        assert!(code >= 69 && said.contains(what) && said.contains(next), "{name}: {code} {err}");
+        assert!(!path("new").exists(), "{name}");
+    }
+    // The same of the log itself, where something else lies in its place.
+    std::fs::create_dir(path("wrong")).unwrap();
+    std::fs::copy(path("letter.txt"), path("wrong/socai.db")).unwrap();
+    let (code, _, err) = ran(folder.path(), &["--data-dir", "wrong", "verify"]);
+    assert!(code == 69 && err.contains("is no event log of socai"), "{code} {err}");
+}
+
+#[test]
 fn a_log_is_carried_as_lines_and_its_chain_is_checked() {
     let folder = tempfile::tempdir().unwrap();
     let reports = write_reports(folder.path(), 6);
