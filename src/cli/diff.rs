@@ -1,12 +1,13 @@
 //! `socai diff N M`: what two generations do not have alike.
 
 use super::context::Context;
-use super::difference::{Shown, failing, show};
+use super::difference::{Shown, failing, mail, show};
 use super::stores;
 use crate::error::Failure;
 use crate::event_log::Generations;
 use crate::ledger::LedgerError;
 use crate::runtime::trial::{Base, difference};
+use crate::stage::rules::RulePack;
 
 /// Compare two generations: figures and findings added, removed and changed, by the rule that did it
 #[derive(Debug, clap::Args)]
@@ -56,6 +57,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         }
         other => other.into(),
     })?;
+    let rules = RulePack::parse(&other.files).unwrap_or_else(|_| RulePack::builtin().clone());
+    mail(&difference, &args.shown, &rules)?;
     show(context, &difference, &args.shown, args.json)?;
     let failing = failing(&difference, &args.shown.fail_if);
     for condition in &failing {

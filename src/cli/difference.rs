@@ -1,16 +1,16 @@
 //! A difference as text, as JSON and as a page that can be mailed; thresholds on it.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
 
 use super::context::{Context, finish, json_line};
 use super::tail;
 use crate::error::Failure;
-use crate::ledger::catalogue::Facet;
 use crate::ledger::diff::{Change, Difference, Field, Record, What};
 use crate::ledger::threshold::Threshold;
 use crate::stage::rules::RulePack;
@@ -25,6 +25,9 @@ pub struct Shown {
     /// Write the difference as one page that can be mailed
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// Write that page in English
+    #[arg(long, requires = "html")]
+    pub english: bool,
     /// Changes printed of each rule; 0 for all
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
@@ -40,7 +43,6 @@ pub(super) fn show(
     shown: &Shown,
     json: bool,
 ) -> Result<(), Failure> {
-    mail(difference, shown)?;
     let mut out = context.out();
     if json {
         json_line(&mut out, difference)?;
@@ -56,14 +58,15 @@ pub(super) fn failing(difference: &Difference, conditions: &[Threshold]) -> Vec<
     holding.map(|condition| condition.standing(difference)).collect()
 }
 
-/// Writes the page where one is asked for.
+/// Writes the page where one is asked for, with the names of the codes that `rules` list.
 ///
 /// # Errors
 /// Writing.
-pub(super) fn mail(difference: &Difference, shown: &Shown) -> Result<(), Failure> {
+pub(super) fn mail(difference: &Difference, shown: &Shown, rules: &RulePack) -> Result<(), Failure> {
     let Some(path) = &shown.html else { return Ok(()) };
-    let names = Names::new(RulePack::builtin());
-    std::fs::write(path, page(difference, &names).into_string())
+    let names = Names::new(rules);
+    let lang = if shown.english { Lang::En } else { Lang::Vi };
+    std::fs::write(path, page::page(difference, &names, lang).into_string())
         .map_err(|error| Failure::file("write", path, &error))
 }
 
@@ -185,150 +188,5 @@ fn crop(text: &str, letters: usize) -> String {
     match one_line.char_indices().nth(letters) {
         Some((at, _)) => format!("{}{}", &one_line[..at], if letters > 8 { "…" } else { "" }),
         None => one_line,
-    }
-}
-
-/// Changes of one rule on the page; what is beyond is counted.
-const PAGE_CHANGES: usize = 500;
-
-const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}\
-table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{border:1px solid #bbb;padding:.25rem .6rem;text-align:left;vertical-align:top}\
-td.n{text-align:right;font-variant-numeric:tabular-nums}h2{margin-top:2rem;font-size:1.1rem}code{background:#f3f3f3;padding:0 .2rem}\
-.added{color:#0a6b2d}.removed{color:#a4161a}.sentence{color:#555;font-size:.9rem}";
-
-/// A field's name in Vietnamese; the field's own where it has none.
-fn slot(name: &str) -> &str {
-    match name {
-        "indicator" => "chỉ tiêu",
-        "label" => "nội dung",
-        "measure" => "loại số",
-        "value" => "giá trị",
-        "unit" => "đơn vị",
-        "qualifier" => "mức độ",
-        "low" => "thấp nhất",
-        "high" => "cao nhất",
-        "area" => "địa bàn",
-        "period" => "kỳ",
-        "aspect" => "tính chất",
-        "fund" => "nguồn vốn",
-        "base" => "gốc so sánh",
-        "quote" => "nguyên văn",
-        "sentence" => "câu",
-        "rules" => "quy tắc",
-        "verdict" => "kết luận",
-        "relation" => "quan hệ",
-        "figures" => "các số",
-        "formula" => "công thức",
-        "computed" => "tính ra",
-        "stated" => "đã in",
-        "gap" => "chênh lệch",
-        "suspects" => "số nghi sai",
-        "explanation" => "giải thích",
-        other => other,
-    }
-}
-
-/// A changed field in Vietnamese, the names of codes in place of the codes that have one.
-fn in_words(field: &Field, names: &Names) -> String {
-    let list = match field.name.as_str() {
-        "indicator" | "measure" | "unit" | "qualifier" | "area" | "aspect" | "fund" | "verdict"
-        | "relation" => Some(field.name.as_str()),
-        _ => None,
-    };
-    let value = |value: &Value| match (list, value) {
-        (Some("verdict"), Value::String(code)) => names.facet(Lang::Vi, Facet::Verdict, code),
-        (Some(list), Value::String(code)) => names.name(Lang::Vi, list, code).to_owned(),
-        (_, value) => plain(value),
-    };
-    format!("{}: {} → {}", slot(&field.name), value(&field.before), value(&field.after))
-}
-
-/// Writes the difference as one page that needs nothing beside it.
-fn page(difference: &Difference, names: &Names) -> Markup {
-    let title = match difference.after {
-        Some(after) => format!("Thế hệ {} → {after}", difference.before),
-        None => format!("Thế hệ {} → bản thử, chưa ghi gì", difference.before),
-    };
-    html! {
-        (DOCTYPE)
-        html lang="vi" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "socai: khác biệt " (title) }
-                style { (maud::PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Khác biệt giữa hai thế hệ số liệu" }
-                p { (title) ". Số văn bản có thay đổi: " (difference.documents_changed)
-                    ". Mâu thuẫn: thêm " (difference.conflicts_added) ", bớt " (difference.conflicts_removed) "." }
-                table {
-                    thead { tr { th { "Loại" } th { "Trước" } th { "Sau" } th { "Thêm" } th { "Bớt" } th { "Đổi" } th { "Trường đổi" } } }
-                    tbody {
-                        @for record in Record::ALL {
-                            @if let Some(tally) = difference.counts.get(record.plural()) {
-                                tr {
-                                    td { (vietnamese(record)) }
-                                    td.n { (tally.before) } td.n { (tally.after) } td.n { (tally.added) }
-                                    td.n { (tally.removed) } td.n { (tally.changed) }
-                                    td { @for (name, count) in &tally.fields { (slot(name)) " " (count) " " } }
-                                }
-                            }
-                        }
-                    }
-                }
-                @if !difference.indicators.is_empty() {
-                    h2 { "Theo chỉ tiêu" }
-                    table {
-                        thead { tr { th { "Chỉ tiêu" } th { "Thêm" } th { "Bớt" } th { "Đổi" } th { "Từ chỉ tiêu khác" } th { "Sang chỉ tiêu khác" } th { "Trường đổi" } } }
-                        tbody {
-                            @for (indicator, of) in &difference.indicators {
-                                tr {
-                                    td { (names.name(Lang::Vi, "indicator", indicator)) " " code { (indicator) } }
-                                    td.n { (of.added) } td.n { (of.removed) } td.n { (of.changed) }
-                                    td.n { (of.came) } td.n { (of.left) }
-                                    td { @for (name, count) in &of.slots { (slot(name)) " " (count) " " } }
-                                }
-                            }
-                        }
-                    }
-                }
-                @for (rule, changes) in by_rule(difference) {
-                    h2 { code { (rule) } " (" (changes.len()) ")" }
-                    @for edit in edited(difference, &changes) { p { "Sửa: " code { (edit) } } }
-                    (changes_table(&changes, names))
-                }
-            }
-        }
-    }
-}
-
-fn changes_table(changes: &[&Change], names: &Names) -> Markup {
-    html! {
-        table {
-            thead { tr { th { "" } th { "Văn bản" } th { "Nguyên văn" } th { "Thay đổi" } } }
-            tbody {
-                @for change in changes.iter().take(PAGE_CHANGES) {
-                    tr class=(change.what.name()) {
-                        td { (mark(change.what)) }
-                        td { (change.source.as_deref().unwrap_or("nhiều văn bản")) }
-                        td { "«" (change.quote) "»" div.sentence { (crop(&change.sentence, 400)) } }
-                        td {
-                            @if change.fields.is_empty() { (vietnamese(change.record)) " " code { (change.id) } }
-                            @for one in &change.fields { div { (in_words(one, names)) } }
-                        }
-                    }
-                }
-            }
-        }
-        @if changes.len() > PAGE_CHANGES { p { "… và " (changes.len() - PAGE_CHANGES) " thay đổi nữa" } }
-    }
-}
-
-const fn vietnamese(record: Record) -> &'static str {
-    match record {
-        Record::Figure => "Số liệu",
-        Record::Finding => "Đối chiếu",
-        Record::Derived => "Số suy ra",
     }
 }

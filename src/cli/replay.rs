@@ -5,10 +5,10 @@ mod tried;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::context::{Context, finish, json_line};
+use super::context::{Context, bar_style, finish, json_line};
 use super::difference::{self, Shown};
 use super::moment::{self, At};
 use super::{activate, logs, rebuild, stores};
@@ -110,6 +110,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let conditions: Vec<Threshold> =
         args.shown.fail_if.iter().cloned().chain(config.replay.thresholds()).collect();
     let bar = bar(context);
+    let rules = program.rules.clone();
     let (mut told, mut failing) = (None, Vec::new());
     let (built, activated) = replay(
         config.options(),
@@ -135,7 +136,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     )?;
     bar.finish_and_clear();
     if let Some(difference) = &told {
-        difference::mail(difference, &args.shown)?;
+        difference::mail(difference, &args.shown, &rules)?;
     }
     if args.json {
         let mut value = serde_json::json!({ "replay": built, "activated": activated, "failing": failing });
@@ -245,9 +246,7 @@ pub(super) fn bar(context: &Context) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}  {per_sec}  {eta} left") {
-        bar.set_style(style);
-    }
+    bar.set_style(bar_style("{msg}"));
     bar.set_message("documents");
     bar
 }

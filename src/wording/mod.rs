@@ -1,6 +1,7 @@
 //! How codes, numbers, periods and text from documents read to people, in Vietnamese and English: the
 //! one wording of pages, tables and reports.
 
+pub mod difference;
 pub mod lang;
 pub mod names;
 pub mod numbers;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use crate::ledger::diff::{Change, Difference, Record, What};
+use crate::ledger::diff::{Change, Difference, Record};
 use crate::runtime::replay::ReplayError;
 use crate::runtime::trial::{Base, difference};
 use crate::web::ask::{Ask, Form};
@@ -13,6 +13,7 @@ use crate::web::reply::{Reply, ViewError};
 use crate::web::sheet::Sheet;
 use crate::web::shell::{page, table, text};
 use crate::web::site::Site;
+use crate::wording::{Names, difference as words};
 
 /// Changes that the page lists; the forms for machines have all.
 const SHOWN: usize = 200;
@@ -54,7 +55,7 @@ pub(super) fn view(site: &Arc<Site>, ask: &Ask, before: &str, after: &str) -> Re
             (lang.t("tài liệu có thay đổi", "documents changed")) ": " (difference.documents_changed) "."
         }
         @if difference.changes.is_empty() { p { (lang.t("Hai thế hệ như nhau.", "The two are alike.")) } }
-        @else { (changes(lang, &difference)) }
+        @else { (changes(lang, &site.names, &difference)) }
     };
     Ok(page(ask, &title, super::TABLE_FORMS, &body))
 }
@@ -64,7 +65,7 @@ fn tallies(lang: Lang, difference: &Difference) -> Markup {
         .iter()
         .filter_map(|record| {
             let tally = difference.counts.get(record.plural())?;
-            let mut cells = vec![html! { (record_words(lang, *record)) }];
+            let mut cells = vec![html! { (words::record(lang, *record)) }];
             let counts = [tally.before, tally.after, tally.added, tally.removed, tally.changed];
             cells.extend(counts.map(|count| html! { span.n { (count) } }));
             Some(cells)
@@ -81,7 +82,7 @@ fn tallies(lang: Lang, difference: &Difference) -> Markup {
     table(lang.t("Số bản ghi", "How many records"), &heads, &rows)
 }
 
-fn changes(lang: Lang, difference: &Difference) -> Markup {
+fn changes(lang: Lang, names: &Names, difference: &Difference) -> Markup {
     let rows: Vec<Vec<Markup>> = difference
         .changes
         .iter()
@@ -94,10 +95,10 @@ fn changes(lang: Lang, difference: &Difference) -> Markup {
             // What is gone, or was never printed, has no page in the active generation.
             let has_page = change.after.is_some() && change.record != Record::Derived;
             vec![
-                html! { (sign(lang, change.what)) },
-                html! { (record_words(lang, change.record)) },
+                html! { (words::what(lang, change.what)) },
+                html! { (words::record(lang, change.record)) },
                 html! { @if has_page { a href=(to) { (text(&change.quote)) } } @else { (text(&change.quote)) } },
-                html! { (fields(change)) },
+                html! { (fields(lang, names, change)) },
                 html! { @if let Some(source) = &change.source { span.file { (text(source)) } } @else { "–" } },
                 html! { code { (change.rules.join(", ")) } },
             ]
@@ -119,33 +120,12 @@ fn changes(lang: Lang, difference: &Difference) -> Markup {
     }
 }
 
-fn fields(change: &Change) -> Markup {
-    let shown = |value: &serde_json::Value| match value {
-        serde_json::Value::Null => "–".to_owned(),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+fn fields(lang: Lang, names: &Names, change: &Change) -> Markup {
     html! {
         @for (at, field) in change.fields.iter().enumerate() {
             @if at > 0 { "; " }
-            code { (field.name) } " " (text(&shown(&field.before))) " → " (text(&shown(&field.after)))
+            (text(&words::change(lang, names, field)))
         }
-    }
-}
-
-const fn record_words(lang: Lang, record: Record) -> &'static str {
-    match record {
-        Record::Figure => lang.t("số liệu", "figure"),
-        Record::Finding => lang.t("đối chiếu", "check"),
-        Record::Derived => lang.t("số suy ra", "derived figure"),
-    }
-}
-
-const fn sign(lang: Lang, what: What) -> &'static str {
-    match what {
-        What::Added => lang.t("+ thêm", "+ added"),
-        What::Removed => lang.t("− bớt", "− removed"),
-        What::Changed => lang.t("≠ đổi", "≠ changed"),
     }
 }
 
