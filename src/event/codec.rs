@@ -45,8 +45,8 @@ pub fn schema_of(kind: &str) -> Option<u32> {
         "document-received" | "document-seen-again" => 2,
         // 2: `versions` and `files` were added; 3: `follows` and `untouched`.
         "generation-started" => 3,
-        // 2: `basis`, `cells` of documents and `places` were added; 3: `withdrawn` and `derived`.
-        "corpus-reconciled" => 3,
+        // 2: `basis`, `cells` of documents and `places` were added; 3: `withdrawn` and `derived`; 4: `stated`.
+        "corpus-reconciled" => 4,
         // 2: `output` was added.
         "stage-parked" => 2,
         "document-refused"

@@ -119,6 +119,9 @@ pub struct JoinedDocument {
     /// Indicator, area and period of what it states, as text, in order: where it is looked for when its
     /// answers are others. Empty where it was not recorded (schema 1).
     pub cells: Vec<String>,
+    /// For each of `cells` a digest of what it states there, 16 hexadecimal digits: where it is the same in
+    /// other answers, nothing is decided anew. Empty where it was not recorded (schema 1 to 3).
+    pub stated: Vec<String>,
 }
 
 /// Whose copy a document is.

@@ -27,8 +27,11 @@ pub(super) fn to_current(kind: &str, schema: u32, payload: Value) -> Value {
         }
         // Schema 2 came before levels were derived from several documents.
         ("corpus-reconciled", 2) => {
-            in_each(payload, "components", &[("withdrawn", json!([])), ("derived", json!([]))])
+            let payload = in_each(payload, "components", &[("withdrawn", json!([])), ("derived", json!([]))]);
+            to_current(kind, 3, payload)
         }
+        // Schema 3 came before cells in which a document states the same as before were left alone.
+        ("corpus-reconciled", 3) => in_each(payload, "joined", &[("stated", json!([]))]),
         _ => payload,
     }
 }

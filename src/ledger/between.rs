@@ -27,9 +27,10 @@ impl Held {
         by_id(self) == by_id(other)
     }
 
-    fn records(&self, document: Digest) -> Records {
+    fn records(&self, document: Option<Digest>) -> Records {
+        let printed = |one| document.map(|document| FigureRecord::printed(document, "", one, 0));
         Records {
-            figures: self.figures.iter().map(|one| FigureRecord::printed(document, "", one, 0)).collect(),
+            figures: self.figures.iter().filter_map(printed).collect(),
             findings: self.findings.iter().map(|one| FindingRecord::new(one, 0)).collect(),
             derived: self.derived.iter().map(|one| FigureRecord::derived(one, 0)).collect(),
         }
@@ -44,14 +45,15 @@ fn drop_alike<T: PartialEq, K: Ord>(before: &mut Vec<T>, after: &mut Vec<T>, id:
     after.retain(|one| !alike.contains(&id(one)));
 }
 
-/// Lists what a document has otherwise than before, as [`compare`] does.
-pub(crate) fn changes_of(document: Digest, mut before: Held, mut after: Held) -> Vec<Change> {
+/// Lists what a document, or with `None` what stands across documents, has otherwise than before, as [`compare`]
+/// does.
+pub(crate) fn changes_of(document: Option<Digest>, mut before: Held, mut after: Held) -> Vec<Change> {
     drop_alike(&mut before.figures, &mut after.figures, |one| one.id.clone());
     drop_alike(&mut before.findings, &mut after.findings, |one| one.id.clone());
     drop_alike(&mut before.derived, &mut after.derived, |one| one.id.clone());
     let mut changes = compare(&before.records(document), &after.records(document));
     for change in &mut changes {
-        change.document = Some(document);
+        change.document = document;
     }
     changes
 }
@@ -145,7 +147,7 @@ pub fn between(
     });
     let mut changes = Vec::new();
     for document in documents {
-        changes.extend(changes_of(document, before.held_of(document)?, after.held_of(document)?));
+        changes.extend(changes_of(Some(document), before.held_of(document)?, after.held_of(document)?));
     }
     named(&mut changes, [before, after])?;
     if only.is_none() {

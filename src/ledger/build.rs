@@ -13,7 +13,7 @@ use crate::event_log::{LogReader, Outline};
 use crate::stage::plan::{Identities, Plan};
 
 /// The layout of the ledger's tables; another one is rebuilt, never migrated.
-pub(super) const LEDGER_VERSION: i64 = 7;
+pub(super) const LEDGER_VERSION: i64 = 8;
 
 /// Events folded in one transaction while catching up.
 const PAGE: usize = 2_000;

@@ -67,10 +67,10 @@ impl Fold<'_> {
             }
         }
         self.run("DELETE FROM joined_cells WHERE document = ?1", params![document])?;
-        for cell in &joined.cells {
+        for (at, cell) in joined.cells.iter().enumerate() {
             self.run(
-                "INSERT OR IGNORE INTO joined_cells (document, cell) VALUES (?1, ?2)",
-                params![document, cell],
+                "INSERT OR IGNORE INTO joined_cells (document, cell, stated) VALUES (?1, ?2, ?3)",
+                params![document, cell, joined.stated.get(at)],
             )?;
         }
         for (band, value) in bands_of(&joined.sketch) {

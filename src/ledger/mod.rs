@@ -23,6 +23,7 @@ pub mod diff;
 mod error;
 mod fold;
 mod fold_corpus;
+mod fold_rows;
 pub mod history;
 mod progress;
 mod quarantine;

@@ -164,6 +164,7 @@ CREATE INDEX joined_by_witness ON joined (witness);
 CREATE TABLE joined_cells (         -- where they were looked for
   document    TEXT    NOT NULL,
   cell        TEXT    NOT NULL,     -- indicator, area and period
+  stated      TEXT,                 -- digest of what it stated there; null: not recorded
   PRIMARY KEY (document, cell)
 ) STRICT, WITHOUT ROWID;
 

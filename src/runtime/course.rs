@@ -17,7 +17,7 @@ use crate::runtime::line::{Program, pack};
 use crate::runtime::replay::ReplayError;
 use crate::runtime::trial::{Tell, each, files_of};
 use crate::stage::extract::reach::Reach;
-use crate::stage::plan::{Plan, Stage};
+use crate::stage::plan::{Identities, Plan, Stage};
 use crate::stage::reconcile::across::Wording;
 use crate::stage::rules::{BUILT_IN, RulePack};
 
@@ -59,13 +59,14 @@ impl Course {
         // What is taken over is of one moment, whatever comes meanwhile.
         ledger.hold()?;
         let mut course = Self::default();
+        let files = pack(log, active)?;
         if ledger.can_be_followed()?
-            && let Some(anew) = anew(log, active, &plan, program)?
+            && let Some(anew) = anew(files.as_deref(), &plan.identities, program)
         {
             let until = ledger.checkpoint()?;
             course.follows = Some(Follows { generation: active.number, until, anew });
         }
-        let reach = reach(log, active, &plan, program)?;
+        let reach = reach(files.as_deref(), active, &plan, program);
         let extracted = if reach.is_some() { ledger.extracted()? } else { Vec::new() };
         course.ledger = Some(ledger);
         let Some(reach) = reach else { return Ok(course) };
@@ -123,48 +124,43 @@ impl Course {
     }
 }
 
-/// Returns the indicators that are told by other words across documents than in the active generation; `None`
-/// where more than that is decided otherwise.
-fn anew(
-    log: &LogReader,
-    active: &Generation,
-    plan: &Plan,
+/// Returns the indicators that a program tells by other words across documents than a generation of these
+/// `files` and `identities` does; `None` where more than that is decided otherwise, or the files were not kept.
+pub(super) fn anew(
+    files: Option<&[(String, String)]>,
+    identities: &Identities,
     program: &Program,
-) -> Result<Option<Vec<String>>, ReplayError> {
-    if program.identities.relates_as(&plan.identities) {
-        return Ok(Some(Vec::new()));
+) -> Option<Vec<String>> {
+    if program.identities.relates_as(identities) {
+        return Some(Vec::new());
     }
-    let Some(files) = pack(log, active)? else { return Ok(None) };
-    let Ok(rules) = RulePack::parse(&files) else { return Ok(None) };
-    let rules = Arc::new(rules);
+    let rules = Arc::new(RulePack::parse(files?).ok()?);
     let own = Program::with_versions(rules.clone(), program.versions);
     // The same but for the rules.
-    if !own.identities.relates_as(&plan.identities) {
-        return Ok(None);
+    if !own.identities.relates_as(identities) {
+        return None;
     }
     let read = BUILT_IN.iter().filter(|file| file.stages.contains(&"corpus") && file.name != INDICATORS);
     if read.map(|file| file.name).any(|name| rules.files.text(name) != program.rules.files.text(name)) {
-        return Ok(None);
+        return None;
     }
     let (one, other) = (Wording::of(&rules), Wording::of(&program.rules));
-    Ok(Some(one.indicators_told_otherwise(&other).into_iter().map(|code| code.to_string()).collect()))
+    Some(one.indicators_told_otherwise(&other).into_iter().map(|code| code.to_string()).collect())
 }
 
 /// Tells what the edits from one generation's rules to a program's can touch; `None` where nothing is to be
 /// told: the extract stage is the same, or not alone in being another, or it can touch every text.
 fn reach(
-    log: &LogReader,
+    files: Option<&[(String, String)]>,
     active: &Generation,
     plan: &Plan,
     program: &Program,
-) -> Result<Option<Reach>, ReplayError> {
+) -> Option<Reach> {
     let same = |stage: Stage| plan.identities.of(stage) == program.identities.of(stage);
     let place = Stage::Extract as usize;
     let alone = same(Stage::Clean) && same(Stage::Segment) && !same(Stage::Extract);
     if !alone || active.versions[place] != program.versions[place] {
-        return Ok(None);
+        return None;
     }
-    let Some(before) = pack(log, active)? else { return Ok(None) };
-    let reach = Reach::of(&before, &files_of(program));
-    Ok(Some(reach).filter(|reach| *reach != Reach::Every))
+    Some(Reach::of(files?, &files_of(program))).filter(|reach| *reach != Reach::Every)
 }

@@ -8,8 +8,9 @@ use crate::event::envelope::{Append, Blob};
 use crate::event::kinds::{DocumentReceived, DocumentRefused, Event, StageFailed, StageParked};
 use crate::event_log::Outline;
 use crate::model::Digest;
-use crate::runtime::engine::{Engine, EngineError, append};
+use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::line::Line;
+use crate::runtime::live::append;
 use crate::runtime::work::{ATTEMPTS, Progress, Task};
 
 /// Between two tries of a stage that failed; short, since a stage is a function and mostly fails for

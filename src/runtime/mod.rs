@@ -30,6 +30,7 @@ pub mod inbox;
 pub mod ingest;
 mod inputs;
 pub mod line;
+mod live;
 pub mod options;
 pub mod outcome;
 pub mod projector;

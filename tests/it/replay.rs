@@ -264,6 +264,18 @@ pub(crate) fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
+/// Starts a daemon and waits until it listens.
+pub(crate) fn daemon(folder: &Path, options: &Options) -> Daemon {
+    let silent = std::process::Stdio::null;
+    let daemon = Daemon(socai(folder).arg("run").stdout(silent()).stderr(silent()).spawn().unwrap());
+    let began = std::time::Instant::now();
+    while !options.data_dir.join("socai.sock").exists() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "no daemon");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    daemon
+}
+
 #[test]
 fn a_replay_beside_a_daemon_takes_in_what_arrives_meanwhile() {
     let (folder, reports, options) = taken_in(40);
@@ -271,13 +283,7 @@ fn a_replay_beside_a_daemon_takes_in_what_arrives_meanwhile() {
     std::fs::write(folder.path().join("mine/indicators.toml"), indicators_with(EDITED, &["chỗ đứng chân"]))
         .unwrap();
 
-    let silent = std::process::Stdio::null;
-    let daemon = Daemon(socai(folder.path()).arg("run").stdout(silent()).stderr(silent()).spawn().unwrap());
-    let began = std::time::Instant::now();
-    while !options.data_dir.join("socai.sock").exists() {
-        assert!(began.elapsed() < std::time::Duration::from_secs(60), "no daemon");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    let daemon = daemon(folder.path(), &options);
     for number in 0..20 {
         let text = reports::numbered(8, number, 20).text;
         std::fs::write(options.inbox.join(format!("new-{number}.txt")), text).unwrap();

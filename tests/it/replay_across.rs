@@ -8,10 +8,12 @@ use socai::event::envelope::StreamId;
 use socai::event::kinds::Event;
 use socai::event_log::Generations;
 use socai::runtime::line::{Program, VERSIONS};
+use socai::runtime::trial::{Base, Trial, difference};
 use socai::runtime::{Options, Shutdown, Source, ingest};
 use socai::stage::rules::{BUILT_IN, RulePack};
 
 use super::replay::{log, replayed, whole};
+use super::replay_diff::lines;
 
 /// The seed of every choice below.
 const SEED: u64 = 20_241_126;
@@ -112,11 +114,24 @@ fn generations_that_go_on_from_each_other_are_as_if_read_from_the_first() {
     };
     let across = |lines: &[String]| lines.iter().filter(is_across).cloned().collect::<Vec<_>>();
     let mut state = SEED;
-    let (mut packs, mut findings) = (Vec::new(), Vec::new());
+    let (mut packs, mut findings, mut told) = (Vec::new(), Vec::new(), 0);
     for number in 0..EDITS {
         let rules = edited(&mut state);
         packs.push(rules.clone());
-        let (built, _) = replayed(&options, &Program::new(rules.clone()));
+        let program = Program::new(rules.clone());
+        let active = Generations::read(&log(&options)).unwrap().active().unwrap();
+        let base = Base::of(&log(&options), active).unwrap();
+        let tried = Trial::load(&options, base.clone(), &program, None, &|_, _| {}).unwrap();
+        let tried = tried.run(&program, &|_, _| {}).unwrap();
+        let (built, _) = replayed(&options, &program);
+        let then = Base::of(&log(&options), built.generation).unwrap();
+        let differs = difference(&options, &base, &then, None).unwrap();
+        assert_eq!(
+            lines(&tried),
+            lines(&differs),
+            "seed {SEED}, edit {number}: what a dry run says comes true"
+        );
+        told += tried.changes.iter().filter(|change| change.document.is_none()).count();
         let fresh = read_from_the_first(&folder.path().join(format!("fresh-{number}")), &reports, rules);
         let made = whole(&options, built.generation);
         assert_eq!(made, fresh, "seed {SEED}, edit {number}, generation {}", built.generation);
@@ -124,6 +139,7 @@ fn generations_that_go_on_from_each_other_are_as_if_read_from_the_first() {
     }
     let counts: Vec<usize> = findings.iter().map(Vec::len).collect();
     println!("findings across documents, generation by generation: {counts:?}");
+    assert!(told > 5, "dry runs tell of relations across documents: {told}");
     findings.sort_unstable();
     findings.dedup();
     assert!(findings.len() > 2, "the edits do change what is decided across documents: {counts:?}");

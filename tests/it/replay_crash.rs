@@ -15,7 +15,9 @@ use socai::runtime::replay::choose;
 use socai::runtime::{Options, Shutdown, Source, ingest};
 use socai::stage::rules::RulePack;
 
-use super::replay::{EDITED, indicators_with, log, other_indicator, replayed, socai, taken_in, whole};
+use super::replay::{
+    EDITED, daemon, indicators_with, log, other_indicator, ran, replayed, socai, taken_in, whole,
+};
 
 /// The seed of every choice below.
 const SEED: u64 = 5_012_024;
@@ -187,6 +189,52 @@ fn kill_again_and_again(folder: &Path, options: &Options) -> usize {
     }
     println!("seed {SEED}: of {killed} kills, {left:?}");
     edit
+}
+
+#[test]
+fn a_client_killed_beside_a_daemon_asks_again_and_gets_the_generation_begun_for_it() {
+    let (folder, reports, options) = taken_in(DOCUMENTS);
+    std::fs::create_dir_all(folder.path().join("mine")).unwrap();
+    let text = write_rules(folder.path(), 0);
+    let daemon = daemon(folder.path(), &options);
+    let generations = || Generations::read(&log(&options)).unwrap();
+    let mut state = SEED;
+    let (mut killed, mut unseen) = (0, 0);
+    for round in 0..5 {
+        let mut client = socai(folder.path());
+        client.args(["replay", "--rules", "mine", "--no-progress"]);
+        let mut client = client.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while generations().all().len() < 2 {
+            assert!(client.try_wait().unwrap().is_none(), "seed {SEED}, round {round}: nothing was begun");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(dice(&mut state, 1 + 100 * round)));
+        killed += usize::from(client.try_wait().unwrap().is_none());
+        client.kill().unwrap();
+        client.wait().unwrap();
+        unseen += usize::from(generations().active() == Some(1));
+    }
+    assert!(killed > 0 && unseen > 0, "seed {SEED}: no client was killed at work");
+    let (code, out, err) = ran(folder.path(), &["replay", "--rules", "mine", "--json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["replay"]["generation"], 2, "{told}");
+    let begun: Vec<u64> = generations().all().iter().map(|one| one.number).collect();
+    assert_eq!((begun, generations().active()), (vec![1, 2], Some(2)), "seed {SEED}");
+    // Whoever asks for what is there gets it, and nothing more is done.
+    let head = log(&options).head().unwrap();
+    let (code, out, err) = ran(folder.path(), &["replay", "--rules", "mine"]);
+    assert!(code == 0 && err.contains("nothing changed since generation 2"), "{out}{err}");
+    let (code, out, err) = ran(folder.path(), &["activate", "2"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(log(&options).head().unwrap(), head, "seed {SEED}");
+    drop(daemon);
+
+    let pack = RulePack::parse(&[("indicators.toml".to_owned(), text)]);
+    let pack = std::sync::Arc::new(pack.map_err(|errors| errors[0].to_string()).unwrap());
+    let fresh = Options::new(folder.path().join("fresh"));
+    ingest(fresh.clone(), pack, Source::find(&[reports], &[]).unwrap(), &Shutdown::new(), |_| {}).unwrap();
+    assert!(whole(&options, 2) == whole(&fresh, 1), "seed {SEED}: not the undisturbed ledger");
 }
 
 #[test]

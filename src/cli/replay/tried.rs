@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Args, bar, documents, program};
 use crate::cli::context::{Context, finish, json_line};
-use crate::cli::difference::{failing, show};
+use crate::cli::difference::{failing, mail, show};
 use crate::cli::stores;
 use crate::config::Config;
 use crate::error::Failure;
@@ -195,6 +195,7 @@ fn told(
     let began = std::time::Instant::now();
     let difference = with_bar(context, |tell| Ok(trial.run(program, tell)?))?;
     let took = began.elapsed();
+    mail(&difference, &args.shown, &program.rules)?;
     show(context, &difference, &args.shown, args.json)?;
     let conditions: Vec<_> = args.shown.fail_if.iter().cloned().chain(config.replay.thresholds()).collect();
     let failing = failing(&difference, &conditions);
@@ -206,8 +207,7 @@ fn told(
         left_out => format!("; {left_out} that the active generation has not done were left out"),
     };
     context.say(&format!(
-        "{} documents tried in {:.1} s, nothing written; relations across documents are not tried, a replay \
-         decides them{left_out}",
+        "{} documents tried in {:.1} s, nothing written{left_out}",
         trial.documents(),
         took.as_secs_f64()
     ));

@@ -4,6 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::PAGE;
+use super::stated::{self, Stated};
+use super::tried::Instead;
 use super::{AcrossRules, Newcomer};
 use crate::event::kinds::Witness;
 use crate::event_log::LogReader;
@@ -24,9 +26,29 @@ pub(super) struct Desk<'a> {
     pub(super) statements: &'a mut Statements,
     /// By indicator and area, the periods of which anything is stated: most cells that are asked for are empty.
     pub(super) periods: BTreeMap<(IndicatorCode, AreaCode), BTreeSet<String>>,
+    /// What documents are taken to state, whatever the ledger has of them.
+    pub(super) instead: Instead,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        ledger: &'a LedgerReader,
+        log: &'a LogReader,
+        rules: &'a AcrossRules,
+        statements: &'a mut Statements,
+    ) -> Self {
+        let (witnesses, periods) = (BTreeMap::new(), BTreeMap::new());
+        Self { ledger, log, rules, witnesses, statements, periods, instead: Instead::default() }
+    }
+
+    /// Digests what the ledger has a document state.
+    pub(super) fn stated(&mut self, document: Digest) -> Result<Stated, LedgerError> {
+        let own = self.statements.of(self.ledger, self.log, &self.rules.wording, document)?;
+        // Most documents without a statement have nothing to be asked for either.
+        let upheld = if own.is_empty() { BTreeMap::new() } else { self.ledger.upheld_in(document)? };
+        Ok(stated::of(&own, &upheld))
+    }
+
     /// Finds the copies of newcomers among each other and the documents known; returns the known ones
     /// whose witness is another now.
     pub(super) fn find_witnesses(&mut self, newcomers: &[Newcomer]) -> Result<Vec<Witness>, LedgerError> {
@@ -112,7 +134,14 @@ impl Desk<'_> {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(self.ledger.periods_of(&cell.indicator, &cell.area)?),
         };
-        if !periods.contains(&cell.period.to_string()) {
+        let is_stated = periods.contains(&cell.period.to_string());
+        let mut instead = Vec::new();
+        for one in self.instead.stated_in(cell) {
+            if let Some(witness) = self.witness(one.document)? {
+                instead.push(one.with_witness(witness));
+            }
+        }
+        if !is_stated && instead.is_empty() {
             return Ok(statements);
         }
         let mut after = String::new();
@@ -124,6 +153,9 @@ impl Desk<'_> {
             for (figure, document, witness) in page {
                 // A newcomer's witness is at hand; a document without any is for another event.
                 let Some(witness) = self.witnesses.get(&document).copied().or(witness) else { continue };
+                if self.instead.holds(document) {
+                    continue;
+                }
                 let own = self.statements.of(self.ledger, self.log, &self.rules.wording, document)?;
                 let place = own.binary_search_by(|one| one.figure.id.as_str().cmp(&figure));
                 statements.extend(place.ok().map(|place| own[place].with_witness(witness)));
@@ -132,7 +164,19 @@ impl Desk<'_> {
                 break;
             }
         }
+        if !instead.is_empty() {
+            statements.append(&mut instead);
+            statements.sort_by(|a, b| a.figure.id.cmp(&b.figure.id));
+        }
         statements.truncate(CELL_LIMIT + 1);
         Ok(statements)
+    }
+
+    /// Returns the document that a document's figures count for; `None` where it was not taken into account.
+    fn witness(&self, document: Digest) -> Result<Option<Digest>, LedgerError> {
+        match self.witnesses.get(&document) {
+            Some(witness) => Ok(Some(*witness)),
+            None => Ok(self.ledger.joined(document)?.map(|(witness, _)| witness)),
+        }
     }
 }

@@ -8,13 +8,16 @@
 
 mod desk;
 mod read;
+mod stated;
+mod tried;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use desk::Desk;
-
+use self::desk::Desk;
+use self::stated::Stated;
+pub use self::tried::{Anew, Tried};
 use super::error::LedgerError;
 use super::query::LedgerReader;
 use super::statements::Statements;
@@ -57,8 +60,8 @@ struct Due {
     /// Digest of its answers; [`nothing`] where there are none any more.
     basis: Digest,
     sketch: Sketch,
-    /// Where it was looked for before.
-    left: Vec<Cell>,
+    /// What it stated when it was taken into account before.
+    left: Stated,
 }
 
 /// The basis of a document that was taken into account and whose answers are not there: a later generation
@@ -137,14 +140,7 @@ impl Relating {
         }
         ledger.unjoined_each(|document| self.statements.forget(document))?;
         let rules = &self.rules;
-        let mut desk = Desk {
-            ledger,
-            log,
-            rules,
-            witnesses: BTreeMap::new(),
-            statements: &mut self.statements,
-            periods: BTreeMap::new(),
-        };
+        let mut desk = Desk::new(ledger, log, rules, &mut self.statements);
         let mut due = Vec::with_capacity(documents.len());
         let mut newcomers = Vec::new();
         for (document, basis) in documents {
@@ -174,15 +170,19 @@ impl Relating {
         });
         let moved = desk.find_witnesses(&newcomers)?;
         let mut changed: BTreeMap<Cell, BTreeSet<Digest>> = BTreeMap::new();
-        let mut stated: BTreeMap<Digest, BTreeSet<Cell>> = BTreeMap::new();
-        for document in due.iter().map(|due| due.document).chain(moved.iter().map(|known| known.document)) {
-            let own = desk.statements.of(ledger, log, &rules.wording, document)?;
-            stated.insert(document, own.iter().filter_map(|statement| Cell::of(&statement.figure)).collect());
+        let mut stated: BTreeMap<Digest, Stated> = BTreeMap::new();
+        for due in &due {
+            let now = desk.stated(due.document)?;
+            for cell in stated::differing(&due.left, &now) {
+                changed.entry(cell).or_default().insert(due.document);
+            }
+            stated.insert(due.document, now);
         }
-        let left = due.iter().flat_map(|due| due.left.iter().map(|cell| (due.document, cell)));
-        for (document, cell) in stated.iter().flat_map(|(d, cells)| cells.iter().map(|c| (*d, c))).chain(left)
-        {
-            changed.entry(cell.clone()).or_default().insert(document);
+        // Another witness says the same, and counts otherwise.
+        for known in &moved {
+            for cell in desk.stated(known.document)?.into_keys() {
+                changed.entry(cell).or_default().insert(known.document);
+            }
         }
         let desk = RefCell::new(desk);
         // Read once, however many cells its figures are of.
@@ -199,12 +199,16 @@ impl Relating {
             self.plan.identities.corpus_key(self.generation, due.iter().map(|due| (due.document, due.basis)));
         let joined = due
             .into_iter()
-            .map(|due| JoinedDocument {
-                document: due.document,
-                witness: desk.witnesses.get(&due.document).copied().unwrap_or(due.document),
-                sketch: due.sketch.to_hex(),
-                basis: Some(due.basis),
-                cells: stated.get(&due.document).into_iter().flatten().map(ToString::to_string).collect(),
+            .map(|due| {
+                let cells = || stated.get(&due.document).into_iter().flatten();
+                JoinedDocument {
+                    document: due.document,
+                    witness: desk.witnesses.get(&due.document).copied().unwrap_or(due.document),
+                    sketch: due.sketch.to_hex(),
+                    basis: Some(due.basis),
+                    cells: cells().map(|(cell, _)| cell.to_string()).collect(),
+                    stated: cells().map(|(_, digest)| digest.clone().unwrap_or_default()).collect(),
+                }
             })
             .collect();
         let components = changes(region.components, &changed);

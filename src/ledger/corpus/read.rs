@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::params;
 
+use super::stated::{Stated, Upheld};
 use super::{BATCH, Newcomer, nothing};
 use crate::event::envelope::Position;
 use crate::ledger::error::LedgerError;
@@ -89,15 +90,46 @@ impl LedgerReader {
         Ok(group)
     }
 
-    /// Returns where a document was looked for when it was taken into account.
-    pub(super) fn left(&self, document: Digest) -> Result<Vec<Cell>, LedgerError> {
-        let mut cells = Vec::new();
-        let sql = "SELECT cell FROM joined_cells WHERE document = ?1 ORDER BY cell";
+    /// Returns what a document stated when it was taken into account.
+    pub(super) fn left(&self, document: Digest) -> Result<Stated, LedgerError> {
+        let mut left = Stated::new();
+        let sql = "SELECT cell, stated FROM joined_cells WHERE document = ?1";
         self.for_each(sql, params![document.to_string()], |row| {
-            cells.extend(Cell::from_text(&self.read(row, |row| row.get::<_, String>(0))?));
+            let (cell, stated): (String, Option<String>) =
+                self.read(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            left.extend(Cell::from_text(&cell).map(|cell| (cell, stated)));
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(left)
+    }
+
+    /// Returns the cells in which documents that were taken into account state something: all, or those of the
+    /// indicators of these codes.
+    pub(super) fn cells_where(&self, codes: Option<&[String]>) -> Result<BTreeSet<Cell>, LedgerError> {
+        let mut cells = BTreeSet::new();
+        self.for_each("SELECT DISTINCT cell FROM joined_cells", [], |row| {
+            let cell = Cell::from_text(&self.read(row, |row| row.get::<_, String>(0))?);
+            let is_asked = |cell: &Cell| {
+                codes.is_none_or(|codes| codes.iter().any(|code| code == cell.indicator.as_str()))
+            };
+            cells.extend(cell.filter(is_asked));
             Ok::<_, LedgerError>(())
         })?;
         Ok(cells)
+    }
+
+    /// Returns how many relations of its own document that hold each figure of a document stands in; those in
+    /// none are left out.
+    pub(super) fn upheld_in(&self, document: Digest) -> Result<Upheld, LedgerError> {
+        let mut upheld = Upheld::new();
+        let sql = "SELECT m.figure, count(*) FROM findings x JOIN finding_figures m ON m.finding = x.id
+                   WHERE x.document = ?1 AND x.verdict = 'agrees' GROUP BY m.figure";
+        self.for_each(sql, params![document.to_string()], |row| {
+            let (figure, count): (String, i64) = self.read(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            upheld.insert(FigureId(figure.into()), usize::try_from(count).unwrap_or(0));
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(upheld)
     }
 
     /// Tells whether another generation can go on from what this ledger holds across documents: of every

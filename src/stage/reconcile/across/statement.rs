@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::model::figure::{AreaCode, Figure, Fund, IndicatorCode, Measure, Qualifier, Reach, Slot};
 use crate::model::period::Period;
-use crate::model::{Digest, Span};
+use crate::model::{Digest, Hasher, Span};
 
 use super::words::Wording;
 
@@ -139,6 +139,21 @@ impl Statement {
             names_fund,
             before_area,
         })
+    }
+
+    /// Digests all that is read of it but its witness.
+    pub fn digest(&self) -> Digest {
+        let Self { document, witness: _, figure, narrowing, revised, other_scope, names_fund, before_area } =
+            self;
+        let mut hasher = Hasher::new().field(b"statement").field(document.as_bytes());
+        // A figure is written as it is stored; what cannot be written is like nothing else.
+        hasher.add(&serde_json::to_vec(&**figure).unwrap_or_default());
+        hasher.add(&[u8::from(*revised), u8::from(*other_scope), u8::from(*names_fund)]);
+        hasher.add(&(narrowing.len() as u64).to_le_bytes());
+        narrowing.iter().for_each(|word| hasher.add(word.as_bytes()));
+        hasher.add(&[u8::from(before_area.is_some())]);
+        hasher.add(before_area.as_deref().unwrap_or_default().as_bytes());
+        hasher.finish()
     }
 
     /// Returns it as a statement of another witness.

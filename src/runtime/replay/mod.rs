@@ -12,16 +12,19 @@
 //! [`replay`] and [`choose`] do that in a process of their own, or through the daemon that holds the
 //! data directory.
 
+mod asked;
+mod filling;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use self::asked::{Activated, Asked, Built, ReplayError, Step};
+use self::filling::fill;
 use crate::event::envelope::{Position, StreamId};
 use crate::event_log::{Generations, LogError, LogReader};
-use crate::ledger::{adopt, base_path, ledger_path, rebuild};
 use crate::model::Digest;
 use crate::runtime::activation::activate;
 pub use crate::runtime::activation::choose;
@@ -31,123 +34,12 @@ use crate::runtime::line::{self, Line, Program};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::work::{Due, Progress};
 use crate::runtime::{Options, RuntimeError, corpus, handover};
-use crate::stage::plan::Plan;
 use crate::stage::rules::RulePack;
 
 /// Events read at a time when looking for what is due.
 const PAGE: usize = 4096;
 /// What a document found in the log counts for in the bound on bytes at work: about its size.
 pub(super) const STACK_BYTES: u64 = 64 << 10;
-
-/// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
-    /// The whole rule pack, file by file.
-    pub files: Vec<(String, String)>,
-    /// Each stage's version: a daemon of another build must not answer for this one.
-    pub versions: [u32; 4],
-    /// The documents to run; `None` for all. A generation is activated only when it has all.
-    pub documents: Option<Vec<Digest>>,
-    /// Why, for a person.
-    pub reason: String,
-}
-
-/// What is told on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "step")]
-pub enum Step {
-    /// The generation, and for how many documents something is due.
-    Begun {
-        /// The generation.
-        generation: u64,
-        /// Documents for which something is due.
-        documents: u64,
-    },
-    /// So many of them are done.
-    Done {
-        /// Documents done.
-        documents: u64,
-    },
-    /// The documents are read, and the ledger is made of what the log holds.
-    Ledger {
-        /// Events in it.
-        events: u64,
-        /// Of so many.
-        all: u64,
-    },
-}
-
-/// A generation that holds what was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Built {
-    /// Its number.
-    pub generation: u64,
-    /// The one that readers see.
-    pub active: u64,
-    /// The stages are those of the active generation: there was nothing to do.
-    pub unchanged: bool,
-    /// Documents for which a stage was run.
-    pub documents: u64,
-    /// Of these, those that a stage gave up or refused.
-    pub parked: u64,
-}
-
-/// A generation that readers see from now on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activated {
-    /// Its number.
-    pub generation: u64,
-    /// The one that readers saw before.
-    pub before: Option<u64>,
-    /// Documents that are not in it yet: a daemon reads them now, else the next start does.
-    pub left: u64,
-    /// This program has its stages, so that new documents come into it.
-    pub goes_on: bool,
-}
-
-/// Why a replay was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum ReplayError {
-    /// Another replay or activation is at work in this process.
-    #[error("another replay is at work in the daemon; ask again when it is done")]
-    Busy,
-    /// There is no such generation.
-    #[error("there is no generation {0}; `socai generations` lists them")]
-    NoSuch(u64),
-    /// The generation was let go.
-    #[error("generation {0} was let go by `socai compact`; `socai replay` with its rules makes it anew")]
-    LetGo(u64),
-    /// The daemon is of another build.
-    #[error(
-        "the daemon's stages are of other versions than this socai's: restart the daemon, it then reads \
-         every document again by itself"
-    )]
-    OtherBuild,
-    /// The rules that came over the socket cannot be read.
-    #[error("the rules cannot be read: {0}")]
-    Rules(String),
-    /// What the runtime says.
-    #[error(transparent)]
-    Runtime(#[from] RuntimeError),
-    /// What the engine says.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The ledger says no.
-    #[error(transparent)]
-    Ledger(#[from] crate::ledger::LedgerError),
-    /// The daemon says no, or went away.
-    #[error("the daemon: {0}")]
-    Daemon(String),
-    /// The caller's own judgement failed.
-    #[error("{0}")]
-    Judged(String),
-}
-
-impl From<LogError> for ReplayError {
-    fn from(error: LogError) -> Self {
-        Self::Engine(error.into())
-    }
-}
 
 /// Reads every document's history, as far as it decides what is due.
 ///
@@ -270,20 +162,6 @@ fn begin(options: &Options, log: &LogReader, program: &Program, number: u64) -> 
     Ok(course)
 }
 
-/// Tells whether a generation's answers are, for most documents, those of the one that it goes on from.
-fn is_alike(log: &LogReader, plan: &Plan) -> Result<bool, LogError> {
-    let Some(followed) = plan.nearest() else { return Ok(false) };
-    let Some(before) = Generations::read(log)?.plan(log, followed.generation)? else { return Ok(false) };
-    let (mut all, mut alike) = (0_usize, 0);
-    for (document, progress) in histories(log)? {
-        let digests =
-            |plan| progress.answers(document, plan).map(|answer| answer.map(|answer| answer.digest));
-        all += 1;
-        alike += usize::from(digests(plan) == digests(&before));
-    }
-    Ok(alike * 2 >= all)
-}
-
 /// Takes the line of a generation that is at hand.
 fn at_hand(engine: &Arc<Engine>, generation: u64) -> Option<Arc<Line>> {
     let current = engine.line();
@@ -309,54 +187,6 @@ pub(super) fn line_of(
 fn open(engine: &Arc<Engine>, generation: u64, program: &Program) -> Result<Arc<Line>, RuntimeError> {
     let (writer, threads) = (&engine.writer, &engine.threads);
     Line::open(&engine.options, generation, program, writer, &engine.world, &engine.now, threads)
-}
-
-/// Makes the ledger of a generation from the log, where there is none or it lacks what was `built`, and opens its line.
-async fn fill(
-    engine: &Arc<Engine>,
-    generation: u64,
-    program: &Program,
-    plan: Plan,
-    built: &Built,
-    tell: &(impl Fn(Step) + Sync),
-) -> Result<Arc<Line>, ReplayError> {
-    let path = ledger_path(&engine.options.data_dir, generation);
-    if built.documents > 0 || !path.exists() {
-        let head = *engine.writer.head().borrow();
-        let (sender, mut reached) = watch::channel(Position(0));
-        let before =
-            plan.nearest().map(|followed| ledger_path(&engine.options.data_dir, followed.generation));
-        let world = engine.world.clone();
-        let made = engine.read(move |log| {
-            let told = |position| {
-                sender.send_replace(position);
-            };
-            // Where few answers differ, they are put into a copy of what there is.
-            let alike = is_alike(log, &plan)?;
-            if let Some(before) = before.filter(|_| alike)
-                && matches!(adopt(log, &before, &path, generation, &plan, head, told), Ok(true))
-            {
-                return Ok(Ok(()));
-            }
-            if let Err(error) = world.remove(&base_path(&path))
-                && error.kind() != std::io::ErrorKind::NotFound
-            {
-                tracing::warn!(%error, "a copy of the ledger before is left; `socai compact` removes it");
-            }
-            Ok(rebuild(log, &path, generation, plan, head, told))
-        });
-        tokio::pin!(made);
-        loop {
-            tokio::select! {
-                done = &mut made => break done??,
-                Ok(()) = reached.changed() => {
-                    let events = reached.borrow_and_update().0;
-                    tell(Step::Ledger { events, all: head.0 });
-                }
-            }
-        }
-    }
-    Ok(open(engine, generation, program)?)
 }
 
 /// What running came to.
