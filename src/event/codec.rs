@@ -1,11 +1,10 @@
 //! Payloads as canonical JSON: keys sorted, no white space, so that equal events are equal bytes.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::kinds::Event;
-use super::upcast;
+use super::{canonical, upcast};
 
 /// Why a payload cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,28 +68,22 @@ pub fn schema_of(kind: &str) -> Option<u32> {
 /// Only where a value cannot be JSON at all, which no payload of the closed set is.
 pub fn encode(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
     match event {
-        Event::DocumentReceived(payload) => canonical(payload),
-        Event::DocumentSeenAgain(payload) => canonical(payload),
-        Event::DocumentRefused(payload) => canonical(payload),
-        Event::TextCleaned(payload) => canonical(payload),
-        Event::TextSegmented(payload) => canonical(payload),
-        Event::FiguresExtracted(payload) => canonical(payload),
-        Event::FiguresReconciled(payload) => canonical(payload),
-        Event::CorpusReconciled(payload) => canonical(payload),
-        Event::StageFailed(payload) => canonical(payload),
-        Event::StageParked(payload) => canonical(payload),
-        Event::DocumentRetried(payload) => canonical(payload),
-        Event::DocumentDropped(payload) => canonical(payload),
-        Event::GenerationStarted(payload) => canonical(payload),
-        Event::GenerationActivated(payload) => canonical(payload),
-        Event::GenerationLetGo(payload) => canonical(payload),
+        Event::DocumentReceived(payload) => canonical::print(payload),
+        Event::DocumentSeenAgain(payload) => canonical::print(payload),
+        Event::DocumentRefused(payload) => canonical::print(payload),
+        Event::TextCleaned(payload) => canonical::print(payload),
+        Event::TextSegmented(payload) => canonical::print(payload),
+        Event::FiguresExtracted(payload) => canonical::print(payload),
+        Event::FiguresReconciled(payload) => canonical::print(payload),
+        Event::CorpusReconciled(payload) => canonical::print(payload),
+        Event::StageFailed(payload) => canonical::print(payload),
+        Event::StageParked(payload) => canonical::print(payload),
+        Event::DocumentRetried(payload) => canonical::print(payload),
+        Event::DocumentDropped(payload) => canonical::print(payload),
+        Event::GenerationStarted(payload) => canonical::print(payload),
+        Event::GenerationActivated(payload) => canonical::print(payload),
+        Event::GenerationLetGo(payload) => canonical::print(payload),
     }
-}
-
-/// Writes any value as canonical JSON. `serde_json::Map` keeps its keys sorted (the crate's
-/// `preserve_order` is off), so that going through `Value` sorts every object.
-fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&serde_json::to_value(value)?)
 }
 
 /// Reads a stored payload, older schemas through their upcasters.

@@ -7,6 +7,7 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods, clippy::float_arithmetic)]
 
+mod canonical;
 pub mod codec;
 pub mod envelope;
 pub mod kinds;
