@@ -166,17 +166,20 @@ fn explain(document: Digest, source: String, text: &str, figure: &Figure, rules:
         });
         // What the record has no words for was looked for again.
         let told = told.filter(|told| slot != Slot::Indicator || told.rule == format!("indicator.{value}"));
-        let origin =
-            figure.origins.get(&slot).filter(|origin| origin.words.is_some() || told.is_none()).or(told);
-        let reach = origin.map(|origin| origin.reach);
+        let origin = figure
+            .origins
+            .get(slot)
+            .filter(|origin| origin.words.is_some() || told.is_none())
+            .or_else(|| told.cloned());
+        let reach = origin.as_ref().map(|origin| origin.reach);
         let choice =
             read_again.as_ref().and_then(|reasons| chosen(reasons, figure.span, slot, &value, rules));
         slots.push(Account {
             slot,
             name: list_of(slot).and_then(|list| name(&codes, list, &value)),
             value,
-            words: origin.and_then(|origin| origin.words).map(|span| words(text, span)),
-            rule: origin.map(|origin| origin.rule.clone()),
+            words: origin.as_ref().and_then(|origin| origin.words).map(|span| words(text, span)),
+            rule: origin.map(|origin| origin.rule),
             reach,
             order: reach.map(|reach| ORDER.iter().position(|(known, _)| *known == reach).unwrap_or(0) + 1),
             choice,
@@ -187,7 +190,7 @@ fn explain(document: Digest, source: String, text: &str, figure: &Figure, rules:
         document,
         source,
         line: line_of(text, figure.span.start),
-        quote: figure.quote.clone(),
+        quote: figure.quote.to_string(),
         sentence: words(text, figure.sentence),
         slots,
         open,

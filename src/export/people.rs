@@ -187,8 +187,8 @@ fn figure(source: &Source<'_>, row: &FigureRow) -> Result<Vec<Cell>, ExportError
 pub(super) fn origin(source: &Source<'_>, row: &FigureRow) -> Result<Vec<Cell>, ExportError> {
     let figure = &row.figure;
     let from = |slot: Slot| -> Result<Cell, ExportError> {
-        let Some(origin) = figure.origins.get(&slot) else { return Ok(Cell::Empty) };
-        Ok(shown(&origin_words(source, row, origin)?))
+        let Some(origin) = figure.origins.get(slot) else { return Ok(Cell::Empty) };
+        Ok(shown(&origin_words(source, row, &origin)?))
     };
     Ok(vec![
         shown(figure.id.as_str()),
@@ -252,7 +252,7 @@ fn finding(source: &Source<'_>, row: &FindingRow) -> Result<Vec<Cell>, ExportErr
                 return suspect.id.as_str().to_owned();
             };
             let (printed, unit) = (&row.figure.quote, row.figure.unit.as_str());
-            let Some(implied) = &suspect.implied else { return printed.clone() };
+            let Some(implied) = &suspect.implied else { return printed.to_string() };
             let implied = numbers::bounds(lang, implied, unit, source.names.name(lang, "unit", unit));
             format!("{printed} → {implied}")
         })

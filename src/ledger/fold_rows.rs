@@ -104,7 +104,7 @@ impl Fold<'_> {
                     size(mention.span.start),
                     size(mention.span.end),
                     self.code(&mention.class)?,
-                    mention.value,
+                    mention.value.as_str(),
                     mention.span.of(text)
                 ],
             )?;
@@ -122,7 +122,7 @@ impl Fold<'_> {
                 document,
                 size(figure.span.start),
                 size(figure.span.end),
-                figure.quote,
+                figure.quote.as_str(),
                 figure.indicator.as_ref().map(IndicatorCode::as_str),
                 figure.label,
                 figure.measure.code(),

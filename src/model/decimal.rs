@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroU8;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,8 +15,33 @@ pub const MAX_SCALE: u32 = 30;
 /// Printed with `.` as the mark and no exponent: `77228000000`, `46.47`, `-8.5`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Decimal {
-    mantissa: i128,
-    scale: u32,
+    // In two halves and beside a scale of a byte, a report's numbers take three quarters of the room.
+    upper: i64,
+    lower: u64,
+    scale: Scale,
+}
+
+/// How many digits stand after the mark.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Scale(NonZeroU8);
+
+impl Scale {
+    const NONE: Self = Self(NonZeroU8::MIN);
+
+    fn of(digits: u32) -> Option<Self> {
+        let digits = u8::try_from(digits).ok().filter(|digits| u32::from(*digits) <= MAX_SCALE)?;
+        NonZeroU8::MIN.checked_add(digits).map(Self)
+    }
+
+    const fn digits(self) -> u32 {
+        self.0.get() as u32 - 1
+    }
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self::NONE
+    }
 }
 
 /// A text that is no decimal, or a value with more digits than an `i128` holds.
@@ -25,49 +51,56 @@ pub struct BadDecimal(String);
 
 impl Decimal {
     /// Zero.
-    pub const ZERO: Decimal = Decimal { mantissa: 0, scale: 0 };
+    pub const ZERO: Decimal = Decimal::whole(0);
 
     /// Makes `mantissa / 10^scale`; `None` where `scale` exceeds [`MAX_SCALE`] in lowest terms.
     pub fn new(mut mantissa: i128, mut scale: u32) -> Option<Self> {
+        // Numbers that fit a machine word are divided many times faster.
+        if let Ok(mut small) = i64::try_from(mantissa) {
+            while scale > 0 && small % 10 == 0 {
+                small /= 10;
+                scale -= 1;
+            }
+            mantissa = small.into();
+        }
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
         }
-        (scale <= MAX_SCALE).then_some(Self { mantissa, scale })
+        Some(Self { scale: Scale::of(scale)?, ..Self::whole(mantissa) })
     }
 
     /// Makes a whole number.
     pub const fn whole(value: i128) -> Self {
-        Self { mantissa: value, scale: 0 }
+        Self { upper: (value >> 64) as i64, lower: value as u64, scale: Scale::NONE }
     }
 
     /// Returns the mantissa: the value times `10^scale`.
     pub const fn mantissa(&self) -> i128 {
-        self.mantissa
+        (self.upper as i128) << 64 | self.lower as i128
     }
 
     /// Returns the number of digits after the mark, without trailing zeros.
     pub const fn scale(&self) -> u32 {
-        self.scale
+        self.scale.digits()
     }
 
     /// Tells whether the value has no digits after the mark.
     pub const fn is_whole(&self) -> bool {
-        self.scale == 0
+        self.scale() == 0
     }
 
     /// Tells whether the value is below zero.
     pub const fn is_negative(&self) -> bool {
-        self.mantissa < 0
+        self.upper < 0
     }
 
     /// Returns the value times `10^power` (`power` may be negative); `None` on overflow.
     pub fn shift(&self, power: i32) -> Option<Self> {
-        let mut mantissa = self.mantissa;
-        let mut scale = i64::from(self.scale) - i64::from(power);
+        let mut mantissa = self.mantissa();
+        let mut scale = i64::from(self.scale()) - i64::from(power);
         if scale < 0 {
-            let factor = 10i128.checked_pow(u32::try_from(-scale).ok()?)?;
-            mantissa = mantissa.checked_mul(factor)?;
+            mantissa = mantissa.checked_mul(ten_to(u32::try_from(-scale).ok()?)?)?;
             scale = 0;
         }
         Self::new(mantissa, u32::try_from(scale).ok()?)
@@ -86,20 +119,35 @@ impl Decimal {
 
     /// Returns the product; `None` on overflow.
     pub fn checked_mul(&self, other: Self) -> Option<Self> {
-        Self::new(self.mantissa.checked_mul(other.mantissa)?, self.scale + other.scale)
+        Self::new(self.mantissa().checked_mul(other.mantissa())?, self.scale() + other.scale())
     }
 
     /// Returns the value with the other sign; `None` on overflow.
     pub fn negated(&self) -> Option<Self> {
-        Some(Self { mantissa: self.mantissa.checked_neg()?, scale: self.scale })
+        Some(Self { scale: self.scale, ..Self::whole(self.mantissa().checked_neg()?) })
     }
 
     fn aligned(&self, other: Self) -> Option<(i128, i128, u32)> {
-        let scale = self.scale.max(other.scale);
-        let a = self.mantissa.checked_mul(10i128.checked_pow(scale - self.scale)?)?;
-        let b = other.mantissa.checked_mul(10i128.checked_pow(scale - other.scale)?)?;
+        let scale = self.scale().max(other.scale());
+        let a = self.mantissa().checked_mul(ten_to(scale - self.scale())?)?;
+        let b = other.mantissa().checked_mul(ten_to(scale - other.scale())?)?;
         Some((a, b, scale))
     }
+}
+
+/// The powers of ten that an `i128` holds.
+const TENS: [i128; 39] = {
+    let mut tens = [1; 39];
+    let mut power = 1;
+    while power < tens.len() {
+        tens[power] = tens[power - 1] * 10;
+        power += 1;
+    }
+    tens
+};
+
+fn ten_to(power: u32) -> Option<i128> {
+    TENS.get(power as usize).copied()
 }
 
 impl Ord for Decimal {
@@ -109,12 +157,11 @@ impl Ord for Decimal {
             // One of the two does not fit when brought to the other's scale: compare the whole
             // parts first, which always fit, then the fractions at the smaller scale's cost.
             None => {
-                let whole = |d: &Self| d.mantissa.div_euclid(10i128.pow(d.scale.min(38)));
+                // No scale is beyond the powers that fit.
+                let unit = |d: &Self| TENS[d.scale() as usize];
+                let whole = |d: &Self| d.mantissa().div_euclid(unit(d));
                 whole(self).cmp(&whole(other)).then_with(|| {
-                    let part = |d: &Self| {
-                        let unit = 10i128.pow(d.scale.min(38));
-                        (d.mantissa.rem_euclid(unit), unit)
-                    };
+                    let part = |d: &Self| (d.mantissa().rem_euclid(unit(d)), unit(d));
                     let ((a, m), (b, n)) = (part(self), part(other));
                     // a/m against b/n with m, n powers of ten: scale the shorter one up.
                     if m >= n { a.cmp(&(b * (m / n))) } else { (a * (n / m)).cmp(&b) }
@@ -132,22 +179,59 @@ impl PartialOrd for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.mantissa < 0 {
-            out.write_str("-")?;
+        let mut digits = Digits::default();
+        let scale = self.scale() as usize;
+        let mut rest = self.mantissa().unsigned_abs();
+        while rest > 0 || digits.count <= scale {
+            if digits.count == scale && scale > 0 {
+                digits.push(b'.');
+            }
+            // Numbers that fit a machine word are divided many times faster.
+            let last = match u64::try_from(rest) {
+                Ok(small) => {
+                    rest = u128::from(small / 10);
+                    small % 10
+                }
+                Err(_) => {
+                    let last = rest % 10;
+                    rest /= 10;
+                    last as u64
+                }
+            };
+            digits.push(b'0' + last as u8);
+            digits.count += 1;
         }
-        let scale = self.scale as usize;
-        // Numbers that fit a machine word are written several times faster.
-        let digits = match u64::try_from(self.mantissa.unsigned_abs()) {
-            Ok(small) if scale == 0 => return write!(out, "{small}"),
-            Ok(small) => small.to_string(),
-            Err(_) => self.mantissa.unsigned_abs().to_string(),
-        };
-        if scale == 0 {
-            return out.write_str(&digits);
+        if self.is_negative() {
+            digits.push(b'-');
         }
-        let padded = format!("{digits:0>width$}", width = scale + 1);
-        let (whole, part) = padded.split_at(padded.len() - scale);
-        write!(out, "{whole}.{part}")
+        out.write_str(digits.text())
+    }
+}
+
+/// A number as it is printed, from its last digit on.
+struct Digits {
+    printed: [u8; Self::MOST],
+    start: usize,
+    count: usize,
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self { printed: [0; Self::MOST], start: Self::MOST, count: 0 }
+    }
+}
+
+impl Digits {
+    /// The digits of an `i128`, or one more than the largest scale; a sign and a mark.
+    const MOST: usize = 41;
+
+    fn push(&mut self, sign: u8) {
+        self.start -= 1;
+        self.printed[self.start] = sign;
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.printed[self.start..]).unwrap_or_default()
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
 
 /// A blake3 digest: the name of a document, a blob or a piece of work.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,10 +24,10 @@ impl Digest {
 
     /// Digests a few short fields as [`Hasher`] does, at once.
     pub fn of_fields<const N: usize>(fields: [&[u8]; N]) -> Self {
-        let mut joined = Vec::with_capacity(fields.iter().map(|field| 8 + field.len()).sum());
+        let mut joined: SmallVec<[u8; 128]> = SmallVec::new();
         for field in fields {
-            joined.extend((field.len() as u64).to_le_bytes());
-            joined.extend(field);
+            joined.extend_from_slice(&(field.len() as u64).to_le_bytes());
+            joined.extend_from_slice(field);
         }
         Self::of(&joined)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::period::Period;
 use super::{Decimal, Digest, Span};
@@ -240,6 +240,81 @@ pub struct Origin {
     pub reach: Reach,
 }
 
+/// Where the slots of a figure came from, in order of slot: a map that takes no more room than what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origins(Box<[Entry]>);
+
+/// An [`Origin`] and its slot. The places of no text that is read need more than four bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    slot: Slot,
+    reach: Reach,
+    words: Option<(u32, Length)>,
+    rule: CompactString,
+}
+
+/// How many bytes words have, and one more.
+type Length = std::num::NonZeroU32;
+
+impl Entry {
+    fn of(slot: Slot, origin: Origin) -> Self {
+        let place = |words: Span| {
+            let length = u32::try_from(words.len()).ok()?;
+            Some((u32::try_from(words.start).ok()?, Length::MIN.checked_add(length)?))
+        };
+        Self { slot, reach: origin.reach, words: origin.words.and_then(place), rule: origin.rule }
+    }
+
+    fn origin(&self) -> Origin {
+        let span = |(start, length): (u32, Length)| {
+            let start = start as usize;
+            Span::new(start, start + length.get() as usize - 1)
+        };
+        Origin { words: self.words.map(span), rule: self.rule.clone(), reach: self.reach }
+    }
+}
+
+impl Origins {
+    /// Returns where a slot came from; `None` where the figure's does not say.
+    pub fn get(&self, slot: Slot) -> Option<Origin> {
+        self.0.iter().find(|entry| entry.slot == slot).map(Entry::origin)
+    }
+
+    /// Returns each slot and where it came from.
+    pub fn iter(&self) -> impl Iterator<Item = (Slot, Origin)> {
+        self.0.iter().map(|entry| (entry.slot, entry.origin()))
+    }
+}
+
+impl FromIterator<(Slot, Origin)> for Origins {
+    /// Takes the slots in any order; of one that comes twice what comes last.
+    fn from_iter<I: IntoIterator<Item = (Slot, Origin)>>(origins: I) -> Self {
+        let origins = origins.into_iter().map(|(slot, origin)| Entry::of(slot, origin));
+        let (least, most) = origins.size_hint();
+        let mut entries: Vec<Entry> = Vec::with_capacity(most.unwrap_or(least));
+        entries.extend(origins);
+        if !entries.is_sorted_by(|one, next| one.slot < next.slot) {
+            let sorted: BTreeMap<Slot, Entry> =
+                entries.into_iter().map(|entry| (entry.slot, entry)).collect();
+            entries = sorted.into_values().collect();
+        }
+        Self(entries.into_boxed_slice())
+    }
+}
+
+impl Serialize for Origins {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Origins {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let origins = BTreeMap::<Slot, Origin>::deserialize(deserializer)?;
+        Ok(origins.into_iter().collect())
+    }
+}
+
 /// A statement of a value at a key. All spans are in the source text.
 ///
 /// The document, the file name and the generation are not fields: they belong to the event that
@@ -253,7 +328,7 @@ pub struct Figure {
     /// The sentence it stands in.
     pub sentence: Span,
     /// Exactly the source text at `span`.
-    pub quote: String,
+    pub quote: CompactString,
     /// What is measured, `None` where no indicator of the list fits.
     pub indicator: Option<IndicatorCode>,
     /// The words that name what is measured, as printed, in reading order.
@@ -286,5 +361,5 @@ pub struct Figure {
     /// The rules of the rule pack that produced it, outermost first.
     pub rules: Vec<CompactString>,
     /// Where each slot came from.
-    pub origins: BTreeMap<Slot, Origin>,
+    pub origins: Origins,
 }

@@ -1,5 +1,6 @@
 //! Mentions: the numerals of a text and the class that each is of.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::Span;
@@ -38,5 +39,5 @@ pub struct Mention {
     pub class: MentionClass,
     /// The canonical value: a decimal in the canonical unit, `YYYY-MM-DD`, `YYYY-MM-DD/YYYY-MM-DD`,
     /// or the words where no value can be told.
-    pub value: String,
+    pub value: CompactString,
 }

@@ -70,6 +70,12 @@ impl Period {
             Self::Month(year, month) => return of_month(year, month),
             Self::Day(day) => return Some(day),
             Self::Years(_, last) => return Date::new(last, 12, 31).ok(),
+            // From the first of a month on, which is almost all of them, no calendar is asked.
+            Self::Months(day, months) if day.day() == 1 => {
+                let last = i32::from(day.year()) * 12 + i32::from(day.month()) - 1 + i32::from(months) - 1;
+                let month = i8::try_from(last.rem_euclid(12)).ok()? + 1;
+                return of_month(i16::try_from(last.div_euclid(12)).ok()?, month);
+            }
             Self::Months(_, months) => i64::from(months).months(),
             Self::Days(_, days) => i64::from(days).days(),
         };
@@ -209,6 +215,9 @@ mod tests {
             format!("{} {}", period.first_day().unwrap(), period.last_day().unwrap())
         };
         assert_eq!(days("2012-01-01/P9M"), "2012-01-01 2012-09-30");
+        assert_eq!(days("2012-11-01/P4M"), "2012-11-01 2013-02-28");
+        assert_eq!(days("2012-12-01/P1M"), "2012-12-01 2012-12-31");
+        assert_eq!(days("2012-01-15/P2M"), "2012-01-15 2012-03-14");
         assert_eq!(days("2024-Q1"), "2024-01-01 2024-03-31");
         assert_eq!(days("2017-S2"), "2017-07-01 2017-12-31");
         assert_eq!(days("2013/2020"), "2013-01-01 2020-12-31");

@@ -58,7 +58,7 @@ impl FigureRecord {
             source: Some(source.to_owned()),
             start: Some(figure.span.start),
             end: Some(figure.span.end),
-            quote: Some(figure.quote),
+            quote: Some(figure.quote.into()),
             sentence: Some(figure.sentence),
             indicator: figure.indicator,
             label: figure.label,
@@ -138,7 +138,7 @@ impl MentionRecord {
             end: mention.span.end,
             quote: mention.span.of(text).to_owned(),
             class: mention.class,
-            value: mention.value.clone(),
+            value: mention.value.to_string(),
         }
     }
 }

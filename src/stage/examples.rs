@@ -177,7 +177,9 @@ fn read(case: &Case, pack: &RulePack) -> Vec<String> {
         Reader::Period => {
             let period = found.periods.first().map(|period| {
                 let value = period.expression.resolve(&context).map(|value| value.to_string());
-                value.or_else(|| period.length.clone()).unwrap_or_else(|| "null".to_owned())
+                value
+                    .or_else(|| period.length.as_ref().map(ToString::to_string))
+                    .unwrap_or_else(|| "null".to_owned())
             });
             vec![period.unwrap_or_else(nothing)]
         }

@@ -207,7 +207,7 @@ fn statement(
         span,
         // A rate stands in the sentence of the level before it.
         sentence: Span::new(if rate { (at - 1) * 10 } else { at * 10 }, at * 10 + 5),
-        quote: format!("{value} {unit}"),
+        quote: format!("{value} {unit}").into(),
         indicator: Some(IndicatorCode::new(key.indicator.clone())),
         label: String::new(),
         measure,
@@ -223,7 +223,7 @@ fn statement(
         fund: Some(Fund::Total),
         base: rate.then_some(Base { period: None, aspect: None, area: None }),
         rules: Vec::new(),
-        origins: BTreeMap::new(),
+        origins: Default::default(),
     };
     let source = Source { document, witness: document, text: "" };
     Statement::of(source, figure, &desk.wording)

@@ -40,7 +40,8 @@ fn read(text: &str) -> Vec<String> {
     let context = TimeContext { document_date: Date::new(2017, 8, 3).ok(), ..TimeContext::default() };
     for period in &found.periods {
         let value = period.expression.resolve(&context).map(|value| value.to_string());
-        let value = value.or(period.length.clone()).unwrap_or("open".to_owned());
+        let value =
+            value.or_else(|| period.length.as_ref().map(ToString::to_string)).unwrap_or("open".to_owned());
         let role = match period.role {
             TimeRole::Plain => "",
             TimeRole::Until => " until",

@@ -75,7 +75,7 @@ fn figure(document: Digest, source: &str, row: &Value) -> Option<Figure> {
         span,
         sentence: sentence(source, span),
         step: step(&quote, value, &unit),
-        quote,
+        quote: quote.into(),
         indicator: text(row, "indicator").map(socai::model::figure::IndicatorCode::new),
         label: text(row, "label").unwrap_or_default(),
         measure,
@@ -92,7 +92,7 @@ fn figure(document: Digest, source: &str, row: &Value) -> Option<Figure> {
         fund: text(row, "fund").and_then(|code| Fund::from_code(&code)),
         base: first(row, "base").and_then(|base| serde_json::from_value::<Base>(base.clone()).ok()),
         rules: Vec::new(),
-        origins: BTreeMap::new(),
+        origins: Default::default(),
     })
 }
 

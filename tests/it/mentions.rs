@@ -20,7 +20,7 @@ fn read(bytes: &[u8]) -> Vec<(Told, String)> {
     let found = extract::extract(Digest::of(bytes), &cleaned.source, &cleaned.clean, &blocks, rules);
     let told = |mention: &socai::model::mention::Mention| {
         let class = serde_json::to_value(mention.class).unwrap().as_str().unwrap().to_owned();
-        (mention.span.start as u64, class, mention.value.clone())
+        (mention.span.start as u64, class, mention.value.to_string())
     };
     let words = |mention: &socai::model::mention::Mention| mention.span.of(&cleaned.source).to_owned();
     found.mentions.iter().map(|mention| (told(mention), words(mention))).collect()

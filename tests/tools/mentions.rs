@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 json!({"source": source, "start": number.span.start, "end": number.span.end,
                     "quote": number.span.of(&text), "class": number.class, "value": number.value,
                     "unit": number.unit, "qualifier": number.qualifier, "figure": number.figure,
-                    "bare": number.bare, "rules": number.rules})
+                    "bare": number.bare, "rules": number.rules().collect::<Vec<_>>()})
             );
         }
         for period in found.periods {

@@ -83,7 +83,6 @@ impl Walk<'_> {
         let distance = last.map_or(Distance::Far, |last| self.context.distance(&last));
         let last = last.map(|said| said.value);
         let scope = self.context.scope.map(|(said, _)| said.value);
-        let model = &rules.ranking.area;
         let prevails = self.context.prevails;
         let here = passed.nation.is_some_and(|at| at < number.span.start);
         let nation = match (self.context.national, here) {
@@ -92,22 +91,24 @@ impl Walk<'_> {
             (false, true) => Nation::Sentence,
             (true, true) => Nation::Both,
         };
-        let features = |zone: Zone, features: &mut Vec<Feature>| {
+        let (own, distance) = (own as usize, distance as usize);
+        let features = |zone: Zone| -> [Feature; 6] {
             let kind = zone.kind() as usize;
-            let main = if scope == Some(zone) { Main::Scope } else { Main::No };
+            let main = if scope == Some(zone) { Main::Scope } else { Main::No } as usize;
             let versus = match last {
                 None => Versus::Alone,
                 Some(last) if last == zone => Versus::Same,
                 Some(last) if last.kind() == zone.kind() => Versus::Kin,
                 Some(_) => Versus::Other,
-            };
-            let mut add = |template: usize, values: &[usize]| features.push(model.feature(template, values));
-            add(template::ZoneMain, &[kind, main as usize]);
-            add(template::ZoneGroup, &[kind, outline.group as usize]);
-            add(template::ZoneNation, &[nation as usize, prevails as usize, kind]);
-            add(template::ZonePrevails, &[prevails as usize, main as usize, kind]);
-            add(template::VersusLast, &[versus as usize, outline.setting as usize, kind]);
-            add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
+            } as usize;
+            [
+                template::ZoneMain.feature(&[kind, main]),
+                template::ZoneGroup.feature(&[kind, outline.group as usize]),
+                template::ZoneNation.feature(&[nation as usize, prevails as usize, kind]),
+                template::ZonePrevails.feature(&[prevails as usize, main, kind]),
+                template::VersusLast.feature(&[versus, outline.setting as usize, kind]),
+                template::VersusOwn.feature(&[versus, own, distance]),
+            ]
         };
         let chosen = ballot.elect(features, &mut self.seen);
         let date = self.context.date;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Extraction;
 use super::context::{Bound, Context, is_base, is_passing};
-use super::frame::{Around, Frames};
+use super::frame::{Around, Frames, Recent};
 use super::layout::{self, Layout, REACH_BYTES};
 use super::mention::place::InName;
 use super::mention::{Mentions, NumberMention, PeriodMention, PlaceMention};
@@ -60,6 +60,7 @@ pub(super) fn assemble(
         table: None,
         over: Over { opening: Opening::of(opening(blocks).of(lower), &rules.frames), ..Over::default() },
         marks: Marks::default(),
+        recent: Recent::of(lower),
         within: Cued::default(),
         seen: Seen::default(),
     };
@@ -103,6 +104,8 @@ pub(super) struct Walk<'a> {
     pub(super) over: Over,
     /// Where the cues of the rules stand in the sentence that is read, and in what stands over it.
     pub(super) marks: Marks<'a>,
+    /// What was asked about last.
+    recent: Recent<'a>,
     /// What indicators ask for in the sentence that is read.
     pub(super) within: Cued<'a>,
     /// For elections.
@@ -147,7 +150,7 @@ fn opening(blocks: &[Block]) -> Span {
 impl Walk<'_> {
     /// The rules of frames, read in what is marked.
     pub(super) fn frames(&self) -> Frames<'_> {
-        Frames { rules: &self.rules.frames, marks: &self.marks }
+        Frames { rules: &self.rules.frames, marks: &self.marks, recent: &self.recent }
     }
 
     /// Notes what stands over a block: its heading, the sentence that opens its list.

@@ -1,7 +1,5 @@
 //! One number to a figure: asks every slot, and puts the record together with where each came from.
 
-use std::collections::BTreeMap;
-
 use compact_str::CompactString;
 
 use super::areas::Located;
@@ -15,7 +13,8 @@ use super::said::Before;
 use super::slots::Place;
 use super::zones::Zone;
 use crate::model::figure::{
-    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Qualifier, Reach, Slot,
+    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Origin, Origins, Qualifier,
+    Reach, Slot,
 };
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
@@ -210,10 +209,11 @@ impl Walk<'_> {
         let (low, high) = interval(value, number.step, qualifier);
         let period = slots.period.as_ref().map(|period| &period.origin.rule);
         let area = slots.area.as_ref().map(|area| &area.origin.rule);
-        let mut rules = Vec::with_capacity(number.rules.len() + 3);
+        let mut rules = Vec::with_capacity(6);
         rules.push(CompactString::const_new(slots.reading.rule));
-        rules.extend(number.rules.iter().chain(period).chain(area).cloned());
-        let quote = span.of(self.source).to_owned();
+        rules.extend(number.rules().chain(period.into_iter().chain(area).cloned()));
+        rules.shrink_to_fit();
+        let quote = CompactString::new(span.of(self.source));
         (!quote.is_empty()).then_some(())?;
         Some(Figure {
             id: FigureId::of(self.document, span, slots.reading.measure),
@@ -239,38 +239,37 @@ impl Walk<'_> {
         })
     }
 
-    fn origins(&self, number: &NumberMention, slots: &Slots) -> BTreeMap<Slot, Origin> {
+    fn origins(&self, number: &NumberMention, slots: &Slots) -> Origins {
         let map = &self.way;
-        let own = |words: Span, rule: &str, reach: Reach| Origin {
+        let told = |words: Span, rule: CompactString, reach: Reach| Origin {
             words: Some(map.to_source(words)),
-            rule: CompactString::new(rule),
+            rule,
             reach,
+        };
+        let own = |words: Span, rule: &'static str, reach: Reach| {
+            told(words, CompactString::const_new(rule), reach)
         };
         let led_back = |origin: &Origin| Origin {
             words: origin.words.map(|words| self.way_far.to_source(words)),
             ..origin.clone()
         };
-        let rule = number.rules.first().map_or("number", CompactString::as_str);
         // In the order of slots, so that nothing is sorted.
         let label = slots.label.words.map(|words| own(words, "label.words", Reach::Clause));
         let unit = if number.unit_words.is_empty() { number.span } else { number.unit_words };
-        let unit_rule = number.rules.get(1).map_or(rule, CompactString::as_str);
         let hedge = number.hedge.map(|hedge| own(hedge, "number.hedge", Reach::Numeral));
         let fund = slots.fund.value.is_some().then(|| slots.fund.origin.clone());
         let origins = [
             (Slot::Label, label),
             (Slot::Measure, Some(own(number.span, slots.reading.rule, Reach::Clause))),
-            (Slot::Value, Some(own(number.numeral, rule, Reach::Numeral))),
-            (Slot::Unit, Some(own(unit, unit_rule, Reach::Numeral))),
+            (Slot::Value, Some(own(number.numeral, number.read_by, Reach::Numeral))),
+            (Slot::Unit, Some(told(unit, number.unit_by.clone(), Reach::Numeral))),
             (Slot::Qualifier, hedge),
             (Slot::Area, slots.area.as_ref().map(|area| led_back(&area.origin))),
             (Slot::Period, slots.period.as_ref().map(|period| led_back(&period.origin))),
             (Slot::Aspect, Some(slots.aspect.origin.clone())),
             (Slot::Fund, fund),
         ];
-        let mut filled = Vec::with_capacity(origins.len());
-        filled.extend(origins.into_iter().filter_map(|(slot, origin)| Some((slot, origin?))));
-        filled.into_iter().collect()
+        origins.into_iter().filter_map(|(slot, origin)| Some((slot, origin?))).collect()
     }
 }
 

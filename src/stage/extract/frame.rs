@@ -3,6 +3,7 @@
 mod aspect;
 mod fund;
 mod percent;
+mod recent;
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -18,6 +19,7 @@ use crate::stage::rules::marks::{Cued, Marks};
 
 pub(super) use aspect::{AspectCue, aspect};
 pub(super) use fund::{fund, given_by, only_fund};
+pub(super) use recent::Recent;
 
 /// The words around one number, in lower case.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,7 @@ pub(super) struct Around<'t> {
 pub(super) struct Frames<'r> {
     pub(super) rules: &'r FrameRules,
     pub(super) marks: &'r Marks<'r>,
+    pub(super) recent: &'r Recent<'r>,
 }
 
 impl Deref for Frames<'_> {
@@ -204,7 +207,7 @@ pub(super) fn indicator<'r>(
     sentence: &Cued<'_>,
     rules: &'r RulePack,
 ) -> Option<&'r Indicator> {
-    rules.indicators.indicator.iter().find(|rule| rule.unit == unit && suits(rule, own, sentence))
+    rules.indicators.indicator.of_unit(unit).find(|rule| suits(rule, own, sentence))
 }
 
 /// Tells whether the words of a figure's own and of its sentence are those of an indicator.

@@ -48,7 +48,7 @@ impl Walk<'_> {
     }
 
     fn rule_of(&self, code: &IndicatorCode) -> Option<&Indicator> {
-        self.rules.indicators.indicator.iter().find(|rule| rule.code == code.as_str())
+        self.rules.indicators.indicator.with_code(code.as_str())
     }
 
     /// A percentage is of the indicator that its own words name, else of that of its leader, else of what was
@@ -178,10 +178,8 @@ impl Walk<'_> {
         if let Some(code) = (unit != "VND" && !foreign).then(|| told(around.left)).flatten() {
             return Some(code);
         }
-        let mut rules = self.rules.indicators.indicator.iter();
-        let otherwise = rules.find(|rule| {
-            rule.otherwise && rule.unit == unit && frame::suits_sentence(rule, own, &self.within)
-        });
+        let mut rules = self.rules.indicators.indicator.of_unit(unit);
+        let otherwise = rules.find(|rule| rule.otherwise && frame::suits_sentence(rule, own, &self.within));
         otherwise.filter(|_| !foreign).map(|rule| rule.code.as_str())
     }
 

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::mention::NumberMention;
 use crate::model::Span;
+use crate::stage::rules::bytes::each_of;
 use crate::stage::rules::cues::PhraseList;
 use crate::stage::rules::ranking::{Between, Where};
 
@@ -52,17 +53,6 @@ pub(super) struct Layout {
     figures: Vec<Span>,
 }
 
-/// The bytes that a layout keeps.
-const IS_MARK: [bool; 256] = {
-    let mut marks = [false; 256];
-    let mut at = 0;
-    while at < b",;:()".len() {
-        marks[b",;:()"[at] as usize] = true;
-        at += 1;
-    }
-    marks
-};
-
 /// How many of the sorted `list` lie in `from..to`.
 fn count(list: &[usize], from: usize, to: usize) -> usize {
     list.partition_point(|at| *at < to).saturating_sub(list.partition_point(|at| *at < from))
@@ -73,26 +63,22 @@ impl Layout {
         let mut layout =
             Self { span, figures: numbers.iter().map(|number| number.span).collect(), ..Self::default() };
         let bytes = &lower.as_bytes()[span.start..span.end];
-        for (at, byte) in bytes.iter().enumerate() {
-            if !IS_MARK[usize::from(*byte)] {
-                continue;
-            }
+        each_of(bytes, *b",;:()", |at, byte| {
             let list = match byte {
                 b',' => {
                     // A comma within a numeral is none.
                     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
                     if at > 0 && digit(at - 1) && digit(at + 1) {
-                        continue;
+                        return;
                     }
                     &mut layout.commas
                 }
-                b';' | b':' => &mut layout.parts,
                 b'(' => &mut layout.opens,
                 b')' => &mut layout.shuts,
-                _ => continue,
+                _ => &mut layout.parts,
             };
             list.push(span.start + at);
-        }
+        });
         layout
     }
 

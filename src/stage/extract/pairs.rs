@@ -152,9 +152,6 @@ impl Listed<'_> {
         let found = mention.noun_words.longest(self.text, &tokens, &|_| None)?;
         let last = tokens.get(found.tokens.checked_sub(1)?)?;
         let unit = &mention.nouns.get(found.rule as usize)?.unit;
-        let mut rules = number.rules.clone();
-        rules.truncate(1);
-        rules.push(CompactString::const_new("noun.") + unit.as_str());
         Some(NumberMention {
             unit: UnitCode::new(unit),
             class: MentionClass::Count,
@@ -162,7 +159,8 @@ impl Listed<'_> {
             figure: true,
             noun: Some(Span::new(noun.start, last.span.end)),
             unit_words: Span::new(noun.start, last.span.end),
-            rules,
+            unit_by: CompactString::const_new("noun.") + unit.as_str(),
+            hedge_counts: false,
             ..number.clone()
         })
     }

@@ -1,6 +1,7 @@
 //! The period of a figure: every time named in its sentence, in each way it may be meant, and every
 //! time carried from before, put to the vote.
 
+use jiff::civil::Date;
 use smallvec::SmallVec;
 
 use super::assembly::{Passed, Walk};
@@ -75,19 +76,23 @@ impl Walk<'_> {
         let distance = last.map_or(Distance::Far, |last| self.context.distance(&last));
         let last = last.map(|said| said.value);
         let date = self.context.date;
-        let model = &rules.ranking.period;
-        let features = |value: Option<Period>, features: &mut Vec<Feature>| {
-            let shape = shape(value);
-            let versus = versus(value, last);
-            let time = time(value, date);
-            let mut add = |template: usize, values: &[usize]| features.push(model.feature(template, values));
-            add(template::ShapeTold, &[shape as usize, outline.told as usize]);
-            add(template::ShapeGroup, &[shape as usize, outline.group as usize]);
-            add(template::VersusLast, &[versus as usize, outline.setting as usize, outline.group as usize]);
-            add(template::VersusSetting, &[versus as usize, outline.setting as usize]);
-            add(template::VersusOwn, &[versus as usize, own as usize, distance as usize]);
-            add(template::TimeTold, &[time as usize, outline.told as usize]);
-            add(template::TimeShape, &[time as usize, shape as usize]);
+        let last = last.map(|last| (last, days(last)));
+        let (told, group) = (outline.told as usize, outline.group as usize);
+        let (setting, own, distance) = (outline.setting as usize, own as usize, distance as usize);
+        let features = |value: Option<Period>| -> [Feature; 7] {
+            let days = value.and_then(days);
+            let shape = shape(value) as usize;
+            let versus = versus(value.map(|value| (value, days)), last) as usize;
+            let time = time(days, date.filter(|_| value.is_some())) as usize;
+            [
+                template::ShapeTold.feature(&[shape, told]),
+                template::ShapeGroup.feature(&[shape, group]),
+                template::VersusLast.feature(&[versus, setting, group]),
+                template::VersusSetting.feature(&[versus, setting]),
+                template::VersusOwn.feature(&[versus, own, distance]),
+                template::TimeTold.feature(&[time, told]),
+                template::TimeShape.feature(&[time, shape]),
+            ]
         };
         let chosen = ballot.elect(features, &mut self.seen);
         let print = |value: Option<Period>| value.map(|period| period.to_string());
@@ -263,13 +268,19 @@ fn shape(value: Option<Period>) -> Shape {
     }
 }
 
-fn versus(value: Option<Period>, last: Option<Period>) -> Versus {
-    let (Some(value), Some(last)) = (value, last) else { return Versus::Alone };
+/// The first and the last day of a period.
+type Days = (Date, Date);
+
+fn days(period: Period) -> Option<Days> {
+    period.first_day().zip(period.last_day())
+}
+
+fn versus(value: Option<(Period, Option<Days>)>, last: Option<(Period, Option<Days>)>) -> Versus {
+    let (Some((value, of_value)), Some((last, of_last))) = (value, last) else { return Versus::Alone };
     if value == last {
         return Versus::Same;
     }
-    let days = |period: Period| period.first_day().zip(period.last_day());
-    let (Some(of_value), Some(of_last)) = (days(value), days(last)) else { return Versus::Other };
+    let (Some(of_value), Some(of_last)) = (of_value, of_last) else { return Versus::Other };
     if of_value.0 <= of_last.0 && of_last.1 <= of_value.1 {
         Versus::Holds
     } else if of_last.0 <= of_value.0 && of_value.1 <= of_last.1 {
@@ -281,11 +292,11 @@ fn versus(value: Option<Period>, last: Option<Period>) -> Versus {
     }
 }
 
-fn time(value: Option<Period>, date: Option<jiff::civil::Date>) -> Time {
-    let (Some(value), Some(date)) = (value, date) else { return Time::Unknown };
-    match (value.first_day(), value.last_day()) {
-        (Some(first), _) if first > date => Time::Future,
-        (_, Some(last)) if last >= date => Time::Current,
+fn time(days: Option<Days>, date: Option<Date>) -> Time {
+    let Some(date) = date else { return Time::Unknown };
+    match days {
+        Some((first, _)) if first > date => Time::Future,
+        Some((_, last)) if last >= date => Time::Current,
         _ => Time::Past,
     }
 }

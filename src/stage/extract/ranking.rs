@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::model::Span;
 use crate::model::figure::{Origin, Reach, Slot};
-use crate::stage::rules::ranking::{Feature, Model};
+use crate::stage::rules::ranking::{Feature, Model, Places};
 
 use super::context::Bound;
 
@@ -39,8 +39,6 @@ pub(super) struct Ballot<'r, V> {
 pub(super) struct Seen {
     last: Vec<u32>,
     candidate: u32,
-    /// Room for the features of one value itself.
-    own: Vec<Feature>,
 }
 
 impl Seen {
@@ -88,8 +86,8 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
 
     /// Gives the source added last a feature.
     #[inline]
-    pub(super) fn feature(&mut self, template: usize, values: &[usize]) {
-        let feature = self.model.feature(template, values);
+    pub(super) fn feature(&mut self, template: Places, values: &[usize]) {
+        let feature = template.feature(values);
         self.pool.push(feature);
         if let Some(source) = self.sources.last_mut() {
             source.score += self.model.weight(feature);
@@ -107,10 +105,13 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
 
     /// Returns the candidates: each value once, in order of its first source, with the features of all
     /// its sources and those that `of` gives the value itself.
-    pub(super) fn candidates(&self, of: impl Fn(V, &mut Vec<Feature>)) -> Vec<(V, Vec<Feature>)> {
+    pub(super) fn candidates<const N: usize>(
+        &self,
+        of: impl Fn(V) -> [Feature; N],
+    ) -> Vec<(V, Vec<Feature>)> {
         let candidate = |(number, value): (usize, &V)| {
             let mut features: Vec<Feature> = self.features_of(number).flatten().copied().collect();
-            of(*value, &mut features);
+            features.extend(of(*value));
             features.sort_unstable();
             features.dedup();
             (*value, features)
@@ -121,7 +122,11 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
     /// Returns the value that wins, with the source of it whose own features weigh most. A candidate has the
     /// features of all its sources, each once, and those that `of` gives the value itself, which are of
     /// templates of their own. Of equal scores the one added first wins.
-    pub(super) fn elect(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<Bound<V>> {
+    pub(super) fn elect<const N: usize>(
+        &self,
+        of: impl Fn(V) -> [Feature; N],
+        seen: &mut Seen,
+    ) -> Option<Bound<V>> {
         // Of one value nothing is counted.
         let number = if self.values.len() == 1 { 0 } else { self.best(of, seen)? };
         let mut told: Option<&Source<'r>> = None;
@@ -137,13 +142,10 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
     }
 
     /// The number of the value whose features weigh most.
-    fn best(&self, of: impl Fn(V, &mut Vec<Feature>), seen: &mut Seen) -> Option<usize> {
+    fn best<const N: usize>(&self, of: impl Fn(V) -> [Feature; N], seen: &mut Seen) -> Option<usize> {
         let mut best: Option<(i64, usize)> = None;
-        let mut own = std::mem::take(&mut seen.own);
         for (number, value) in self.values.iter().enumerate() {
-            own.clear();
-            of(*value, &mut own);
-            let mut score: i64 = own.iter().map(|feature| self.model.weight(*feature)).sum();
+            let mut score: i64 = of(*value).into_iter().map(|feature| self.model.weight(feature)).sum();
             let mut sources = self.sources.iter().filter(|source| source.value == number);
             // A source has no feature twice.
             score += match (sources.next(), sources.next()) {
@@ -154,7 +156,6 @@ impl<'r, V: Copy + Eq> Ballot<'r, V> {
                 best = Some((score, number));
             }
         }
-        seen.own = own;
         best.map(|(_, number)| number)
     }
 

@@ -279,8 +279,7 @@ impl Walk<'_> {
         let told =
             |words: &str| frame::indicator(unit, &Cued::of(&self.rules.own_cues, words), &all, self.rules);
         let by_phrase = |words: &str| told(words).filter(|rule| !rule.near.is_empty());
-        let otherwise =
-            || self.rules.indicators.indicator.iter().find(|rule| rule.otherwise && rule.unit == unit);
+        let otherwise = || self.rules.indicators.indicator.of_unit(unit).find(|rule| rule.otherwise);
         let found =
             by_phrase(row).or_else(|| by_phrase(head)).or_else(|| told(caption)).or_else(otherwise)?;
         Some(IndicatorCode::new(found.code.as_str()))

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::{CompactString, ToCompactString, format_compact};
 use jiff::civil::Date;
 
 use super::context::is_base;
@@ -22,8 +23,8 @@ pub(super) fn mentions(clean: &CleanText, lower: &str, date: Option<Date>, found
         // `15/28 tỉnh` is printed as one numeral.
         let whole = found.numbers.get(at + 1).filter(|_| number.role == Role::PairPart);
         let value = match whole {
-            Some(whole) => format!("{}/{}", number.value, whole.value),
-            None => number.value.to_string(),
+            Some(whole) => format_compact!("{}/{}", number.value, whole.value),
+            None => number.value.to_compact_string(),
         };
         (number.span, number.class, value)
     });
@@ -31,7 +32,7 @@ pub(super) fn mentions(clean: &CleanText, lower: &str, date: Option<Date>, found
     let periods = found.periods.iter().zip(values).filter_map(|(period, value)| {
         // `hiện nay` names no time where no date is printed.
         let nothing = value.is_none() && matches!(period.expression.part, Part::Now);
-        let value = value.unwrap_or_else(|| period.span.of(&clean.text).to_owned());
+        let value = value.unwrap_or_else(|| CompactString::new(period.span.of(&clean.text)));
         (!nothing).then_some((period.span, period.class, value))
     });
     let others = found.others.iter().map(|other| (other.span, other.class, other.value.clone()));
@@ -59,7 +60,7 @@ struct Spoken {
 }
 
 /// The value of each period: a day, `first/last` days, `first/..`, a length; `None` where it stays open.
-fn values(lower: &str, date: Option<Date>, periods: &[PeriodMention]) -> Vec<Option<String>> {
+fn values(lower: &str, date: Option<Date>, periods: &[PeriodMention]) -> Vec<Option<CompactString>> {
     let bases: Vec<bool> = periods.iter().map(|period| is_base(lower, period)).collect();
     let later = later_years(periods, &bases);
     let mut spoken = Spoken { date, ..Spoken::default() };
@@ -95,7 +96,7 @@ impl Spoken {
         mention: &PeriodMention,
         base: bool,
         later: (Option<i16>, Option<i16>),
-    ) -> Option<String> {
+    ) -> Option<CompactString> {
         let expression = mention.expression;
         if let Part::Duration = expression.part {
             return mention.length.clone();
@@ -111,12 +112,12 @@ impl Spoken {
             _ => self.year.or(dated).or(same).or(later.1),
         };
         let value = match expression.part {
-            Part::SomeFirstMonths => return Some(format!("{}-01-01/..", year?)),
-            Part::OpenYears => return Some(format!("{}-01-01/..", year? + 1)),
+            Part::SomeFirstMonths => return Some(format_compact!("{}-01-01/..", year?)),
+            Part::OpenYears => return Some(format_compact!("{}-01-01/..", year? + 1)),
             Part::RestOfYear => {
                 let year = year?;
                 let told = self.told.get(&year).copied().unwrap_or(6);
-                return Some(format!("{year}-{:02}-01/{year}-12-31", told % 12 + 1));
+                return Some(format_compact!("{year}-{:02}-01/{year}-12-31", told % 12 + 1));
             }
             _ => expression.resolve(&TimeContext { document_date: self.date, year, period: self.period })?,
         };
@@ -140,10 +141,29 @@ impl Spoken {
     }
 }
 
-fn days(period: Period) -> String {
+fn days(period: Period) -> CompactString {
+    let mut printed = CompactString::const_new("");
     match (period, period.first_day(), period.last_day()) {
-        (Period::Day(day), ..) => day.to_string(),
-        (_, Some(first), Some(last)) => format!("{first}/{last}"),
-        _ => period.to_string(),
+        (Period::Day(day), ..) => push_day(&mut printed, day),
+        (_, Some(first), Some(last)) => {
+            push_day(&mut printed, first);
+            printed.push('/');
+            push_day(&mut printed, last);
+        }
+        _ => printed = period.to_compact_string(),
     }
+    printed
+}
+
+/// Prints a day as [`Date`] itself does, without the choices that it looks at first.
+fn push_day(printed: &mut CompactString, day: Date) {
+    let Ok(year) = u32::try_from(day.year()) else {
+        printed.push_str(&day.to_compact_string());
+        return;
+    };
+    let digit = |number: u32| char::from_digit(number % 10, 10).unwrap_or('0');
+    let two = |number: i8| [digit(number.unsigned_abs() as u32 / 10), digit(number.unsigned_abs().into())];
+    let [month, day] = [two(day.month()), two(day.day())];
+    let year = [1000, 100, 10, 1].map(|unit| digit(year / unit));
+    year.into_iter().chain(['-']).chain(month).chain(['-']).chain(day).for_each(|sign| printed.push(sign));
 }

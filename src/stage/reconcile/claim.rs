@@ -292,7 +292,7 @@ mod tests {
             id: FigureId::of(Digest::of(b"oracle"), span, measure),
             span,
             sentence: span,
-            quote: mantissa.to_string(),
+            quote: mantissa.to_string().into(),
             indicator: None,
             label: String::new(),
             measure,
@@ -308,7 +308,7 @@ mod tests {
             fund: None,
             base: None,
             rules: Vec::new(),
-            origins: std::collections::BTreeMap::new(),
+            origins: Default::default(),
         }
     }
 

@@ -308,7 +308,7 @@ mod tests {
             id: FigureId::of(Digest::of(b"joint"), span, measure),
             span,
             sentence: span,
-            quote: tenths.to_string(),
+            quote: tenths.to_string().into(),
             indicator: None,
             label: Default::default(),
             measure,
@@ -324,7 +324,7 @@ mod tests {
             fund: None,
             base: None,
             rules: Vec::new(),
-            origins: BTreeMap::new(),
+            origins: Default::default(),
         }
     }
 

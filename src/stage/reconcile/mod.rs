@@ -163,7 +163,7 @@ mod tests {
             id: FigureId::of(Digest::of(b"report"), span, measure),
             span,
             sentence: Span::new(0, source.len()),
-            quote: quote.to_owned(),
+            quote: quote.into(),
             indicator: Some(IndicatorCode::new("kinh_phi")),
             label: "kinh phí".to_owned(),
             measure,
@@ -179,7 +179,7 @@ mod tests {
             fund: None,
             base: None,
             rules: Vec::new(),
-            origins: BTreeMap::new(),
+            origins: Default::default(),
         }
     }
 

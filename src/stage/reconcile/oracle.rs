@@ -64,7 +64,7 @@ fn figure(numbers: &mut Numbers, at: usize, measure: Measure) -> Figure {
         id: FigureId::of(Digest::of(b"oracle"), span, measure),
         span,
         sentence: span,
-        quote: value.to_string(),
+        quote: value.to_string().into(),
         indicator: None,
         label: String::new(),
         measure,
@@ -80,7 +80,7 @@ fn figure(numbers: &mut Numbers, at: usize, measure: Measure) -> Figure {
         fund: None,
         base: None,
         rules: Vec::new(),
-        origins: std::collections::BTreeMap::new(),
+        origins: Default::default(),
     }
 }
 

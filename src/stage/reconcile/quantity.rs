@@ -235,7 +235,7 @@ mod tests {
             id: FigureId::of(Digest::of(b"quantity"), span, Measure::Growth),
             span,
             sentence: span,
-            quote: String::new(),
+            quote: "".into(),
             indicator: None,
             label: String::new(),
             measure: Measure::Growth,
@@ -251,7 +251,7 @@ mod tests {
             fund: None,
             base: None,
             rules: Vec::new(),
-            origins: std::collections::BTreeMap::new(),
+            origins: Default::default(),
         }
     }
 

@@ -111,7 +111,7 @@ mod tests {
             id: FigureId::of(Digest::of(b"slots"), span, Measure::Value),
             span,
             sentence: span,
-            quote: value.to_string(),
+            quote: value.to_string().into(),
             indicator: Some(IndicatorCode::new("kinh_phi")),
             label: "kinh phí".to_owned(),
             measure: Measure::Value,
@@ -127,7 +127,7 @@ mod tests {
             fund: None,
             base: None,
             rules: Vec::new(),
-            origins: BTreeMap::new(),
+            origins: Default::default(),
         }
     }
 

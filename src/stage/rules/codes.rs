@@ -111,7 +111,7 @@ impl RulePack {
     pub fn aliases(&self) -> BTreeMap<(&'static str, String), Vec<&str>> {
         let mut aliases: BTreeMap<(&'static str, String), Vec<&str>> = BTreeMap::new();
         let mut add = |list, code: String, form| aliases.entry((list, code)).or_default().push(form);
-        for indicator in &self.indicators.indicator {
+        for indicator in self.indicators.indicator.iter() {
             for phrase in &indicator.near {
                 add("indicator", indicator.code.clone(), phrase.as_str());
             }

@@ -234,7 +234,7 @@ impl RulePack {
             &mut words.level,
             &mut words.against,
         ];
-        let rules = &mut self.indicators.indicator;
+        let rules = self.indicators.indicator.lists();
         let within = rules.iter_mut().map(|rule| &mut rule.within);
         let others = ranking.into_iter().chain([&mut self.indicators.foreign]).chain(within);
         self.cues = marks::CueTree::new(frames.looked_for().chain(others));

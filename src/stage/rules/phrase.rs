@@ -47,6 +47,9 @@ pub struct Phrases {
     /// By word: whether it follows a slot that some pattern starts with; and whether another slot does.
     follows: Vec<bool>,
     slot_follows: bool,
+    /// By word: whether some pattern ends with it; and whether one ends with a slot.
+    ends: Vec<bool>,
+    slot_ends: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -83,7 +86,14 @@ pub type Values = SmallVec<[(Slot, i32); 4]>;
 
 impl Default for Phrases {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], starts: Vec::new(), follows: Vec::new(), slot_follows: false }
+        Self {
+            nodes: vec![Node::default()],
+            starts: Vec::new(),
+            follows: Vec::new(),
+            slot_follows: false,
+            ends: Vec::new(),
+            slot_ends: false,
+        }
     }
 }
 
@@ -119,6 +129,11 @@ impl Phrases {
             [Step::Slot(_), Step::Word(word), ..] => note(&mut self.follows, *word),
             [Step::Slot(_), Step::Slot(_), ..] => self.slot_follows = true,
             _ => {}
+        }
+        match sequence.last() {
+            Some(Step::Word(word)) => note(&mut self.ends, *word),
+            Some(Step::Slot(_)) => self.slot_ends = true,
+            None => {}
         }
         let mut at = 0;
         for step in sequence {
@@ -156,6 +171,11 @@ impl Phrases {
     /// Tells whether some pattern starts with this word (slots apart).
     pub fn starts_with(&self, word: Word) -> bool {
         self.starts.get(word.index()).is_some_and(|starts| *starts)
+    }
+
+    /// Tells whether some pattern may end with this word.
+    pub fn may_end_with(&self, word: Word) -> bool {
+        self.slot_ends || self.ends.get(word.index()).is_some_and(|ends| *ends)
     }
 
     /// Finds the longest pattern that matches from the first of `tokens` on.

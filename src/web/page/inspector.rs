@@ -197,13 +197,13 @@ fn slots(site: &Site, lang: Lang, figure: &Figure) -> Vec<Line> {
 }
 
 fn slot_line(lang: Lang, line: &Line, figure: &Figure, source: &str) -> Markup {
-    let origin = figure.origins.get(&line.slot);
+    let origin = figure.origins.get(line.slot);
     html! {
         div {
             dt { (line.name) }
             dd {
                 @match &line.value { Some(value) => { (text(value)) } None => { em { (lang.t("văn bản không nói", "the text does not say")) } } }
-                @if let Some(origin) = origin { (from(lang, origin, source)) }
+                @if let Some(origin) = origin { (from(lang, &origin, source)) }
             }
         }
     }

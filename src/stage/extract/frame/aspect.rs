@@ -18,6 +18,10 @@ pub(in crate::stage::extract) struct AspectCue {
 /// Reads the aspect from the cues before the numeral; `None` where the words tell none. `money`: of an
 /// amount or a project; what is said of funding alone (`bố trí`) tells nothing of other things.
 pub(in crate::stage::extract) fn aspect(words: &str, money: bool, rules: Frames<'_>) -> Option<AspectCue> {
+    rules.recent.told(&rules.recent.aspects, words, money, || read(words, money, rules))
+}
+
+fn read(words: &str, money: bool, rules: Frames<'_>) -> Option<AspectCue> {
     let aspects = &rules.aspects;
     let lists = [
         (&aspects.plan, Aspect::Plan),

@@ -24,6 +24,10 @@ pub(in crate::stage::extract) fn given_by(clause: &str, rules: Frames<'_>) -> Op
 /// Reads the fund from the cues in `words`, the last one winning; `None` where the words tell none.
 /// A fund that is only set beside the figure (`ngoài vốn của tỉnh`) is none.
 pub(in crate::stage::extract) fn fund(words: &str, rules: Frames<'_>) -> Option<Fund> {
+    rules.recent.told(&rules.recent.funds, words, false, || read(words, rules))
+}
+
+fn read(words: &str, rules: Frames<'_>) -> Option<Fund> {
     let funds = &rules.funds;
     let lists = [
         (&funds.national, Fund::National),

@@ -1,5 +1,7 @@
 //! Legal references: `45/2012/NĐ-CP`, `01/NQ-CP`, `942/QĐ-UBND`.
 
+use compact_str::CompactString;
+
 use super::OtherMention;
 use super::number::Line;
 use crate::model::Span;
@@ -17,7 +19,7 @@ impl Line<'_> {
         for at in digits.iter().copied() {
             let Some(end) = self.legal_end(at).filter(|_| at >= next) else { continue };
             let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
-            let value = span.of(self.text).to_owned();
+            let value = CompactString::new(span.of(self.text));
             let class = MentionClass::LegalReference;
             out.push(OtherMention { span, class, value, rule: "legal.number".into() });
             self.taken[at..end].fill(true);

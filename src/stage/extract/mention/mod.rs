@@ -73,8 +73,20 @@ pub struct NumberMention {
     /// Whether the numeral or its unit makes it a figure by itself. False for what stands in a
     /// heading number, a model name and the like, and for `một` in its sense of *a*.
     pub figure: bool,
-    /// The rules that read it: `number.digits`, `unit.VND`, `hedge.gt`.
-    pub rules: Vec<CompactString>,
+    /// The rule that read the numeral: `number.digits`.
+    pub read_by: &'static str,
+    /// The rule that read what follows it: `unit.VND`.
+    pub unit_by: CompactString,
+    /// Whether a rule of hedges is one of those that read it.
+    pub hedge_counts: bool,
+}
+
+impl NumberMention {
+    /// Returns the rules that read it: `number.digits`, `unit.VND`, `hedge.gt`.
+    pub fn rules(&self) -> impl Iterator<Item = CompactString> {
+        let hedged = self.hedge_counts.then(|| CompactString::const_new("hedge.") + self.qualifier.code());
+        [CompactString::const_new(self.read_by), self.unit_by.clone()].into_iter().chain(hedged)
+    }
 }
 
 /// A numeral's place among numerals that belong together.
@@ -100,7 +112,7 @@ pub struct OtherMention {
     /// `LegalReference`, `Ordinal`, `Duration` or `Other`.
     pub class: MentionClass,
     /// The value as the contract prints it.
-    pub value: String,
+    pub value: CompactString,
     /// The rule that read it.
     pub rule: CompactString,
 }

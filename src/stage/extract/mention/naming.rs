@@ -1,6 +1,8 @@
 //! Numerals that are no quantity: parts of names, ordinals, list numbers, telephone numbers, clock times,
 //! numbers of laws that are named without their letters.
 
+use compact_str::{CompactString, ToCompactString};
+
 use super::number::Line;
 use super::numeral::{self, Numeral};
 use super::tail::Tail;
@@ -33,7 +35,7 @@ impl Line<'_> {
         for at in digits.iter().copied() {
             let Some(end) = self.clock_end(at).filter(|_| !self.taken[at]) else { continue };
             let span = Span::new(self.tokens[at].span.start, self.tokens[end - 1].span.end);
-            let (class, value) = (MentionClass::Other, span.of(self.text).to_owned());
+            let (class, value) = (MentionClass::Other, CompactString::new(span.of(self.text)));
             out.push(OtherMention { span, class, value, rule: "number.clock".into() });
             self.taken[at..end].fill(true);
         }
@@ -98,7 +100,7 @@ impl Line<'_> {
         let small = number(at)? < number(whole)? && number(whole)? <= 10;
         self.longest(&self.rules.part_after, whole + 1).filter(|_| glued && small && !self.taken[whole])?;
         let span = Span::new(self.tokens[at].span.start, self.tokens[whole].span.end);
-        let (class, value) = (MentionClass::Other, span.of(self.text).to_owned());
+        let (class, value) = (MentionClass::Other, CompactString::new(span.of(self.text)));
         out.others.push(OtherMention { span, class, value, rule: "number.fraction".into() });
         Some(whole + 1)
     }
@@ -121,7 +123,11 @@ impl Line<'_> {
         let part = if goes_on { numeral::digits(self.text, &self.tokens[second..]) } else { None };
         let next = part.as_ref().map_or(slash, |part| second + part.tokens);
         let span = Span::new(self.tokens[from].span.start, self.tokens[next - 1].span.end);
-        let value = if part.is_some() { span.of(self.text).to_owned() } else { numeral.value.to_string() };
+        let value = if part.is_some() {
+            CompactString::new(span.of(self.text))
+        } else {
+            numeral.value.to_compact_string()
+        };
         out.others.push(OtherMention { span, class, value, rule: rule.into() });
         Some(next)
     }
@@ -130,7 +136,7 @@ impl Line<'_> {
     pub(super) fn ordinal_word(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
         let (start, _) = self.ending_at(&self.rules.rank_before, at, 3)?;
         let span = Span::new(self.tokens[start].span.start, numeral.span.end);
-        let value = numeral.value.to_string();
+        let value = numeral.value.to_compact_string();
         out.others.push(OtherMention {
             span,
             class: MentionClass::Ordinal,
@@ -149,7 +155,7 @@ impl Line<'_> {
         out.others.push(OtherMention {
             span,
             class: MentionClass::Ordinal,
-            value: value.to_string(),
+            value: value.to_compact_string(),
             rule: "number.roman".into(),
         });
         Some(at + 1)
@@ -214,7 +220,7 @@ impl Line<'_> {
         }
         let class = if list { MentionClass::Ordinal } else { MentionClass::Other };
         let span = Span::new(numeral.span.start, self.tokens[after - 1].span.end);
-        let value = span.of(self.text).to_owned();
+        let value = CompactString::new(span.of(self.text));
         out.others.push(OtherMention { span, class, value, rule: "number.name".into() });
         Some(after)
     }
@@ -305,7 +311,7 @@ impl Line<'_> {
         OtherMention {
             span: Span::new(numeral.span.start, end.max(numeral.span.end)),
             class: MentionClass::Other,
-            value: numeral.value.to_string(),
+            value: numeral.value.to_compact_string(),
             rule: "number.age".into(),
         }
     }

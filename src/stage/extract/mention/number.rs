@@ -1,6 +1,6 @@
 //! Numbers: a numeral with its scale, unit, hedge and place in a range or pair.
 
-use compact_str::CompactString;
+use compact_str::{CompactString, ToCompactString};
 use smallvec::SmallVec;
 
 use super::numeral::{self, Numeral};
@@ -35,6 +35,9 @@ impl<'a> Line<'a> {
 
     /// Finds the phrase that ends right before token `at`: its first token and rule.
     pub(crate) fn ending_at(&self, phrases: &Phrases, at: usize, most: usize) -> Option<(usize, u32)> {
+        if !phrases.may_end_with(self.tokens[at.checked_sub(1)?].word) {
+            return None;
+        }
         (1..=most.min(at)).rev().find_map(|length| {
             let found = phrases.longest(self.text, &self.tokens[at - length..at], &|_| None)?;
             (found.tokens == length).then_some((at - length, found.rule))
@@ -129,7 +132,7 @@ impl<'a> Line<'a> {
         }
         if tail.unit.is_none()
             && tail.power == 0
-            && let Some(value) = super::period::length(&first.value.to_string(), self.words(after))
+            && let Some(value) = super::period::length(&first.value.to_compact_string(), self.words(after))
         {
             out.others.push(OtherMention {
                 span: Span::new(first.span.start, self.tokens[after].span.end),
@@ -211,7 +214,7 @@ impl<'a> Line<'a> {
     }
 
     /// A percentage that words alone tell: `một nửa`, `gấp đôi`.
-    fn percentage(&self, at: usize, span: Span, percent: i32, rule: &str) -> NumberMention {
+    fn percentage(&self, at: usize, span: Span, percent: i32, rule: &'static str) -> NumberMention {
         let tokens = self.tokens[at..].iter().take_while(|token| token.span.end <= span.end).count();
         let (qualifier, hedge) = self.hedge(at, at + tokens, Role::Single);
         NumberMention {
@@ -230,7 +233,9 @@ impl<'a> Line<'a> {
             role: Role::Single,
             multiple: rule == "number.multiple",
             figure: true,
-            rules: vec![CompactString::const_new("number.words"), CompactString::new(rule)],
+            read_by: "number.words",
+            unit_by: CompactString::const_new(rule),
+            hedge_counts: false,
         }
     }
 
@@ -328,11 +333,6 @@ impl<'a> Line<'a> {
         let bare = tail.unit.is_none() && !multiple && class == MentionClass::Count;
         let digits = self.tokens[at].kind == TokenKind::Digits;
         let (section, rule) = if multiple { ("number.", "multiple") } else { tail.rule };
-        let hedged = hedge.map(|_| CompactString::const_new("hedge.") + qualifier.code());
-        let mut names = Vec::with_capacity(2 + hedged.iter().len());
-        names.push(CompactString::const_new(if digits { "number.digits" } else { "number.words" }));
-        names.push(CompactString::const_new(section) + rule);
-        names.extend(hedged);
         Some(NumberMention {
             span: Span::new(numeral.span.start, end),
             numeral: numeral.span,
@@ -349,7 +349,9 @@ impl<'a> Line<'a> {
             role,
             multiple,
             figure: !(one && class == MentionClass::Count) && (!bare || numeral.marked || tail.power > 0),
-            rules: names,
+            read_by: if digits { "number.digits" } else { "number.words" },
+            unit_by: CompactString::const_new(section) + rule,
+            hedge_counts: hedge.is_some(),
         })
     }
 

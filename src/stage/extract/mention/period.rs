@@ -3,7 +3,7 @@
 //! An expression is a part of a year (`6 tháng đầu năm`, `quý III`, `15/5`) and the way its year is
 //! told: printed, counted from the year spoken of (`năm trước`), or left open.
 
-use compact_str::CompactString;
+use compact_str::{CompactString, ToCompactString, format_compact};
 use jiff::civil::Date;
 
 use super::number::Line;
@@ -25,7 +25,7 @@ pub struct PeriodMention {
     /// What it says.
     pub expression: TimeExpression,
     /// The length of a duration: `P5Y`.
-    pub length: Option<String>,
+    pub length: Option<CompactString>,
     /// How it stands to the figure: the time itself, or an end of it.
     pub role: TimeRole,
     /// The rule that read it: `period.months_from_start`.
@@ -273,11 +273,11 @@ impl TimeExpression {
 }
 
 /// The length of so many `unit`, as ISO 8601 has it; `None` for a word of another kind.
-pub(super) fn length(count: &str, unit: &str) -> Option<String> {
+pub(super) fn length(count: &str, unit: &str) -> Option<CompactString> {
     let (time, designator) = match unit.to_lowercase().as_str() {
         "năm" => ("", "Y"),
         "thập kỷ" | "kỷ" => ("", "0Y"),
-        "quý" => return count.parse::<u32>().ok().map(|quarters| format!("P{}M", quarters * 3)),
+        "quý" => return count.parse::<u32>().ok().map(|quarters| format_compact!("P{}M", quarters * 3)),
         "tháng" => ("", "M"),
         "tuần" => ("", "W"),
         "ngày" => ("", "D"),
@@ -286,7 +286,7 @@ pub(super) fn length(count: &str, unit: &str) -> Option<String> {
         "giây" => ("T", "S"),
         _ => return None,
     };
-    Some(format!("P{time}{count}{designator}"))
+    Some(format_compact!("P{time}{count}{designator}"))
 }
 
 /// A date or year of birth: what it says is no time of any figure.
@@ -295,7 +295,7 @@ fn birth(mention: &PeriodMention) -> OtherMention {
     OtherMention {
         span: mention.span,
         class: MentionClass::Other,
-        value: value.map(|value| value.to_string()).unwrap_or_default(),
+        value: value.map(|value| value.to_compact_string()).unwrap_or_default(),
         rule: CompactString::const_new("number.birth"),
     }
 }
@@ -386,7 +386,9 @@ impl Line<'_> {
         };
         let span = Span::new(self.tokens[start].span.start, self.tokens[next - 1].span.end);
         let length = match (rule.part, hit.values.first()) {
-            (PartKind::Duration, Some((_, count))) => length(&count.to_string(), self.words(next - 1)),
+            (PartKind::Duration, Some((_, count))) => {
+                length(&count.to_compact_string(), self.words(next - 1))
+            }
             _ => None,
         };
         Some(PeriodMention {

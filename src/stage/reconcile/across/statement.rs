@@ -116,8 +116,8 @@ impl Statement {
             return None;
         }
         let narrowing = wording.narrowing(&figure.label, &cell.indicator, &cell.area);
-        let names_fund = figure.origins.get(&Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default);
-        let named = figure.origins.get(&Slot::Area).and_then(|origin| origin.words);
+        let names_fund = figure.origins.get(Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default);
+        let named = figure.origins.get(Slot::Area).and_then(|origin| origin.words);
         let before_area = named
             .filter(|area| {
                 counts_areas(&figure) && area.end > figure.span.end && area.start > figure.span.start
@@ -128,7 +128,7 @@ impl Statement {
             .map(|between| between.trim().to_lowercase().into_boxed_str());
         // What led to the figure is not read any more, and would be most of what is held.
         figure.rules = Vec::new();
-        figure.origins.clear();
+        figure.origins = Default::default();
         Some(Self {
             document: source.document,
             witness: source.witness,

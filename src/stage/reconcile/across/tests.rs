@@ -58,7 +58,7 @@ fn figure(document: Digest, at: usize, stated: &Stated) -> Figure {
         id: FigureId::of(document, span, stated.measure),
         span,
         sentence: Span::new(stated.sentence * 1000, stated.sentence * 1000 + 1000),
-        quote: format!("{} {}", stated.value, stated.unit),
+        quote: format!("{} {}", stated.value, stated.unit).into(),
         indicator: Some(IndicatorCode::new("kinh_phi")),
         label: stated.label.to_owned(),
         measure: stated.measure,
@@ -74,7 +74,7 @@ fn figure(document: Digest, at: usize, stated: &Stated) -> Figure {
         fund: Some(stated.fund),
         base: rate.then_some(Base { period: None, aspect: None, area: None }),
         rules: Vec::new(),
-        origins: BTreeMap::new(),
+        origins: Default::default(),
     }
 }
 

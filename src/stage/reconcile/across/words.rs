@@ -25,7 +25,7 @@ impl Wording {
     pub fn of(rules: &RulePack) -> Self {
         let neutral = rules.across.neutral.iter().flat_map(|phrase| tokens(phrase)).collect();
         let mut indicators: BTreeMap<IndicatorCode, Vec<Vec<String>>> = BTreeMap::new();
-        for indicator in &rules.indicators.indicator {
+        for indicator in rules.indicators.indicator.iter() {
             let names = indicators.entry(IndicatorCode::new(indicator.code.clone())).or_default();
             names.extend(indicator.near.iter().chain([&indicator.name]).map(|phrase| tokens(phrase)));
         }

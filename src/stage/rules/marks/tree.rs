@@ -25,6 +25,8 @@ pub struct CueTree {
     longest: Vec<u16>,
     /// By node: the next shorter phrase that ends there, as its node; 0 for none.
     shorter: Vec<u16>,
+    /// By node: how many bytes the beginning of a phrase has that it is.
+    depth: Vec<u16>,
     /// By node: the phrase that it is, counted from 1.
     phrase: Vec<u16>,
     /// By phrase: its bytes, and the lists that have it, each with the phrase's number there.
@@ -42,6 +44,7 @@ impl Default for CueTree {
             ends: 1,
             longest: vec![0],
             shorter: vec![0],
+            depth: vec![0],
             phrase: Vec::new(),
             phrases: Vec::new(),
             count: 0,
@@ -118,6 +121,7 @@ impl CueTree {
         let nodes = self.phrase.len();
         let mut fallback = vec![0u16; nodes];
         (self.longest, self.shorter) = (vec![0; nodes], vec![0; nodes]);
+        self.depth = vec![0; nodes];
         let mut queue = vec![0u16];
         let mut done = 0;
         while let Some(node) = queue.get(done).copied() {
@@ -133,6 +137,7 @@ impl CueTree {
                 } else {
                     let place = usize::from(child);
                     fallback[place] = on;
+                    self.depth[place] = self.depth[usize::from(node)] + 1;
                     self.shorter[place] = self.longest[usize::from(on)];
                     self.longest[place] = if self.phrase[place] == 0 { self.shorter[place] } else { child };
                     queue.push(child);
@@ -157,25 +162,86 @@ impl CueTree {
         self.next = order.iter().flat_map(|node| self.next[row(node)].iter().map(rename)).collect();
         self.longest = order.iter().map(|node| rename(&self.longest[usize::from(*node)])).collect();
         self.shorter = order.iter().map(|node| rename(&self.shorter[usize::from(*node)])).collect();
+        self.depth = order.iter().map(|node| self.depth[usize::from(*node)]).collect();
         self.phrase = order.iter().map(|node| self.phrase[usize::from(*node)]).collect();
     }
 
-    /// Finds every phrase in `text`, as whole words or not: where it begins and ends, and its number.
+    /// Finds every phrase in `text`, as whole words or not: where it begins and ends, and its number. Those that
+    /// begin at one place come shortest first.
+    ///
+    /// A step of the automaton waits for the entry that the step before has read. So a long text is read in
+    /// [`LANES`] parts at a time, which do not wait for each other; each goes on into the next one as far as
+    /// phrases do that begin in it.
     #[inline]
     pub(super) fn scan(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
-        let (classes, next, shift) = (&self.classes, &self.next[..], self.shift);
-        let mut node = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            node = next[(usize::from(node) << shift) + usize::from(classes[usize::from(byte)])];
-            if node < self.ends {
-                continue;
+        let bytes = text.as_bytes();
+        let part = bytes.len() / LANES;
+        let mut nodes = [0; LANES];
+        let mut done = 0;
+        if part >= PART_BYTES {
+            let parts: [&[u8]; LANES] = std::array::from_fn(|lane| &bytes[lane * part..(lane + 1) * part]);
+            for at in 0..part {
+                let mut ending = false;
+                for (node, part) in nodes.iter_mut().zip(parts) {
+                    *node = self.step(*node, part[at]);
+                    ending |= *node >= self.ends;
+                }
+                if ending {
+                    for (lane, node) in nodes.into_iter().enumerate().filter(|(_, node)| *node >= self.ends) {
+                        self.ending(node, lane * part + at + 1, &mut found);
+                    }
+                }
             }
-            let mut standing = usize::from(self.longest[usize::from(node)]);
-            while standing != 0 {
-                let phrase = usize::from(self.phrase[standing]) - 1;
-                found(at + 1 - self.phrases[phrase].0, at + 1, phrase);
-                standing = usize::from(self.shorter[standing]);
+            for (lane, node) in nodes[..LANES - 1].iter().enumerate() {
+                self.go_on(*node, bytes, (lane + 1) * part, &mut found);
+            }
+            done = LANES * part;
+        }
+        let mut node = nodes[LANES - 1];
+        for (at, byte) in bytes.iter().enumerate().skip(done) {
+            node = self.step(node, *byte);
+            if node >= self.ends {
+                self.ending(node, at + 1, &mut found);
+            }
+        }
+    }
+
+    #[inline]
+    fn step(&self, node: u16, byte: u8) -> u16 {
+        self.next[self.edge(node, byte)]
+    }
+
+    /// The phrases that end at `end`, where `node` was reached.
+    #[inline]
+    fn ending(&self, node: u16, end: usize, found: &mut impl FnMut(usize, usize, usize)) {
+        let mut standing = usize::from(self.longest[usize::from(node)]);
+        while standing != 0 {
+            let phrase = usize::from(self.phrase[standing]) - 1;
+            found(end - self.phrases[phrase].0, end, phrase);
+            standing = usize::from(self.shorter[standing]);
+        }
+    }
+
+    /// Goes on from `node` behind `start`, for the phrases that begin before it.
+    fn go_on(&self, mut node: u16, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
+        for (past, byte) in bytes[start..].iter().enumerate() {
+            if usize::from(self.depth[usize::from(node)]) <= past {
+                return;
+            }
+            node = self.step(node, *byte);
+            if node >= self.ends {
+                self.ending(node, start + past + 1, &mut |at, end, phrase| {
+                    if at < start {
+                        found(at, end, phrase);
+                    }
+                });
             }
         }
     }
 }
+
+/// In how many parts a long text is read at a time.
+const LANES: usize = 4;
+
+/// The fewest bytes of a part: of less most would be read twice.
+const PART_BYTES: usize = 24;

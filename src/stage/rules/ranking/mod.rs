@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 pub use areas::{AREA, Follow, InName, Lead, Main, Named, Nation, Prevails, Rival, Subject, Zone, area};
 pub use axes::{Between, Carried, Claim, Distance, Group, Kind, Order, Own, Setting, Told, Versus, Where};
-pub use model::{Feature, Model, Template};
+pub use model::{Feature, Model, Places, Template};
 pub use periods::{Cue, Fresh, PERIOD, Part, Role, Shape, Time, Variant, period};
 
 use super::Files;

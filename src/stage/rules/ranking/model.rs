@@ -13,8 +13,14 @@ pub struct Template {
 }
 
 impl Template {
-    fn len(&self) -> usize {
-        self.axes.iter().map(|axis| axis.len()).product()
+    const fn len(&self) -> usize {
+        let mut length = 1;
+        let mut axis = 0;
+        while axis < self.axes.len() {
+            length *= self.axes[axis].len();
+            axis += 1;
+        }
+        length
     }
 
     /// Returns the number within the template of the feature that `key` names.
@@ -48,23 +54,47 @@ pub struct Feature(pub u16);
 pub struct Model {
     templates: &'static [Template],
     offsets: Vec<usize>,
-    /// By template: where its features begin, and the lengths of its axes behind the first.
-    shapes: Vec<Places>,
     weights: Vec<i32>,
 }
 
-/// Where the features of a template are, and how its values number them. A template has three axes at most.
+/// Where the features of a template are among all of its model, and how its values number them. A template has three
+/// axes at most.
+///
+/// It is made where the program is compiled, so that a feature's number is a few additions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Places {
+pub struct Places {
     offset: usize,
+    axes: usize,
     second: usize,
     third: usize,
 }
 
 impl Places {
-    fn of(template: &Template, offset: usize) -> Self {
-        let length = |axis: usize| template.axes.get(axis).map_or(1, |axis| axis.len());
-        Self { offset, second: length(1), third: length(2) }
+    /// Of the template numbered `at` in `templates`.
+    pub(super) const fn of(templates: &[Template], at: usize) -> Self {
+        let mut offset = 0;
+        let mut before = 0;
+        while before < at {
+            offset += templates[before].len();
+            before += 1;
+        }
+        let axes = templates[at].axes;
+        let second = if axes.len() > 1 { axes[1].len() } else { 1 };
+        let third = if axes.len() > 2 { axes[2].len() } else { 1 };
+        Self { offset, axes: axes.len(), second, third }
+    }
+
+    /// Returns the feature with these values of the template's axes.
+    #[inline]
+    pub fn feature(self, values: &[usize]) -> Feature {
+        debug_assert_eq!(self.axes, values.len());
+        let index = match *values {
+            [a] => a,
+            [a, b] => a * self.second + b,
+            [a, b, c] => (a * self.second + b) * self.third + c,
+            _ => 0,
+        };
+        Feature((self.offset + index) as u16)
     }
 }
 
@@ -79,33 +109,12 @@ impl Eq for Template {}
 impl Model {
     pub(super) fn of(templates: &'static [Template]) -> Self {
         let mut offsets = Vec::with_capacity(templates.len());
-        let mut shapes = Vec::with_capacity(templates.len());
         let mut end = 0;
         for template in templates {
             offsets.push(end);
-            shapes.push(Places::of(template, end));
             end += template.len();
         }
-        Self { templates, offsets, shapes, weights: vec![0; end] }
-    }
-
-    /// Returns the feature of the template at `template` with these values of its axes.
-    #[inline]
-    pub fn feature(&self, template: usize, values: &[usize]) -> Feature {
-        debug_assert_eq!(
-            self.templates[template].axes.len(),
-            values.len(),
-            "{}",
-            self.templates[template].name
-        );
-        let shape = &self.shapes[template];
-        let index = match *values {
-            [a] => a,
-            [a, b] => a * shape.second + b,
-            [a, b, c] => (a * shape.second + b) * shape.third + c,
-            _ => 0,
-        };
-        Feature((shape.offset + index) as u16)
+        Self { templates, offsets, weights: vec![0; end] }
     }
 
     /// Returns the weight of a feature.
@@ -161,12 +170,17 @@ macro_rules! templates {
         pub const $list: &[Template] =
             &[$(Template { name: $word, axes: &[$($axis::NAMES),*] }),+];
 
-        /// The numbers of the templates.
+        /// The features of each template.
         #[allow(missing_docs, non_camel_case_types, reason = "each is named as in the list")]
         pub mod $module {
+            use crate::stage::rules::ranking::Places;
+
             #[derive(Clone, Copy)]
             enum Number { $($name),+ }
-            $(#[allow(non_upper_case_globals, reason = "each is named as in the list")] pub const $name: usize = Number::$name as usize;)+
+            $(
+                #[allow(non_upper_case_globals, reason = "each is named as in the list")]
+                pub const $name: Places = Places::of(super::$list, Number::$name as usize);
+            )+
         }
     };
 }

@@ -45,19 +45,25 @@ const MASKS: [u128; SHORT_BYTES] = {
 };
 
 /// Spellings and the words that they are.
+///
+/// What is asked of most tokens is a slot of four bytes, of which thousands fit a processor's nearest cache; a spelling
+/// itself is looked at only where the slot says that it may be the one.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
-    /// Spellings of [`SHORT_BYTES`] at most, as little-endian numbers, at the place that their hash gives or the
-    /// first free one behind it; 0 where none is. Never more than half full.
+    /// At the place that a spelling's hash gives, or the first free one behind it: another part of the hash, and the
+    /// spelling's number from 1; 0 where none is. Never more than half full.
+    slots: Vec<u32>,
+    /// Spellings of [`SHORT_BYTES`] at most, as little-endian numbers.
     short: Vec<(u128, Word)>,
-    /// How many of them there are.
-    count: usize,
     long: Long,
 }
 
+/// The bits of a slot that number a spelling; more spellings than that are in no pack.
+const NUMBER: u32 = 0xf_ffff;
+
 impl Default for Table {
     fn default() -> Self {
-        Self { short: vec![(0, Word::UNKNOWN); 64], count: 0, long: Long::default() }
+        Self { slots: vec![0; 64], short: Vec::new(), long: Long::default() }
     }
 }
 
@@ -69,31 +75,28 @@ impl Table {
         Some(u128::from_le_bytes(key))
     }
 
+    /// The place of a key, and the part of its hash that a slot keeps.
     #[inline]
-    fn hash(key: u128) -> usize {
+    fn hash(key: u128) -> (usize, u32) {
         let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
-    }
-
-    /// Where `key` stands, or would.
-    fn place(&self, key: u128) -> usize {
-        let mask = self.short.len() - 1;
-        let mut at = Self::hash(key) & mask;
-        while self.short[at].0 != key && self.short[at].0 != 0 {
-            at = (at + 1) & mask;
-        }
-        at
+        let hash = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((hash >> 40) as usize, (hash >> 8) as u32 & !NUMBER)
     }
 
     /// The word that the spelling `key` is.
     #[inline]
     fn find(&self, key: u128) -> Word {
-        let mut at = Self::hash(key);
+        let (mut at, part) = Self::hash(key);
         loop {
-            let (known, word) = self.short[at & (self.short.len() - 1)];
-            // Where no spelling is, no word is either.
-            if known == key || known == 0 {
-                return word;
+            let slot = self.slots[at & (self.slots.len() - 1)];
+            if slot == 0 {
+                return Word::UNKNOWN;
+            }
+            if slot & !NUMBER == part {
+                let (known, word) = self.short[(slot & NUMBER) as usize - 1];
+                if known == key {
+                    return word;
+                }
             }
             at += 1;
         }
@@ -126,19 +129,25 @@ impl Table {
             self.long.entry(spelling.into()).or_insert(word);
             return;
         };
-        let at = self.place(key);
-        if self.short[at].0 == 0 {
-            self.short[at] = (key, word);
-            self.count += 1;
+        if self.find(key) != Word::UNKNOWN || self.short.len() >= NUMBER as usize {
+            return;
         }
-        if self.count * 2 > self.short.len() {
-            let wider = vec![(0, Word::UNKNOWN); self.short.len() * 2];
-            for (key, word) in std::mem::replace(&mut self.short, wider) {
-                if key != 0 {
-                    let at = self.place(key);
-                    self.short[at] = (key, word);
-                }
-            }
+        self.short.push((key, word));
+        if self.short.len() * 2 > self.slots.len() {
+            self.slots = vec![0; self.slots.len() * 2];
+            (1..=self.short.len()).for_each(|number| self.place(number));
+        } else {
+            self.place(self.short.len());
         }
+    }
+
+    /// Gives the spelling with a number its slot.
+    fn place(&mut self, number: usize) {
+        let (mut at, part) = Self::hash(self.short[number - 1].0);
+        let mask = self.slots.len() - 1;
+        while self.slots[at & mask] != 0 {
+            at += 1;
+        }
+        self.slots[at & mask] = part | number as u32 & NUMBER;
     }
 }
