@@ -49,6 +49,41 @@ impl Period {
         }
     }
 
+    /// Returns it as Vietnamese texts name it: `9 tháng đầu năm 2012`.
+    pub fn in_vietnamese(&self) -> String {
+        match *self {
+            Self::Year(year) => format!("năm {year}"),
+            Self::Half(year, 1) => format!("6 tháng đầu năm {year}"),
+            Self::Half(year, _) => format!("6 tháng cuối năm {year}"),
+            Self::Quarter(year, quarter) => format!("quý {}/{year}", roman(quarter)),
+            Self::Month(year, month) => format!("tháng {month}/{year}"),
+            Self::Day(date) => day(date),
+            Self::Years(first, last) => format!("{first}–{last}"),
+            Self::Months(from, count) if from.day_of_year() == 1 => {
+                format!("{count} tháng đầu năm {}", from.year())
+            }
+            Self::Months(from, count) => format!("{count} tháng từ {}", day(from)),
+            Self::Days(from, count) => format!("{count} ngày từ {}", day(from)),
+        }
+    }
+
+    /// Returns it in English: `first 9 months of 2012`.
+    pub fn in_english(&self) -> String {
+        match *self {
+            Self::Year(year) => format!("year {year}"),
+            Self::Half(year, half) => format!("half {half} of {year}"),
+            Self::Quarter(year, quarter) => format!("quarter {}/{year}", roman(quarter)),
+            Self::Month(year, month) => format!("month {month}/{year}"),
+            Self::Day(date) => day(date),
+            Self::Years(first, last) => format!("{first}–{last}"),
+            Self::Months(from, count) if from.day_of_year() == 1 => {
+                format!("first {count} months of {}", from.year())
+            }
+            Self::Months(from, count) => format!("{count} months from {}", day(from)),
+            Self::Days(from, count) => format!("{count} days from {}", day(from)),
+        }
+    }
+
     /// Returns the first day.
     pub fn first_day(&self) -> Option<Date> {
         match *self {
@@ -109,6 +144,15 @@ impl Period {
             Self::Days(day, days) => Self::Days(date(day)?, days),
         })
     }
+}
+
+fn day(date: Date) -> String {
+    format!("{}/{}/{}", date.day(), date.month(), date.year())
+}
+
+fn roman(quarter: i8) -> &'static str {
+    let index = usize::try_from(quarter).unwrap_or(0);
+    ["", "I", "II", "III", "IV"].get(index).copied().unwrap_or("")
 }
 
 impl fmt::Display for Period {

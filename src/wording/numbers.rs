@@ -3,6 +3,7 @@
 
 use crate::model::Decimal;
 use crate::model::finding::Bounds;
+use crate::model::period::Period;
 use crate::wording::lang::Lang;
 
 /// Writes an exact decimal (`77228000000`, `46.47`) as printed: `77.228.000.000`, `46,47`. Text that is
@@ -119,45 +120,12 @@ pub fn bounds(lang: Lang, bounds: &Bounds, unit: &str, unit_name: &str) -> Strin
 
 /// Writes a period of the record contract in words.
 pub fn period(lang: Lang, code: &str) -> String {
-    let day = |text: &str| -> Option<String> {
-        let mut parts = text.splitn(3, '-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0')))
+    let shown = code.parse::<Period>().ok();
+    let words = |period: Period| match lang {
+        Lang::Vi => period.in_vietnamese(),
+        Lang::En => period.in_english(),
     };
-    let shown = if let Some((from, length)) = code.split_once("/P") {
-        let (count, unit) = length.split_at(length.len().saturating_sub(1));
-        let start = from.strip_suffix("-01-01");
-        match (lang, unit, start) {
-            (Lang::Vi, "M", Some(year)) => Some(format!("{count} tháng đầu năm {year}")),
-            (Lang::En, "M", Some(year)) => Some(format!("first {count} months of {year}")),
-            (Lang::Vi, "M", None) => day(from).map(|from| format!("{count} tháng từ {from}")),
-            (Lang::En, "M", None) => day(from).map(|from| format!("{count} months from {from}")),
-            (Lang::Vi, _, _) => day(from).map(|from| format!("{count} ngày từ {from}")),
-            (Lang::En, _, _) => day(from).map(|from| format!("{count} days from {from}")),
-        }
-    } else if let Some((from, to)) = code.split_once('/') {
-        Some(format!("{from}–{to}"))
-    } else if let Some((year, half)) = code.split_once("-S") {
-        Some(match (lang, half) {
-            (Lang::Vi, "1") => format!("6 tháng đầu năm {year}"),
-            (Lang::Vi, _) => format!("6 tháng cuối năm {year}"),
-            (Lang::En, _) => format!("half {half} of {year}"),
-        })
-    } else if let Some((year, quarter)) = code.split_once("-Q") {
-        let roman = ["", "I", "II", "III", "IV"].get(quarter.parse::<usize>().unwrap_or(0)).copied();
-        Some(format!("{} {}/{year}", lang.t("quý", "quarter"), roman.unwrap_or(quarter)))
-    } else if code.len() == 7 {
-        code.split_once('-').map(|(year, month)| {
-            format!("{} {}/{year}", lang.t("tháng", "month"), month.trim_start_matches('0'))
-        })
-    } else if code.len() == 10 {
-        day(code)
-    } else if code.len() == 4 {
-        Some(format!("{} {code}", lang.t("năm", "year")))
-    } else {
-        None
-    };
-    shown.unwrap_or_else(|| code.to_owned())
+    shown.map_or_else(|| code.to_owned(), words)
 }
 
 /// Writes microseconds since 1970 in local time, as Vietnamese write it.

@@ -153,7 +153,54 @@ fn what_a_later_report_supersedes_is_superseded_by_an_event_that_names_it() {
     for words in ["superseded", "8,16 tỷ đồng / 8,50 tỷ đồng", "because of ke-hoach-khac.txt"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+    let (told, code) = socai(&data_dir, &["history", &agreed]);
+    assert_eq!(code, Some(0), "{told}");
+    for words in [
+        "because thai-binh-2024.txt came, which prints «96,0%», «8,16 tỷ đồng»",
+        "because ke-hoach-khac.txt came, which prints «8,90 tỷ đồng»",
+        "instead: conflicts 8,50 tỷ đồng = 8,90 tỷ đồng",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
     assert!(events.iter().all(|envelope| envelope.cause > Some(Position(0))));
+}
+
+/// Every folder of `tests/planted` is a set of reports, with what is to be found between them, a line each, in
+/// `expected`: contradictions that were planted, and none where there is none.
+#[test]
+fn what_is_planted_between_reports_is_found_and_nothing_else() {
+    let mut sets: Vec<PathBuf> =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/planted"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+    sets.sort();
+    assert!(sets.len() >= 15, "{sets:?}");
+    let mut wrong = String::new();
+    for set in sets {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().join("var");
+        let texts: Vec<PathBuf> = std::fs::read_dir(&set)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "txt"))
+            .collect();
+        let sources = Source::find(&texts, &[]).unwrap();
+        ingest(Options::new(&data_dir), rules(), sources, &Shutdown::new(), |_| {}).unwrap();
+        let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+        let mut found: Vec<String> = across(&data_dir)
+            .iter()
+            .map(|one| format!("{} {} {}", text(one, "verdict"), text(one, "relation"), text(one, "formula")))
+            .collect();
+        found.sort();
+        let expected = std::fs::read_to_string(set.join("expected")).unwrap();
+        let mut expected: Vec<&str> = expected.lines().collect();
+        expected.sort_unstable();
+        if found != expected {
+            wrong.push_str(&format!("{}\n  expected {expected:#?}\n  found {found:#?}\n", set.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// Reports of three regions in three years, each with the number of its provinces; the fourth counts some of them.

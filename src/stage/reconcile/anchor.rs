@@ -205,7 +205,15 @@ fn compared_before<'f>(page: &Page<'f>, at: usize, relation: Relation) -> Option
     let mut before = page.figures[..at - 1].iter().rev().take(6).filter(|level| {
         level.measure == Measure::Value && level.unit == earlier.unit && page.line(level) == page.line(rate)
     });
-    if !said {
+    // `tăng 12,5% so với năm 2022 (40 đề án) và tăng 50% so với …`: the bracket is of the rate before it.
+    let of_other = page.before(earlier).is_some_and(|other| {
+        let words = page.between(other, earlier);
+        other.measure != Measure::Value
+            && other.sentence == earlier.sentence
+            && has(&words, &page.rules.compared)
+            && !words.contains([';', '.', ','])
+    });
+    if !said || of_other {
         return None;
     }
     // Where several stand before it, or none, slots have to tell which one is meant.

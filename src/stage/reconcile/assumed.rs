@@ -3,10 +3,12 @@
 
 use crate::model::figure::{AreaCode, Figure, Measure};
 use crate::model::finding::Relation;
+use crate::stage::rules::guards::{RelationKind, Role};
 
 use super::claim::Claim;
 use super::formula::Formula;
-use super::page::{Page, fit, has, lower};
+use super::guard::{self, Degree};
+use super::page::{Page, has, lower};
 use super::routes::Key;
 use super::term::Term;
 
@@ -34,19 +36,14 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> (Vec<Claim<'f>>, Wholes<'f>) {
 /// The claim, the whole by its mean, and the area of the whole.
 fn share<'f>(page: &Page<'f>, at: usize) -> Option<(Claim<'f>, Term<'f>, AreaCode)> {
     let rate = page.figures[at];
+    let rule = page.rules.relation(RelationKind::ShareAssumed)?;
     let named = rate.base.as_ref().and_then(|base| base.area.as_ref());
     let part = page.level_of(at, |level| {
-        fit(rate.indicator.as_ref(), level.indicator.as_ref(), 1, -9) > 0
-            && fit(rate.period.as_ref(), level.period.as_ref(), 1, -9) >= 0
-            && fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -9) >= 0
+        guard::holds(page, rule, Degree::Must, &[(Role::Part, level), (Role::Rate, rate)])
     })?;
     page.near(rate).iter().find_map(|mean| {
-        let alike = mean.measure == Measure::Mean
-            && mean.unit == part.unit
-            && mean.indicator == part.indicator
-            && mean.period == part.period
-            && fit(mean.aspect.as_ref(), part.aspect.as_ref(), 1, -9) >= 0
-            && fit(mean.fund.as_ref(), part.fund.as_ref(), 1, -9) >= 0;
+        let cast = [(Role::Part, part), (Role::Mean, *mean), (Role::Rate, rate)];
+        let alike = mean.measure == Measure::Mean && guard::holds(page, rule, Degree::Must, &cast);
         let (lead, trail) = (page.lead(mean), page.trail(rate));
         let known = page.rules.assumed_count.iter().find(|known| {
             let each = has(&lower(&mean.quote), &known.each) || has(&lead, &known.each);

@@ -125,7 +125,7 @@ impl<'f> Claim<'f> {
     /// printed numbers taken alone come within a tenth of each other, for a sum within a fiftieth.
     pub(super) fn says_something(&self) -> bool {
         if self.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq) {
-            return true;
+            return !self.is_open();
         }
         let exact = |at: usize| Interval::exactly(self.figures[at].value);
         let computed = self.formula.value(&exact);
@@ -137,6 +137,12 @@ impl<'f> Claim<'f> {
             .low
             .or(computed.high)
             .is_some_and(|end| end.at.add(&shift).sub(&printed).abs().mul(&parts) <= printed.abs())
+    }
+
+    /// Tells whether the other figures admit everything for the stated one: zero is divided by zero.
+    pub(super) fn is_open(&self) -> bool {
+        let computed = self.implied(self.figures.len() - 1, Reading::Rounded);
+        computed.low.is_none() && computed.high.is_none()
     }
 
     /// Tells whether agreement is no accident: what the figures admit, computed and stated together, is no

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use crate::model::Hasher;
-use crate::model::figure::{Figure, FigureId, Measure};
+use crate::model::figure::{Aspect, Figure, FigureId, Measure};
 use crate::model::finding::Derived;
 use crate::model::interval::Interval;
 
 use super::claim::Claim;
 use super::routes::{Key, Routes, is_bound};
-use super::system::{self, Level};
+use super::system::{self, Level, System};
 use super::term::Term;
 
 /// Returns the unprinted levels that routes and assumptions lead to, as tight as all relations that
@@ -23,19 +23,20 @@ pub(super) fn derived<'f>(
     let mut wanted: BTreeSet<Level> = routes.keys().cloned().map(Level::Unprinted).collect();
     let bounds = routes.values().flatten().filter(|route| is_bound(route.level));
     wanted.extend(bounds.map(|route| Level::Printed(route.level.id.clone())));
-    let solved = system::solve(claims, routes, &wanted);
+    let System { solved, unseen } = system::solve(claims, routes, &wanted);
     let mut all = Vec::new();
     for (key, several) in routes {
         let terms: Vec<Term<'f>> = several.iter().map(|route| route.term()).collect();
         let level = several[0].level;
+        let left = unseen.get(&Level::Unprinted(key.clone())).copied();
         let joined = terms.iter().fold(Interval::ALL, |all, term| all.meet(&term.interval()));
         match solved.get(&Level::Unprinted(key.clone())) {
             Some(found) if joined.is_empty() || is_tighter(&found.interval, &joined) => {
-                all.extend(derive(key, level, found.interval.clone(), &terms, &found.from));
+                all.extend(derive(key, level, found.interval.clone(), &terms, &found.from, left));
             }
-            _ if !joined.is_empty() => all.extend(derive(key, level, joined, &terms, &BTreeSet::new())),
+            _ if !joined.is_empty() => all.extend(derive(key, level, joined, &terms, &BTreeSet::new(), left)),
             _ => all.extend(terms.iter().filter_map(|term| {
-                derive(key, level, term.interval(), std::slice::from_ref(term), &BTreeSet::new())
+                derive(key, level, term.interval(), std::slice::from_ref(term), &BTreeSet::new(), left)
             })),
         }
         for route in several.iter().filter(|route| is_bound(route.level)) {
@@ -43,12 +44,12 @@ pub(super) fn derived<'f>(
             let exact = several.iter().find(|other| !is_bound(other.level));
             if let (Some(found), Some(exact), Some(key)) = (found, exact, Key::of(route.level)) {
                 let term = exact.term().ahead(route.relation, route.rate);
-                all.extend(derive(&key, route.level, found.interval.clone(), &[term], &found.from));
+                all.extend(derive(&key, route.level, found.interval.clone(), &[term], &found.from, None));
             }
         }
     }
     for (key, level, term) in assumed {
-        all.extend(derive(&key, level, term.interval(), &[term], &BTreeSet::new()));
+        all.extend(derive(&key, level, term.interval(), &[term], &BTreeSet::new(), None));
     }
     all.sort_by(|a, b| a.id.cmp(&b.id));
     all.dedup_by(|a, b| a.id == b.id);
@@ -59,13 +60,38 @@ fn is_tighter(found: &Interval, joined: &Interval) -> bool {
     found.low != joined.low || found.high != joined.high
 }
 
-/// Makes the level; `None` where an end is missing or nothing is admitted.
+/// Words of a label that say that a level was carried out or is expected to be: no words of a plan.
+const DONE: [&str; 7] =
+    ["ước thực hiện", "đã thực hiện", "thực hiện được", "thực hiện", "đã giải ngân", "giải ngân", "ước đạt"];
+
+/// The words of a level that stands behind `level`: of a plan, without those that say that it was carried out.
+fn label(key: &Key, level: &Figure) -> String {
+    if key.aspect != Some(Aspect::Plan) || level.aspect == Some(Aspect::Plan) {
+        return level.label.clone();
+    }
+    let mut label = level.label.clone();
+    for words in DONE {
+        // In small letters the text may have other lengths; then it stays.
+        let small = label.to_lowercase();
+        if small.len() == label.len()
+            && let Some(at) = small.find(words)
+        {
+            label.replace_range(at..at + words.len(), "");
+        }
+    }
+    let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
+    if label.is_empty() { level.label.clone() } else { label }
+}
+
+/// Makes the level; `None` where an end is missing or nothing is admitted. `left` says why it was not looked at
+/// together with all that it hangs together with.
 fn derive(
     key: &Key,
     level: &Figure,
     interval: Interval,
     terms: &[Term<'_>],
     others: &BTreeSet<FigureId>,
+    left: Option<&str>,
 ) -> Option<Derived> {
     if interval.is_empty() || interval.low.is_none() || interval.high.is_none() {
         return None;
@@ -82,7 +108,7 @@ fn derive(
     Some(Derived {
         id: hasher.finish().short(24),
         indicator: key.indicator.clone(),
-        label: level.label.clone(),
+        label: label(key, level),
         measure: Measure::Value,
         unit: key.unit.clone(),
         low: bounds.low,
@@ -96,6 +122,7 @@ fn derive(
             .iter()
             .flat_map(|term| &term.assumptions)
             .map(|known| known.code.clone())
+            .chain(left.map(str::to_owned))
             .collect(),
         formula: formulas.join("; "),
         rules: vec!["relations.derived".to_owned()],

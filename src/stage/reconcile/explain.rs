@@ -1,7 +1,7 @@
 //! One sentence in Vietnamese and one in English that an official can act on.
 
 use crate::model::Decimal;
-use crate::model::figure::{Figure, Qualifier};
+use crate::model::figure::{Figure, Measure, Qualifier};
 use crate::model::finding::{Explanation, Relation, Suspect, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
@@ -19,72 +19,50 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspe
     if let Some((relative, points)) = claim.rates() {
         return readings(claim, &relative, &points);
     }
+    if let Some(told) = told_by_words(claim, decision, suspects) {
+        return told;
+    }
     let formula = claim.text();
-    let printed = quantity::printed(claim.stated());
+    let (vi_printed, en_printed) = (hedged(claim.stated(), true), hedged(claim.stated(), false));
     let (vi_range, en_range) = (
         range(&decision.computed, claim.stated(), &VIETNAMESE),
         range(&decision.computed, claim.stated(), &ENGLISH),
     );
     let (vi, en) = match decision.verdict {
-        Verdict::Agrees if claim.relation == Relation::Order => (
-            format!(
-                "{printed} của kỳ dài hơn không nhỏ hơn {} của kỳ ngắn hơn, đúng như phải thế.",
-                quantity::printed(claim.figures[0])
-            ),
-            format!(
-                "{printed} of the longer period is no smaller than {} of the shorter one, as it has to be.",
-                quantity::printed(claim.figures[0])
-            ),
-        ),
-        Verdict::Agrees if matches!(claim.relation, Relation::Restated | Relation::Bound) => {
-            let [first, second] = [0, claim.figures.len() - 1].map(|at| claim.figures[at]);
-            (
-                format!(
-                    "Hai chỗ in {} và {} là một số liệu và khớp nhau.",
-                    hedged(first, true),
-                    hedged(second, true)
-                ),
-                format!(
-                    "Two places print {} and {}: one figure, and they agree.",
-                    hedged(first, false),
-                    hedged(second, false)
-                ),
-            )
-        }
         Verdict::Agrees => (
-            format!("{formula} khớp với số đã in {printed}."),
-            format!("{formula} agrees with the printed {printed}."),
+            format!("{formula} khớp với số đã in {vi_printed}."),
+            format!("{formula} agrees with the printed {en_printed}."),
         ),
         Verdict::AgreesIfTruncated => (
             format!(
-                "{formula} cho {vi_range}; chỉ khớp với {printed} nếu chữ số cuối bị cắt bỏ thay vì làm tròn."
+                "{formula} cho {vi_range}; chỉ khớp với {vi_printed} nếu chữ số cuối bị cắt bỏ thay vì làm tròn."
             ),
             format!(
-                "{formula} gives {en_range}; it agrees with {printed} only if the digits were cut off, not rounded."
+                "{formula} gives {en_range}; it agrees with {en_printed} only if the digits were cut off, not rounded."
             ),
         ),
         Verdict::Conflicts => (
             format!(
-                "{formula} cho {vi_range}, không thể là {printed}; đề nghị kiểm tra {}.",
+                "{formula} cho {vi_range}, không thể là {vi_printed}; đề nghị kiểm tra {}.",
                 first(claim, suspects, &VIETNAMESE)
             ),
             format!(
-                "{formula} gives {en_range}, which cannot be {printed}; please check {}.",
+                "{formula} gives {en_range}, which cannot be {en_printed}; please check {}.",
                 first(claim, suspects, &ENGLISH)
             ),
         ),
         Verdict::DiffersInScope => (
-            format!("{formula} khác {printed}, nhưng văn bản nêu rõ các số này không cùng phạm vi."),
+            format!("{formula} khác {vi_printed}, nhưng văn bản nêu rõ các số này không cùng phạm vi."),
             format!(
-                "{formula} differs from {printed}, but the text itself says that they are not counted alike."
+                "{formula} differs from {en_printed}, but the text itself says that they are not counted alike."
             ),
         ),
         Verdict::Undetermined => (
             format!(
-                "{formula} cho {vi_range}, chỉ khớp với {printed} nếu các số tròn đã được làm tròn; chưa đủ để kết luận, đề nghị ghi đủ chữ số."
+                "{formula} cho {vi_range}, chỉ khớp với {vi_printed} nếu các số tròn đã được làm tròn; chưa đủ để kết luận, đề nghị ghi đủ chữ số."
             ),
             format!(
-                "{formula} gives {en_range}, which agrees with {printed} only if the round amounts were rounded; that cannot be decided, please print all digits."
+                "{formula} gives {en_range}, which agrees with {en_printed} only if the round amounts were rounded; that cannot be decided, please print all digits."
             ),
         ),
     };
@@ -94,6 +72,59 @@ pub(super) fn sentence(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspe
     };
     let vi = assumed(vi, "Giả định:", |known| &known.name);
     Explanation { vi, en: assumed(en, "Assumed:", |known| &known.code) }
+}
+
+/// Says of an order, of two statements of one quantity and of a hedge what no formula does; `None` for others.
+fn told_by_words(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspect]) -> Option<Explanation> {
+    let [one, other] = claim.figures[..] else { return None };
+    let both = |vi: bool| (hedged(one, vi), hedged(other, vi));
+    let ((vi_one, vi_other), (en_one, en_other)) = (both(true), both(false));
+    let when = |figure: &Figure, vi: bool| match figure.period {
+        Some(period) if vi => format!(" của {}", period.in_vietnamese()),
+        Some(period) => format!(" of {}", period.in_english()),
+        None => String::new(),
+    };
+    let (vi_check, en_check) = (first(claim, suspects, &VIETNAMESE), first(claim, suspects, &ENGLISH));
+    let (vi, en) = match (claim.relation, decision.verdict) {
+        (Relation::Order, Verdict::Agrees) => (
+            format!(
+                "{vi_other}{} không nhỏ hơn {vi_one}{}, đúng như phải thế.",
+                when(other, true),
+                when(one, true)
+            ),
+            format!(
+                "{en_other}{} is no smaller than {en_one}{}, as it has to be.",
+                when(other, false),
+                when(one, false)
+            ),
+        ),
+        (Relation::Order, Verdict::Conflicts) => (
+            format!(
+                "{vi_one}{} lớn hơn {vi_other}{}, mà kỳ dài hơn không thể ít hơn; đề nghị kiểm tra {vi_check}.",
+                when(one, true),
+                when(other, true)
+            ),
+            format!(
+                "{en_one}{} is more than {en_other}{}, though the longer period cannot have less; please check {en_check}.",
+                when(one, false),
+                when(other, false)
+            ),
+        ),
+        (Relation::Restated | Relation::Bound, Verdict::Agrees) => (
+            format!("Hai chỗ in {vi_one} và {vi_other} là một số liệu và khớp nhau."),
+            format!("Two places print {en_one} and {en_other}: one figure, and they agree."),
+        ),
+        (Relation::Restated | Relation::Bound, Verdict::Conflicts) => (
+            format!(
+                "Hai chỗ in {vi_one} và {vi_other} cho cùng một số liệu, không thể cùng đúng; đề nghị kiểm tra {vi_check}."
+            ),
+            format!(
+                "Two places print {en_one} and {en_other} for one figure; they cannot both be right, please check {en_check}."
+            ),
+        ),
+        _ => return None,
+    };
+    Some(Explanation { vi, en })
 }
 
 /// Says what each reading of a comparison of rates implies for the earlier rate.
@@ -128,8 +159,9 @@ fn readings(claim: &Claim<'_>, relative: &Interval, points: &Interval) -> Explan
     }
 }
 
-/// A figure as it is printed, after the word of its hedge.
-fn hedged(figure: &Figure, vietnamese: bool) -> String {
+/// A figure as it is printed, after the word of its hedge; where its words say another number than the one that is
+/// reckoned with (`vượt 23%`, `giảm 8%`, `gấp 2,5 lần`), that one as well.
+pub(super) fn hedged(figure: &Figure, vietnamese: bool) -> String {
     let (vi, en) = match figure.qualifier {
         Qualifier::Eq => ("", ""),
         Qualifier::Gt => ("trên ", "over "),
@@ -138,7 +170,22 @@ fn hedged(figure: &Figure, vietnamese: bool) -> String {
         Qualifier::Le => ("không quá ", "at most "),
         Qualifier::Approx => ("khoảng ", "about "),
     };
-    format!("{}{}", if vietnamese { vi } else { en }, quantity::printed(figure))
+    let printed = quantity::printed(figure);
+    let numeral = printed.split(|c: char| !c.is_ascii_digit() && c != ',').next().unwrap_or("");
+    let said = numeral.replace(',', ".").parse::<Decimal>().ok();
+    let percent = figure.unit.as_str() == "percent" && figure.measure != Measure::Value;
+    let meant = match said {
+        Some(said) if percent && said != figure.value => {
+            let value = figure.value.to_string();
+            if vietnamese {
+                format!(" (tức {}%)", value.replace('.', ","))
+            } else {
+                format!(" (that is {value}%)")
+            }
+        }
+        _ => String::new(),
+    };
+    format!("{}{printed}{meant}", if vietnamese { vi } else { en })
 }
 
 /// The words in which a language speaks of intervals and suspects.
@@ -203,6 +250,19 @@ fn first(claim: &Claim<'_>, suspects: &[Suspect], words: &Words) -> String {
     format!("{} {}", words.first, named.join(&format!(" {} ", words.or)))
 }
 
+/// How many units of a record one unit of a bare numeral stands for, where that is more than one: `1.080` of a column
+/// in million đồng.
+fn cell_scale(figure: &Figure) -> Option<Rational> {
+    let quote = quantity::printed(figure);
+    let numeral = quote.trim_start_matches(['-', '+']);
+    if !numeral.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
+        return None;
+    }
+    let printed: Decimal = numeral.replace('.', "").replace(',', ".").parse().ok()?;
+    let scale = Rational::from(figure.value).abs().div(&Rational::from(printed))?;
+    (scale > Rational::ONE).then_some(scale)
+}
+
 fn range(interval: &Interval, figure: &Figure, words: &Words) -> String {
     let bounds = interval.bounds();
     between(bounds.low.as_deref(), bounds.high.as_deref(), figure, words)
@@ -215,10 +275,13 @@ fn between(low: Option<&str>, high: Option<&str>, figure: &Figure, words: &Words
     let size = high.or(low).map_or(Rational::ZERO, |value| Rational::from(value).abs());
     let money = figure.unit.as_str() == "VND";
     let ten = |power: u32| Rational::whole(10i128.checked_pow(power).unwrap_or(1));
+    // A cell of a table in the scale of its column.
+    let cell = cell_scale(figure);
     let scale = words.scales.iter().find(|(power, _)| size >= ten(*power)).copied().unwrap_or((0, "đồng"));
     let show = |end: Option<Decimal>, up: bool| {
         let Some(value) = end.map(Rational::from) else { return "…".to_owned() };
-        let value = if money { value.div(&ten(scale.0)).unwrap_or(value) } else { value };
+        let unit = cell.clone().or_else(|| money.then(|| ten(scale.0)));
+        let value = unit.and_then(|unit| value.div(&unit)).unwrap_or(value);
         let text = value.to_text(SHOWN_DIGITS, up);
         if words.comma { text.replace('.', ",") } else { text }
     };
@@ -230,6 +293,7 @@ fn between(low: Option<&str>, high: Option<&str>, figure: &Figure, words: &Words
         (low, high) => format!("{low} {} {high}", words.to),
     };
     match figure.unit.as_str() {
+        _ if cell.is_some() => range,
         "VND" => format!("{range} {}", scale.1),
         "percent" => format!("{range}%"),
         _ => range,

@@ -28,10 +28,10 @@ const LAST_DIGITS: &str = "last_digits";
 /// The code in a finding's assumptions of a set that was not halved to the end.
 const NOT_MINIMAL: &str = "conflict_set_not_minimal";
 
-/// The code in the assumptions of a finding that hangs together with more levels than are solved as a whole.
-const TOO_LARGE: &str = "component_too_large";
-/// The code in the assumptions of a finding that hangs together with what is too hard to be solved as a whole.
-const TOO_HARD: &str = "component_too_hard";
+/// The code in the assumptions of what hangs together with more levels than are solved as a whole.
+pub(super) const TOO_LARGE: &str = "component_too_large";
+/// The code in the assumptions of what hangs together with what is too hard to be solved as a whole.
+pub(super) const TOO_HARD: &str = "component_too_hard";
 
 /// A relation that holds, as lines over levels.
 struct Tied<'c, 'f> {

@@ -20,6 +20,9 @@ const WIDER_CHARS: usize = 12;
 /// How many bytes after a figure can name a category; more than that is no name, whatever it is.
 const CATEGORY_BYTES: usize = 400;
 
+/// What ends a cell of a table's row.
+const CELL_ENDS: [char; 2] = ['|', '\t'];
+
 /// What begins the words that a wider part adds, as a text may print it.
 const MORE: [&str; 4] = ["và", "Và", "VÀ", "vÀ"];
 
@@ -29,6 +32,8 @@ pub(super) struct Page<'f> {
     pub(super) figures: Vec<&'f Figure>,
     pub(super) rules: &'f RelationRules,
     lines: Vec<usize>,
+    /// Where cells of tables end.
+    cells: Vec<usize>,
     /// The source as the rules spell words, byte for byte in the same places; `None` where a spelling has
     /// other lengths, so that every stretch is spelled by itself.
     spelled: Option<String>,
@@ -43,7 +48,8 @@ impl<'f> Page<'f> {
     pub(super) fn new(source: &'f str, figures: &'f [Figure], rules: &'f RelationRules) -> Self {
         let mut ordered: Vec<&Figure> = figures.iter().collect();
         ordered.sort_by(|a, b| (a.span, &a.id).cmp(&(b.span, &b.id)));
-        let lines = source.match_indices('\n').map(|(at, _)| at).collect();
+        let places_of = |ends: &[char]| source.match_indices(ends).map(|(at, _)| at).collect();
+        let (lines, cells) = (places_of(&['\n']), places_of(&CELL_ENDS));
         let spelled = spelled(source);
         // A page makes thousands of candidate sums, and all of them ask.
         let places = |phrases: &[String]| {
@@ -54,12 +60,32 @@ impl<'f> Page<'f> {
             places
         };
         let (differing, distributed) = (places(&rules.scope_differs), places(&rules.distributed));
-        Self { source, figures: ordered, rules, lines, spelled, differing, distributed }
+        Self { source, figures: ordered, rules, lines, cells, spelled, differing, distributed }
     }
 
     /// Returns the number of the line that the figure stands in, from 0.
     pub(super) fn line(&self, figure: &Figure) -> usize {
         self.lines.partition_point(|at| *at < figure.span.start)
+    }
+
+    /// Tells whether a figure stands in a row of a table.
+    pub(super) fn in_table(&self, figure: &Figure) -> bool {
+        let (start, end) = self.line_of(figure);
+        let at = self.cells.partition_point(|cell| *cell < start);
+        self.cells.get(at).is_some_and(|cell| *cell < end)
+    }
+
+    /// Returns how many cells of its line end before a figure.
+    pub(super) fn column(&self, figure: &Figure) -> usize {
+        let before = |place: usize| self.cells.partition_point(|cell| *cell < place);
+        before(figure.span.start) - before(self.line_of(figure).0.min(figure.span.start))
+    }
+
+    /// Where the line of a figure begins and ends.
+    fn line_of(&self, figure: &Figure) -> (usize, usize) {
+        let line = self.line(figure);
+        let start = line.checked_sub(1).and_then(|at| self.lines.get(at)).map_or(0, |at| at + 1);
+        (start, self.lines.get(line).copied().unwrap_or(self.source.len()))
     }
 
     /// Returns the figures that begin after `low` and before `high`, in reading order.
@@ -364,15 +390,6 @@ fn said<'t>(text: &'t str, phrase: &'t str) -> impl Iterator<Item = (usize, usiz
         let close = gap <= GAP_BYTES && !after[..gap].contains(['.', ';', ':', '\n']);
         close.then_some((at, at + first.len() + gap + rest.len()))
     })
-}
-
-/// Scores how well two slots fit: equal, open, or at odds.
-pub(super) fn fit<T: PartialEq>(a: Option<&T>, b: Option<&T>, equal: i32, odds: i32) -> i32 {
-    match (a, b) {
-        (Some(a), Some(b)) if a == b => equal,
-        (Some(_), Some(_)) => odds,
-        _ => 0,
-    }
 }
 
 /// Tells whether two aspects can be of one quantity: intended with intended, done with done.

@@ -56,7 +56,8 @@ fn digits(figure: &Figure, value: Rational, reading: Reading) -> Interval {
 /// For money of one digit and zeros (`300.000 tỷ`): a tenth of that digit's unit. Else the printed step.
 fn hidden_step(figure: &Figure) -> Rational {
     let step = Rational::from(figure.step);
-    if figure.unit.as_str() != "VND" || figure.measure != Measure::Value || step.is_zero() {
+    let plain = figure.unit.as_str() == "VND" && figure.measure == Measure::Value && !prints_decimals(figure);
+    if !plain || step.is_zero() {
         return step;
     }
     let mantissa = figure.value.mantissa().unsigned_abs().to_string();
@@ -65,6 +66,12 @@ fn hidden_step(figure: &Figure) -> Rational {
     }
     let hidden = u32::try_from(mantissa.len() - 2).ok().and_then(|zeros| 10i128.checked_pow(zeros));
     hidden.map_or(step.clone(), |hidden| Rational::whole(hidden).max(step))
+}
+
+/// Tells whether a number is printed with decimals (`10,00 tỷ đồng`): whoever prints them hides nothing.
+fn prints_decimals(figure: &Figure) -> bool {
+    let rest = figure.quote.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    rest.strip_prefix(',').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Returns the relation's numbers as people write them: the words of the quote up to its unit.

@@ -77,6 +77,9 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
     }
     if first.value == second.value {
         let certain = digits(first) >= CERTAIN_DIGITS && digits(second) >= CERTAIN_DIGITS;
+        if page.in_table(first) && page.in_table(second) && !same_label(first, second) {
+            return None;
+        }
         let said = (alike && same_words(first, second)) || (head && share_words(page, first, second));
         // Hedges to either side of one number (`dưới 30%`, `từ 30%`) are limits, not statements of it.
         return ((certain || said) && claim.decide().verdict == Verdict::Agrees).then_some(claim);
@@ -100,8 +103,10 @@ fn pair<'f>(page: &Page<'f>, group: &[&Figure], first: &'f Figure, second: &'f F
             let wanted = quantity::interval(second, Reading::Rounded);
             quantity::one_digit_repair(first, &wanted).is_some()
         };
-        let decided = claim.decide().verdict == Verdict::Agrees || is_hedge(first, second) || repair();
-        return decided.then_some(claim);
+        let hedge = is_hedge(first, second);
+        let relation = if hedge { Relation::Bound } else { Relation::Restated };
+        let decided = claim.decide().verdict == Verdict::Agrees || hedge || repair();
+        return decided.then(|| Claim::of_two(relation, first, second, "relation.restated"));
     }
     None
 }
@@ -197,13 +202,16 @@ fn share_words(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
 /// or so many digits that chance is no explanation.
 fn same_words(a: &Figure, b: &Figure) -> bool {
     let digits = a.quote.chars().take_while(|c| !c.is_alphabetic()).filter(char::is_ascii_digit).count();
+    (a.indicator.is_some() && a.indicator == b.indicator)
+        || same_label(a, b)
+        || (digits >= TELLING_DIGITS && a.sentence != b.sentence)
+}
+
+/// Tells whether one label holds the other.
+fn same_label(a: &Figure, b: &Figure) -> bool {
     let (x, y) = (lower(&a.label), lower(&b.label));
     let held = !x.is_empty() && !y.is_empty() && (x.contains(&y) || y.contains(&x));
-    (a.indicator.is_some() && a.indicator == b.indicator)
-        || held
-        || runs_within(&x, &y)
-        || runs_within(&y, &x)
-        || (digits >= TELLING_DIGITS && a.sentence != b.sentence)
+    held || runs_within(&x, &y) || runs_within(&y, &x)
 }
 
 /// Tells whether all words of a label stand in another one, in their order: `dự án trong nước` in `dự án đầu tư trong

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use crate::model::figure::{AreaCode, Aspect, Figure, Fund, IndicatorCode, Measure, Qualifier, UnitCode};
 use crate::model::finding::Relation;
 use crate::model::period::Period;
+use crate::stage::rules::guards::{RelationKind, Role};
 
 use super::claim::Claim;
 use super::formula::Formula;
-use super::page::{Page, fit};
+use super::guard::{self, Degree};
+use super::page::Page;
 use super::rates::{relation, rule};
 use super::term::Term;
 
@@ -47,19 +49,41 @@ impl Key {
     }
 }
 
-/// One way to an unprinted level: a printed level and its rate.
+/// Where a route leads to from its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To what the level is a rate of: the plan, the year before.
+    Behind,
+    /// To what is a rate of the level: the year after.
+    Ahead,
+}
+
+/// One way to an unprinted level: a printed level and a rate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route<'f> {
     pub(super) level: &'f Figure,
     pub(super) rate: &'f Figure,
     pub(super) relation: Relation,
+    pub(super) way: Way,
 }
 
 impl<'f> Route<'f> {
     /// Returns the unprinted level as this route gives it.
     pub(super) fn term(self) -> Term<'f> {
-        let role = if self.relation == Relation::OfPlan { "actual" } else { "later" };
-        Term::printed(self.level, role).behind(self.relation, self.rate)
+        let level = Term::printed(self.level, self.role());
+        match self.way {
+            Way::Behind => level.behind(self.relation, self.rate),
+            Way::Ahead => level.ahead(self.relation, self.rate),
+        }
+    }
+
+    /// Returns the role of the printed level.
+    const fn role(self) -> &'static str {
+        match (self.way, self.relation) {
+            (Way::Ahead, _) => "earlier",
+            (Way::Behind, Relation::OfPlan) => "actual",
+            (Way::Behind, _) => "later",
+        }
     }
 }
 
@@ -85,11 +109,10 @@ fn route<'f>(page: &Page<'f>, at: usize) -> Option<(Key, Route<'f>)> {
     let relation = relation(rate.measure)
         .filter(|relation| matches!(relation, Relation::OfPlan | Relation::Growth | Relation::Index))
         .filter(|relation| rule(page, *relation).is_some())?;
-    // The level is the nearest one before the rate in its sentence with the same slots.
+    let guards = page.rules.relation(RelationKind::Route)?;
+    // The level is the nearest one before the rate in its sentence that the guards allow.
     let level = page.level_of(at, |level| {
-        fit(rate.indicator.as_ref(), level.indicator.as_ref(), 1, -9) > 0
-            && fit(rate.fund.as_ref(), level.fund.as_ref(), 1, -9) >= 0
-            && fit(rate.period.as_ref(), level.period.as_ref(), 1, -9) >= 0
+        guard::holds(page, guards, Degree::Must, &[(Role::Later, level), (Role::Rate, rate)])
     })?;
     let base = rate.base.as_ref();
     let period = base.and_then(|base| base.period).or_else(|| match relation {
@@ -110,7 +133,7 @@ fn route<'f>(page: &Page<'f>, at: usize) -> Option<(Key, Route<'f>)> {
     let key = Key { period, aspect, ..Key::of(level)? };
     let key =
         Key { aspect: key.aspect.map(|a| if a == Aspect::Estimate { Aspect::Actual } else { a }), ..key };
-    Some((key, Route { level, rate, relation }))
+    Some((key, Route { level, rate, relation, way: Way::Behind }))
 }
 
 /// Returns the relations that hold through unprinted levels.
@@ -128,9 +151,12 @@ pub(super) fn claims<'f>(page: &Page<'f>, routes: &Routes<'f>) -> Vec<Claim<'f>>
 
 /// Two routes to one level: the level at the end of the second, as the first gives it.
 pub(super) fn meeting<'f>(first: Route<'f>, second: Route<'f>) -> Option<Claim<'f>> {
-    let term = first.term().ahead(second.relation, second.rate);
-    let role = if second.relation == Relation::OfPlan { "actual" } else { "later" };
-    term.claim(second.relation, second.level, role, "relations.routes")
+    let term = first.term();
+    let term = match second.way {
+        Way::Behind => term.ahead(second.relation, second.rate),
+        Way::Ahead => term.behind(second.relation, second.rate),
+    };
+    term.claim(second.relation, second.level, second.role(), "relations.routes")
 }
 
 /// The plan of a whole from the plans of its parts: national and local make the total.

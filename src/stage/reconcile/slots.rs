@@ -16,7 +16,7 @@ use crate::stage::rules::guards::{RelationKind, RelationRule, Role};
 use super::claim::Claim;
 use super::formula::Formula;
 use super::guard::{self, Degree};
-use super::page::{Page, lower};
+use super::page::{Page, has, lower};
 
 /// Returns the orders and the sums over regions of the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
@@ -29,14 +29,20 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
             let cast = [(Role::Longer, figure)];
             guard::holds(page, rule, Degree::Must, &cast)
         };
-        if let Some(key) = of_order.filter(counted).and_then(|rule| guard::key(rule, figure)) {
+        let stock = figure
+            .indicator
+            .as_ref()
+            .is_some_and(|code| page.rules.stocks.iter().any(|one| one == code.as_str()));
+        if let Some(key) =
+            of_order.filter(counted).filter(|_| !stock).and_then(|rule| guard::key(rule, figure))
+        {
             keys.entry(key).or_default().push(figure);
         }
         if let Some(key) = of_regions.and_then(|rule| guard::key(rule, figure)) {
             levels.entry(key).or_default().push(figure);
         }
     }
-    let mut found: Vec<Claim<'f>> = keys.values().flat_map(|key| orders(key)).collect();
+    let mut found: Vec<Claim<'f>> = keys.values().flat_map(|key| orders(page, key)).collect();
     found.extend(levels.values().flat_map(|level| regions(page, level)));
     found
 }
@@ -50,35 +56,50 @@ fn is_level(figure: &Figure) -> bool {
         && figure.unit.as_str() != "percent"
 }
 
-/// The first and the last day of what is counted from January on; `None` of other periods.
-fn from_january(period: Period) -> Option<(Date, Date)> {
+/// The first and the last day of a part of one year; `None` of other periods.
+fn within_year(period: Period) -> Option<(Date, Date)> {
     let (first, last) = (period.first_day()?, period.last_day()?);
     let counted = !matches!(period, Period::Day(_) | Period::Years(..));
-    (counted && first.day_of_year() == 1 && last.year() == first.year()).then_some((first, last))
+    (counted && last.year() == first.year()).then_some((first, last))
 }
 
-/// Every period of a key against the next longer one that begins with it.
-fn orders<'f>(key: &[&'f Figure]) -> Vec<Claim<'f>> {
+/// Every period of a key that begins in January against the next longer one, and every other against the shortest
+/// that holds it from January on.
+fn orders<'f>(page: &Page<'f>, key: &[&'f Figure]) -> Vec<Claim<'f>> {
     let mut periods: BTreeMap<(Date, Date), Vec<&'f Figure>> = BTreeMap::new();
     for figure in key {
-        if let Some(days) = figure.period.and_then(from_january) {
+        if let Some(days) = figure.period.and_then(within_year) {
             periods.entry(days).or_default().push(figure);
         }
     }
+    let rows: Vec<(Date, Date, &Vec<&'f Figure>)> =
+        periods.iter().map(|((first, last), figures)| (*first, *last, figures)).collect();
     let plain = |one: &[&Figure]| one.iter().all(|other| other.value == one[0].value);
-    let rows: Vec<(&(Date, Date), &Vec<&'f Figure>)> = periods.iter().collect();
-    rows.windows(2)
-        .filter(|pair| pair[0].0.0 == pair[1].0.0 && plain(pair[0].1) && plain(pair[1].1))
-        .filter_map(|pair| {
-            let (shorter, longer) = (pair[0].1[0], pair[1].1[0]);
-            let roles = vec!["shorter", "longer"];
-            let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
-            let claim = Claim::of(Relation::Order, vec![shorter, longer], roles, formula, "relation.order");
-            // What a label says more than the other is a narrower thing.
-            let alike = lower(&shorter.label) == lower(&longer.label);
-            (alike || claim.holds()).then_some(claim)
-        })
-        .collect()
+    let mut found = Vec::new();
+    for (at, (first, last, shorter)) in rows.iter().enumerate() {
+        // In order of first and last day: of one year, what begins in January stands before all else.
+        let begins = |day: &Date| day.day_of_year() == 1;
+        let others = if begins(first) { &rows[at + 1..] } else { &rows[..] };
+        let longer =
+            others.iter().find(|(from, to, _)| begins(from) && from.year() == first.year() && to >= last);
+        let Some((_, _, longer)) = longer.filter(|(_, _, longer)| plain(shorter) && plain(longer)) else {
+            continue;
+        };
+        let (shorter, longer) = (shorter[0], longer[0]);
+        let roles = vec!["shorter", "longer"];
+        let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
+        let claim = Claim::of(Relation::Order, vec![shorter, longer], roles, formula, "relation.order");
+        // What a label says more than the other is a narrower thing.
+        let alike = lower(&shorter.label) == lower(&longer.label);
+        let told = claim.holds() || (alike && !is_held(page, shorter) && !is_held(page, longer));
+        found.extend(told.then_some(claim));
+    }
+    found
+}
+
+/// Tells whether a figure's sentence says that it is what there is at a moment.
+fn is_held(page: &Page<'_>, figure: &Figure) -> bool {
+    has(&page.words(figure.sentence.start, figure.sentence.end), &page.rules.held)
 }
 
 /// The parts of an area that the rules list, where each is printed once, and the area itself.
@@ -151,6 +172,29 @@ mod tests {
         let planned = Figure { aspect: Some(Aspect::Plan), ..nine(13) };
         assert!(decided(&[six.clone(), planned]).is_empty());
         assert!(decided(&[six.clone(), level(2, 25, "VN", "2023-S1"), nine(13)]).is_empty());
+    }
+
+    #[test]
+    fn a_stock_is_no_sum_over_the_year() {
+        let of = |at, value, period: &str, indicator: &str| Figure {
+            indicator: Some(IndicatorCode::new(indicator)),
+            ..level(at, value, "VN", period)
+        };
+        let both = |indicator: &str| [of(0, 20, "2023-S1", indicator), of(1, 13, "2023", indicator)];
+        assert_eq!(decided(&both("de_an")), [(Relation::Order, Verdict::Conflicts)]);
+        assert!(decided(&both("cong_tac_vien")).is_empty());
+    }
+
+    #[test]
+    fn a_year_is_no_smaller_than_what_lies_in_it() {
+        let second = |value| level(0, value, "VN", "2023-Q2");
+        let year = level(1, 20, "VN", "2023");
+        assert_eq!(decided(&[second(13), year.clone()]), [(Relation::Order, Verdict::Agrees)]);
+        assert_eq!(decided(&[second(31), year.clone()]), [(Relation::Order, Verdict::Conflicts)]);
+        // Six months end before it does.
+        let half = level(2, 12, "VN", "2023-S1");
+        let third = level(3, 15, "VN", "2023-Q3");
+        assert_eq!(decided(&[third, half]), []);
     }
 
     #[test]

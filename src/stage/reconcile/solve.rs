@@ -78,8 +78,8 @@ impl Corner {
         Self::start(count, rows).map(|corner| corner.is_some())
     }
 
-    /// `None` where the system is too hard, `Some(None)` where it has no solution.
-    fn start(count: usize, rows: &[Row]) -> Option<Option<Self>> {
+    /// Finds a corner; `None` where the system is too hard, `Some(None)` where it has no solution.
+    pub(super) fn start(count: usize, rows: &[Row]) -> Option<Option<Self>> {
         let extra = count + rows.len();
         let mut factors = Vec::with_capacity(rows.len());
         let mut constants = Vec::with_capacity(rows.len());

@@ -192,6 +192,9 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 break;
             }
             let tie = || Tie::following(page, whole, run, first, count);
+            if !is_aligned(page, parts, whole) {
+                continue;
+            }
             let mut candidate = claim(page, parts, whole);
             let mut verdict = candidate.decide().verdict;
             if verdict == Verdict::Undetermined && transposed(&candidate) {
@@ -339,6 +342,9 @@ fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim
         if whole.span.start - parts[0].span.start > SPAN_BYTES {
             break;
         }
+        if !is_aligned(page, parts, whole) {
+            continue;
+        }
         let candidate = claim(page, parts, whole);
         let drawn = || has(&page.between(parts[count - 1], whole), &page.rules.total_drawn);
         match candidate.decide().verdict {
@@ -431,6 +437,17 @@ fn is_close(page: &Page<'_>, whole: &Figure, parts: &[&Figure], announced: bool,
 /// Tells whether a figure is a cell of a table: its unit stands in the head.
 fn is_cell(figure: &Figure) -> bool {
     !figure.quote.contains(char::is_alphabetic)
+}
+
+/// Tells whether cells of a table that are to make up each other stand in one column or in one row; what is no cell
+/// stands where it does.
+fn is_aligned(page: &Page<'_>, parts: &[&Figure], whole: &Figure) -> bool {
+    if !is_cell(whole) || !page.in_table(whole) {
+        return true;
+    }
+    let cells = || parts.iter().filter(|part| is_cell(part));
+    let (column, row) = (page.column(whole), page.line(whole));
+    cells().all(|part| page.column(part) == column) || cells().all(|part| page.line(part) == row)
 }
 
 /// Tells whether parts are printed alike: in one sentence, or each in a sentence of its own; and none

@@ -12,8 +12,9 @@ use crate::model::interval::Interval;
 use crate::model::rational::Rational;
 
 use super::claim::Claim;
+use super::joint::{TOO_HARD, TOO_LARGE};
 use super::quantity::{self, Reading};
-use super::routes::{Key, Route, Routes};
+use super::routes::{Key, Route, Routes, Way};
 use super::solve::{Corner, Row};
 
 /// The largest number of levels of a component that is solved as a whole: the work grows with its cube.
@@ -45,12 +46,16 @@ pub(super) struct Bond {
     from: Vec<FigureId>,
 }
 
+/// What was solved, and of the levels that were not looked at together with all that they hang together with, the code
+/// that says why.
+#[derive(Debug, Default)]
+pub(super) struct System {
+    pub(super) solved: BTreeMap<Level, Solved>,
+    pub(super) unseen: BTreeMap<Level, &'static str>,
+}
+
 /// Solves every component that holds a level of `wanted`, from the claims that hold and the routes.
-pub(super) fn solve<'f>(
-    claims: &[&Claim<'f>],
-    routes: &Routes<'f>,
-    wanted: &BTreeSet<Level>,
-) -> BTreeMap<Level, Solved> {
+pub(super) fn solve<'f>(claims: &[&Claim<'f>], routes: &Routes<'f>, wanted: &BTreeSet<Level>) -> System {
     let mut bonds: Vec<Bond> = Vec::new();
     let mut printed: BTreeMap<FigureId, &Figure> = BTreeMap::new();
     for claim in claims.iter().filter(|claim| claim.decide().verdict == Verdict::Agrees) {
@@ -68,11 +73,17 @@ pub(super) fn solve<'f>(
         bonds.extend(of_funds(key, routes));
     }
     let groups = components(&bonds.iter().collect::<Vec<_>>());
-    let mut solved = BTreeMap::new();
+    let mut system = System::default();
     for group in groups {
         let levels: BTreeSet<&Level> = group.iter().flat_map(|at| &bonds[*at].levels).collect();
-        let asked = levels.iter().any(|level| wanted.contains(level));
-        if !asked || levels.len() > LEVELS_LIMIT {
+        let asked: Vec<Level> =
+            levels.iter().filter(|level| wanted.contains(level)).copied().cloned().collect();
+        let unseen = |code: &'static str| asked.iter().cloned().map(move |level| (level, code));
+        if asked.is_empty() {
+            continue;
+        }
+        if levels.len() > LEVELS_LIMIT {
+            system.unseen.extend(unseen(TOO_LARGE));
             continue;
         }
         let names: Vec<&Level> = levels.into_iter().collect();
@@ -94,14 +105,24 @@ pub(super) fn solve<'f>(
                 rows.extend(within(at, &quantity::interval(figure, Reading::Rounded)));
             }
         }
-        let Some(corner) = Corner::of(names.len(), &rows) else { continue };
+        let Some(corner) = Corner::start(names.len(), &rows) else {
+            system.unseen.extend(unseen(TOO_HARD));
+            continue;
+        };
+        // Where there is none they contradict each other.
+        let Some(corner) = corner else { continue };
         for (at, level) in names.iter().enumerate().filter(|(_, level)| wanted.contains(level)) {
-            if let Some(interval) = corner.bounds(at) {
-                solved.insert((*level).clone(), Solved { interval, from: from.clone() });
+            match corner.bounds(at) {
+                Some(interval) => {
+                    system.solved.insert((*level).clone(), Solved { interval, from: from.clone() });
+                }
+                None => {
+                    system.unseen.insert((*level).clone(), TOO_HARD);
+                }
             }
         }
     }
-    solved
+    system
 }
 
 /// A sum, or a rate between two printed levels.
@@ -136,7 +157,10 @@ pub(super) fn of_claim(claim: &Claim<'_>) -> Option<Bond> {
 }
 
 fn of_route(key: &Key, route: Route<'_>) -> Option<Bond> {
-    let levels = vec![Level::Printed(route.level.id.clone()), Level::Unprinted(key.clone())];
+    let mut levels = vec![Level::Printed(route.level.id.clone()), Level::Unprinted(key.clone())];
+    if route.way == Way::Ahead {
+        levels.reverse();
+    }
     let lines = ratio(&factor(route.relation, route.rate)?);
     Some(Bond { levels, lines, from: vec![route.level.id.clone(), route.rate.id.clone()] })
 }

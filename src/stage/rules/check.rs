@@ -14,7 +14,7 @@ use crate::model::mention::MentionClass;
 /// Files whose lists of phrases are compared with lower-case text.
 const LOWER_CASE: &[&str] = &["across.toml", "frames.toml", "indicators.toml", "relations.toml"];
 /// Keys of those files that hold no phrases.
-const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples", "parts", "is"];
+const NO_PHRASES: &[&str] = &["none_for", "pair_units", "examples", "parts", "is", "stocks", "divisors"];
 
 /// Lists what is wrong, in order of file and place. Patterns that cannot be read or overlap are found when the
 /// pack is read.
@@ -29,6 +29,7 @@ pub fn check(pack: &RulePack) -> Vec<RuleError> {
     guards(pack, &mut errors);
     places(pack, &mut errors);
     codes(pack, &mut errors);
+    named(pack, &mut errors);
     lists(pack, &mut errors);
     examples(pack, &mut errors);
     errors
@@ -214,6 +215,23 @@ fn codes(pack: &RulePack, errors: &mut Vec<RuleError>) {
     }
 }
 
+/// Lists of indicators by their codes name those that there are.
+fn named(pack: &RulePack, errors: &mut Vec<RuleError>) {
+    for (file, key) in [("relations.toml", "stocks"), ("across.toml", "divisors")] {
+        let text = pack.files.text(file);
+        let Ok(document) = text.parse::<Document<String>>() else { continue };
+        let list = document.get(key).and_then(Item::as_array);
+        for value in list.into_iter().flat_map(|all| all.iter()) {
+            let code = value.as_str().unwrap_or("");
+            if !pack.indicators.indicator.iter().any(|known| known.code == code) {
+                let at = value.span().map_or(0, |span| span.start);
+                let message = format!("unknown code `{code}`: no indicator");
+                errors.push(RuleError::at(file, text, at, message, "name a `code` of indicators.toml"));
+            }
+        }
+    }
+}
+
 /// Every code that records may hold has its line in `codes.toml`: one without is an empty cell in an export.
 fn lists(pack: &RulePack, errors: &mut Vec<RuleError>) {
     let file = "codes.toml";
@@ -290,6 +308,14 @@ mod tests {
         let errors = with("indicators.toml", "unit = \"VND\"", "unit = \"VNĐ\"");
         assert!(errors[0].starts_with("indicators.toml:"), "{errors:?}");
         assert!(errors[0].contains("unknown code `VNĐ`"), "{errors:?}");
+    }
+
+    #[test]
+    fn a_list_of_indicators_names_those_that_there_are() {
+        for file in ["relations.toml", "across.toml"] {
+            let errors = with(file, "\"cum_cong_nghiep\"", "\"cum_cong_nghep\"");
+            assert!(errors[0].starts_with(file) && errors[0].contains("`cum_cong_nghep`"), "{errors:?}");
+        }
     }
 
     #[test]

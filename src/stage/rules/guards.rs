@@ -43,6 +43,11 @@ pub enum RelationKind {
     /// The areas of `made_up` and the one that they make up.
     #[serde(rename = "sum.regions")]
     SumRegions,
+    /// A level and its rate that lead to a level nobody printed.
+    Route,
+    /// A share of a whole that is known by its mean alone.
+    #[serde(rename = "share.assumed")]
+    ShareAssumed,
     /// Two statements of one quantity.
     Restated,
     /// A rounded or hedged number and the one that it stands for.
@@ -61,6 +66,8 @@ impl RelationKind {
             Self::Mean => &[Role::Total, Role::Count, Role::Mean],
             Self::Difference => &[Role::Later, Role::Earlier, Role::Difference],
             Self::Sum | Self::SumSome | Self::SumRegions => &[Role::Part, Role::Whole],
+            Self::Route => &[Role::Later, Role::Rate],
+            Self::ShareAssumed => &[Role::Part, Role::Mean, Role::Rate],
             Self::SumFunds => &[Role::National, Role::Local, Role::Whole],
             Self::Restated | Self::Bound => &[Role::First, Role::Second],
             Self::Order => &[Role::Shorter, Role::Longer],

@@ -50,6 +50,10 @@ pub struct RelationRules {
     pub parts_limit: usize,
     /// Numbers that are printed nowhere but known, by time.
     pub assumed_count: Vec<AssumedCount>,
+    /// Indicators of what is counted at a moment, by their codes: such numbers do not add up over a year.
+    pub stocks: Vec<String>,
+    /// Words of a sentence by which its numbers are of what there is at a moment.
+    pub held: Vec<String>,
     /// Areas that others make up.
     pub made_up: Vec<MadeUp>,
     /// Words between a part and its share.

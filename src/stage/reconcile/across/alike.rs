@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::model::Decimal;
-use crate::model::figure::{Aspect, Measure, Qualifier};
+use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::rational::Rational;
 
@@ -14,6 +16,9 @@ use super::statement::Statement;
 
 /// A hedge is of a number that is no more than one part in so many away.
 const HEDGE_PARTS: i128 = 10;
+
+/// The first day of the 34 provinces (Resolution 202/2025/QH15).
+const MERGER: Date = jiff::civil::date(2025, 7, 1);
 
 /// Every statement of a quantity against the one that the most witnesses uphold.
 pub(super) fn restated<'s>(key: &SeriesKey<'s>, series: &Series<'s>) -> Vec<Related<'s>> {
@@ -46,11 +51,13 @@ fn statement_pair<'s>(
     let relation = if hedged { Relation::Bound } else { Relation::Restated };
     let mut claim = Claim::of_two(relation, &first.figure, &second.figure, "across.restated");
     let revised = reference.revised != other.revised || is_provisional(key.aspect);
-    claim.scope = revised || reference.other_scope != other.other_scope;
+    claim.scope = revised || reference.other_scope || other.other_scope;
     let kind = if revised { Kind::Revised } else { Kind::Restated };
     let related = Related::new(kind, claim, vec![first, second]);
     // What a share or a mean is of its report may leave open: only what one digit repairs contradicts.
-    let loose = matches!(key.measure, Measure::Share | Measure::Mean | Measure::Difference);
+    let loose = matches!(key.measure, Measure::Share | Measure::Mean | Measure::Difference)
+        || reference.loose != other.loose
+        || is_before_and_after(&reference.figure);
     let alike = |claim: &Claim<'_>| if loose { is_one_digit_off(claim) } else { is_comparable(claim) };
     let near = !hedged || is_near_hedge(&reference.figure.value, &other.figure.value);
     match related.verdict() {
@@ -60,6 +67,13 @@ fn statement_pair<'s>(
         }
         Verdict::DiffersInScope | Verdict::Conflicts => (near && alike(&related.claim)).then_some(related),
     }
+}
+
+/// Tells whether a province's figure is of a time in which provinces were merged, so that its name is of two areas.
+fn is_before_and_after(figure: &Figure) -> bool {
+    let days = figure.period.and_then(|period| period.first_day().zip(period.last_day()));
+    let province = figure.area.as_ref().is_some_and(|area| area.as_str().contains(':'));
+    province && days.is_some_and(|(first, last)| first < MERGER && last >= MERGER)
 }
 
 /// What is estimated, allocated or paid out by some day is not the same at another.

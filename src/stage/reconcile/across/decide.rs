@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Digest;
-use crate::model::figure::FigureId;
+use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Derived, Explanation, Finding, Operand, Suspect, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
@@ -187,15 +187,17 @@ fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) ->
             en: format!("Across {count} reports: {en}"),
         };
     }
-    let (a, b) = (quantity::printed(claim.figures[0]), quantity::printed(claim.figures[1]));
+    let [a, b] = [0, 1].map(|at| explain::hedged(claim.figures[at], true));
+    let [en_a, en_b] = [0, 1].map(|at| explain::hedged(claim.figures[at], false));
+    let (of, en_of) = quantity_words(claim.figures[0]);
     let (vi, en) = match (decision.verdict, related.kind) {
         (Verdict::Agrees, _) => {
-            (format!("Hai báo cáo thống nhất: {a} và {b}."), format!("Two reports agree: {a} and {b}."))
+            (format!("Hai báo cáo thống nhất: {a} và {b}."), format!("Two reports agree: {en_a} and {en_b}."))
         }
         (Verdict::AgreesIfTruncated, _) => (
             format!("Hai báo cáo in {a} và {b}; chỉ khớp nếu chữ số cuối bị cắt bỏ thay vì làm tròn."),
             format!(
-                "Two reports print {a} and {b}; they agree only if the digits were cut off, not rounded."
+                "Two reports print {en_a} and {en_b}; they agree only if the digits were cut off, not rounded."
             ),
         ),
         (Verdict::DiffersInScope, Kind::Estimated) => (
@@ -203,7 +205,7 @@ fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) ->
                 "Một báo cáo ước tính {a}, báo cáo kia ghi số đã thực hiện {b}; số ước tính được thay thế, không mâu thuẫn."
             ),
             format!(
-                "One report estimates {a}, another states {b} as carried out; the estimate is superseded, not contradicted."
+                "One report estimates {en_a}, another states {en_b} as carried out; the estimate is superseded, not contradicted."
             ),
         ),
         (Verdict::DiffersInScope, Kind::Revised) => (
@@ -211,13 +213,13 @@ fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) ->
                 "Hai báo cáo in {a} và {b}; đây là số được điều chỉnh hoặc tính đến thời điểm khác, không mâu thuẫn."
             ),
             format!(
-                "Two reports print {a} and {b}; the figure was revised or is as of another time, which is no contradiction."
+                "Two reports print {en_a} and {en_b}; the figure was revised or is as of another time, which is no contradiction."
             ),
         ),
         (Verdict::DiffersInScope, _) => (
             format!("Hai báo cáo in {a} và {b}, nhưng văn bản nêu rõ các số này không cùng phạm vi."),
             format!(
-                "Two reports print {a} and {b}, but the text itself says that they are not counted alike."
+                "Two reports print {en_a} and {en_b}, but the text itself says that they are not counted alike."
             ),
         ),
         (Verdict::Undetermined, _) => (
@@ -225,17 +227,20 @@ fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) ->
                 "Hai báo cáo in {a} và {b}; chỉ khớp nếu các số tròn đã được làm tròn, chưa đủ để kết luận."
             ),
             format!(
-                "Two reports print {a} and {b}; they agree only if the round amounts were rounded, which cannot be decided."
+                "Two reports print {en_a} and {en_b}; they agree only if the round amounts were rounded, which cannot be decided."
             ),
         ),
         (Verdict::Conflicts, _) => (
-            format!(
-                "Hai báo cáo in hai số khác nhau cho cùng một chỉ tiêu, địa bàn và kỳ: {a} và {b}; đề nghị kiểm tra lại."
-            ),
-            format!(
-                "Two reports print different numbers for one indicator, area and period: {a} and {b}; please check them."
-            ),
+            format!("Hai báo cáo in hai số khác nhau cho {of}: {a} và {b}; đề nghị kiểm tra lại."),
+            format!("Two reports print different numbers for {en_of}: {en_a} and {en_b}; please check them."),
         ),
     };
     Explanation { vi, en }
+}
+
+/// Names a quantity by the words of one of its figures and the time.
+fn quantity_words(figure: &Figure) -> (String, String) {
+    let when = figure.period.map(|period| (period.in_vietnamese(), period.in_english()));
+    let (vi, en) = when.unwrap_or_else(|| ("cùng kỳ".to_owned(), "one period".to_owned()));
+    (format!("«{}» {vi}", figure.label), format!("“{}”, {en}", figure.label))
 }

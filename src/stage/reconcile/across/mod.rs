@@ -16,9 +16,11 @@
 //! Only figures of *different* documents are related here; the rest is [`super::reconcile`]'s.
 
 mod alike;
+mod chain;
 mod counted;
 mod decide;
 mod lists;
+mod means;
 mod rates;
 mod region;
 mod related;
@@ -40,7 +42,7 @@ pub use witness::{BANDS, Copies, Sketch, WITNESS_MATCHES};
 pub use words::Wording;
 
 /// Rises with every change of what is reported across documents.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Statements of one cell that are looked at. A cell of more is shared by so much that it tells nothing
 /// apart: its statements are not compared, and one finding says so.

@@ -123,8 +123,11 @@ pub fn decide_all(cells: &Loaded, lists: &CodeLists, mut each: impl FnMut(Findin
     let all: Vec<&Cell> = cells.cells.keys().collect();
     for row in all.chunk_by(|a, b| a.indicator == b.indicator && a.area == b.area) {
         let rates = row.iter().flat_map(|cell| cells.series(cell).into_keys().map(move |key| (cell, key)));
-        let led_to: BTreeSet<Period> =
-            rates.filter_map(|(cell, key)| Some(unprinted::target(&key, cell)?.1)).collect();
+        // A change leads down to the year before, and from there up to its own.
+        let led_to: BTreeSet<Period> = rates
+            .filter_map(|(cell, key)| Some([unprinted::target(&key, cell)?.1, cell.period]))
+            .flatten()
+            .collect();
         let mut sites: BTreeSet<Site> = row.iter().flat_map(|cell| Site::of(cell, lists)).collect();
         sites.retain(|site| !matches!(site, Site::Unprinted(cell) if !led_to.contains(&cell.period)));
         related.extend(sites.iter().flat_map(|site| site.relations(cells, lists)));

@@ -26,6 +26,10 @@ pub(super) enum Kind {
     Planned,
     /// A change that one report states against a level of another.
     Changed,
+    /// Levels of two years, and between them years of which only the rates are printed.
+    Chained,
+    /// The mean of one report, the total or the number of another.
+    Averaged,
     /// Funds that make up a total.
     Funds,
     /// Areas that make up an area.

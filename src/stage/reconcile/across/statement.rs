@@ -49,6 +49,10 @@ impl Cell {
         Self { period, ..self.clone() }
     }
 
+    pub(super) fn of_indicator(&self, indicator: &IndicatorCode) -> Self {
+        Self { indicator: indicator.clone(), ..self.clone() }
+    }
+
     pub(super) fn of_area(&self, area: &AreaCode) -> Self {
         Self { area: area.clone(), ..self.clone() }
     }
@@ -92,10 +96,18 @@ pub struct Statement {
     pub figure: Arc<Figure>,
     /// What its label says besides indicator and area.
     pub(super) narrowing: Arc<BTreeSet<String>>,
+    /// Which phrases its label has that may make it a part of what another names, a bit each.
+    pub(super) loose: u32,
     /// Whether its sentence says that it was set anew.
     pub(super) revised: bool,
     /// Whether its sentence says that it is counted in another way.
     pub(super) other_scope: bool,
+    /// Whether its sentence says that it is what there was at a moment.
+    pub(super) held: bool,
+    /// Of a mean, what it is per, in small letters: `tỉnh`, `đề án`.
+    pub(super) per: Option<Box<str>>,
+    /// Of a share whose words name it, the area of which it is one.
+    pub(super) share_of: Option<AreaCode>,
     /// Whether the text itself, not a default, names the fund.
     pub(super) names_fund: bool,
     /// Of a count, what stands between it and the name of its area, in small letters; `None` where the name stands
@@ -110,13 +122,16 @@ impl Statement {
         let cell = Cell::of(&figure)?;
         let Span { start, end } = figure.sentence;
         let sentence = source.text.get(start..end).unwrap_or("");
-        let said = wording.said(sentence, figure.span.start.saturating_sub(start));
+        let words = wording.said(sentence, figure.span.start.saturating_sub(start));
         let named_fund = matches!(figure.fund, Some(Fund::National | Fund::Local | Fund::Counterpart));
-        if said.below || (said.part && !named_fund) {
+        let each = words.each && figure.measure != Measure::Mean;
+        if words.below || each || (words.part && !named_fund) {
             return None;
         }
         let narrowing = wording.narrowing(&figure.label, &cell.indicator, &cell.area);
-        let names_fund = figure.origins.get(Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default);
+        let said = figure.origins.get(Slot::Fund).is_none_or(|origin| origin.reach != Reach::Default);
+        // A total says so.
+        let names_fund = said || figure.label.to_lowercase().contains("tổng");
         let named = figure.origins.get(Slot::Area).and_then(|origin| origin.words);
         let before_area = named
             .filter(|area| {
@@ -126,16 +141,30 @@ impl Statement {
             .and_then(|area| source.text.get(figure.span.end..area.start.max(figure.span.end)))
             .filter(|between| between.len() <= BETWEEN_BYTES)
             .map(|between| between.trim().to_lowercase().into_boxed_str());
+        let per = (figure.measure == Measure::Mean)
+            .then(|| wording.per(&figure.quote, source.text.get(start..figure.span.start).unwrap_or("")))
+            .flatten();
+        let after = source.text.get(figure.span.end..end).unwrap_or("");
+        let share_of = (figure.measure == Measure::Share)
+            .then(|| match figure.base.as_ref().and_then(|base| base.area.clone()) {
+                None => wording.share_of(after),
+                named => named,
+            })
+            .flatten();
         // What led to the figure is not read any more, and would be most of what is held.
         figure.rules = Vec::new();
         figure.origins = Default::default();
         Some(Self {
             document: source.document,
             witness: source.witness,
+            loose: wording.loose(&figure.label),
             figure: Arc::new(figure),
             narrowing: Arc::new(narrowing),
-            revised: said.revised,
-            other_scope: said.other_scope,
+            revised: words.revised,
+            other_scope: words.other_scope,
+            held: words.held,
+            per,
+            share_of,
             names_fund,
             before_area,
         })
@@ -143,16 +172,32 @@ impl Statement {
 
     /// Digests all that is read of it but its witness.
     pub fn digest(&self) -> Digest {
-        let Self { document, witness: _, figure, narrowing, revised, other_scope, names_fund, before_area } =
-            self;
+        let Self {
+            document,
+            witness: _,
+            figure,
+            narrowing,
+            loose,
+            revised,
+            other_scope,
+            held,
+            per,
+            share_of,
+            names_fund,
+            before_area,
+        } = self;
         let mut hasher = Hasher::new().field(b"statement").field(document.as_bytes());
         // A figure is written as it is stored; what cannot be written is like nothing else.
         hasher.add(&serde_json::to_vec(&**figure).unwrap_or_default());
-        hasher.add(&[u8::from(*revised), u8::from(*other_scope), u8::from(*names_fund)]);
+        hasher.add(&[u8::from(*revised), u8::from(*other_scope), u8::from(*names_fund), u8::from(*held)]);
+        hasher.add(&loose.to_le_bytes());
         hasher.add(&(narrowing.len() as u64).to_le_bytes());
         narrowing.iter().for_each(|word| hasher.add(word.as_bytes()));
-        hasher.add(&[u8::from(before_area.is_some())]);
-        hasher.add(before_area.as_deref().unwrap_or_default().as_bytes());
+        let share_of = share_of.as_ref().map(AreaCode::as_str);
+        for text in [before_area.as_deref(), per.as_deref(), share_of] {
+            hasher.add(&[u8::from(text.is_some())]);
+            hasher.add(text.unwrap_or_default().as_bytes());
+        }
         hasher.finish()
     }
 

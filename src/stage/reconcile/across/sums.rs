@@ -18,28 +18,60 @@ use super::statement::{Cell, Statement};
 /// Months of a year.
 pub(super) const MONTHS: i8 = 12;
 
-/// What was done by one month of a year, against what was done by the next later one that is stated.
-pub(super) fn orders<'s>(cells: &'s Loaded, through_the_year: &[Cell]) -> Vec<Related<'s>> {
-    let mut before: BTreeMap<SeriesKey<'s>, &'s Statement> = BTreeMap::new();
-    let mut found = Vec::new();
-    for cell in through_the_year {
-        for (key, series) in cells.series(cell) {
-            let adds_up = key.measure == Measure::Value
+/// What was done by one month of a year against what was done by the next later one that is stated, and what was done
+/// within the year against the next that holds it.
+pub(super) fn orders<'s>(cells: &'s Loaded, through: &[Cell], within: &[Cell]) -> Vec<Related<'s>> {
+    let counted = |cell: &Cell| -> Vec<(Period, SeriesKey<'s>, &'s Statement)> {
+        let levels =
+            cells.series(cell).into_iter().filter_map(|(key, series)| Some((key, added_up(&series)?)));
+        let adds_up = |key: &SeriesKey<'s>| {
+            key.measure == Measure::Value
                 && matches!(key.aspect, Some(Aspect::Actual | Aspect::Disbursed))
-                && !matches!(key.unit.as_str(), "percent" | "percentage_point");
-            let settled = series.settled().filter(|one| adds_up && one.figure.qualifier == Qualifier::Eq);
-            let Some(longer) = settled else { continue };
-            let Some(shorter) = before.insert(key, longer) else { continue };
-            let (figures, roles) = (vec![&*shorter.figure, &*longer.figure], vec!["shorter", "longer"]);
-            let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
-            let mut claim = Claim::of(Relation::Order, figures, roles, formula, "across.order");
-            claim.scope = [shorter, longer].iter().any(|one| one.revised || one.other_scope);
-            let related = Related::new(Kind::Ordered, claim, vec![shorter, longer]);
-            let told = related.is_across() && (related.claim.holds() || is_comparable(&related.claim));
-            found.extend(told.then_some(related));
-        }
+                && !matches!(key.unit.as_str(), "percent" | "percentage_point")
+        };
+        levels.filter(|(key, _)| adds_up(key)).map(|(key, one)| (cell.period, key, one)).collect()
+    };
+    let by_month: Vec<_> = through.iter().flat_map(counted).collect();
+    let mut found = Vec::new();
+    for (at, (_, key, longer)) in by_month.iter().enumerate() {
+        let shorter = by_month[..at].iter().rev().find(|(_, other, _)| other == key);
+        found.extend(shorter.and_then(|(_, _, shorter)| order(shorter, longer)));
+    }
+    for (period, key, shorter) in within.iter().flat_map(counted) {
+        let holds = |(longer, other, _): &&(Period, SeriesKey<'s>, _)| {
+            *other == key && longer.last_day() >= period.last_day()
+        };
+        found.extend(by_month.iter().find(holds).and_then(|(_, _, longer)| order(shorter, longer)));
     }
     found
+}
+
+/// The level of a series that grows over a year; what there is at a moment may be less later.
+fn added_up<'s>(series: &Series<'s>) -> Option<&'s Statement> {
+    let held = series.stated.iter().any(|one| one.held);
+    series.settled().filter(|one| !held && one.figure.qualifier == Qualifier::Eq)
+}
+
+fn order<'s>(shorter: &'s Statement, longer: &'s Statement) -> Option<Related<'s>> {
+    let (figures, roles) = (vec![&*shorter.figure, &*longer.figure], vec!["shorter", "longer"]);
+    let formula = Formula::AtLeast(Box::new(Formula::Figure(0)));
+    let mut claim = Claim::of(Relation::Order, figures, roles, formula, "across.order");
+    claim.scope = [shorter, longer].iter().any(|one| one.revised || one.other_scope);
+    let related = Related::new(Kind::Ordered, claim, vec![shorter, longer]);
+    let told = related.is_across() && (related.claim.holds() || is_comparable(&related.claim));
+    told.then_some(related)
+}
+
+/// Returns the periods of a year that do not begin in January.
+pub(super) fn within_year(year: i16) -> impl Iterator<Item = Period> {
+    let quarters = (2..=4).map(move |quarter| Period::Quarter(year, quarter));
+    let months = (2..=MONTHS).map(move |month| Period::Month(year, month));
+    [Period::Half(year, 2)].into_iter().chain(quarters).chain(months)
+}
+
+/// Tells whether a period is one of those.
+pub(super) const fn is_within_year(period: Period) -> bool {
+    matches!(period, Period::Half(_, 2) | Period::Quarter(_, 2..=4) | Period::Month(_, 2..=MONTHS))
 }
 
 /// Months that are counted from January on; `None` of other periods.

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::model::Digest;
 use crate::model::figure::FigureId;
 use crate::model::finding::{Derived, Finding, Relation};
+use crate::model::interval::Interval;
 
 use super::super::claim::Claim;
-use super::super::joint::Unseen;
+use super::super::joint::{TOO_LARGE, Unseen};
 use super::super::routes::Routes;
 use super::super::suspects::Support;
 use super::super::system::LEVELS_LIMIT;
@@ -70,10 +71,18 @@ pub(super) fn derived(holding: &[&Related<'_>], unprinted: &[Unprinted<'_>]) -> 
     let documents: BTreeMap<&FigureId, Digest> = stated.map(|one| (&one.figure.id, one.document)).collect();
     let mut all = BTreeMap::new();
     for one in unprinted {
-        let claims = around(one, &tied, &at);
+        // Ways that contradict each other lead nowhere; the contradiction is told.
+        let ways = one.routes.iter().map(|(route, _)| route.term().interval());
+        if ways.fold(Interval::ALL, |all, way| all.meet(&way)).is_empty() {
+            continue;
+        }
+        let around = around(one, &tied, &at);
+        let left = around.is_none().then(|| TOO_LARGE.to_owned());
+        let claims = around.unwrap_or_default();
         let routes = one.routes.iter().map(|(route, _)| *route).collect();
         let routes: Routes<'_> = BTreeMap::from([(one.key.clone(), routes)]);
-        for derived in derive::derived(&claims, &routes, Vec::new()) {
+        for mut derived in derive::derived(&claims, &routes, Vec::new()) {
+            derived.assumptions.extend(left.clone().filter(|code| !derived.assumptions.contains(code)));
             let own: BTreeSet<Option<&Digest>> = derived.from.iter().map(|id| documents.get(id)).collect();
             // What one report alone leads to is told with that report.
             if own.len() > 1 {
@@ -84,12 +93,12 @@ pub(super) fn derived(holding: &[&Related<'_>], unprinted: &[Unprinted<'_>]) -> 
     all.into_values().collect()
 }
 
-/// The relations that hang together with the routes to a level; none where they are too many to be solved.
+/// The relations that hang together with the routes to a level; `None` where they are too many to be solved.
 fn around<'r, 's>(
     one: &Unprinted<'s>,
     tied: &[&'r Related<'s>],
     at: &BTreeMap<&FigureId, Vec<usize>>,
-) -> Vec<&'r Claim<'s>> {
+) -> Option<Vec<&'r Claim<'s>>> {
     let mut queue: VecDeque<&FigureId> = one.routes.iter().map(|(route, _)| &route.level.id).collect();
     let mut figures: BTreeSet<&FigureId> = queue.iter().copied().collect();
     let mut places = BTreeSet::new();
@@ -104,11 +113,11 @@ fn around<'r, 's>(
         {
             places.insert(place);
             if places.len() > LEVELS_LIMIT {
-                return Vec::new();
+                return None;
             }
             let more = tied[place].claim.figures.iter().map(|figure| &figure.id);
             queue.extend(more.filter(|id| figures.insert(id)));
         }
     }
-    places.into_iter().map(|place| &tied[place].claim).collect()
+    Some(places.into_iter().map(|place| &tied[place].claim).collect())
 }

@@ -18,6 +18,7 @@ mod laws;
 /// What one figure of a test document states.
 #[derive(Debug, Clone)]
 struct Stated {
+    indicator: &'static str,
     area: &'static str,
     period: &'static str,
     aspect: Aspect,
@@ -33,6 +34,7 @@ struct Stated {
 }
 
 const PLAN: Stated = Stated {
+    indicator: "kinh_phi",
     area: "VN63:34",
     period: "2024",
     aspect: Aspect::Plan,
@@ -59,7 +61,7 @@ fn figure(document: Digest, at: usize, stated: &Stated) -> Figure {
         span,
         sentence: Span::new(stated.sentence * 1000, stated.sentence * 1000 + 1000),
         quote: format!("{} {}", stated.value, stated.unit).into(),
-        indicator: Some(IndicatorCode::new("kinh_phi")),
+        indicator: Some(IndicatorCode::new(stated.indicator)),
         label: stated.label.to_owned(),
         measure: stated.measure,
         value: Decimal::whole(stated.value),

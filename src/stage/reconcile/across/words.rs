@@ -10,6 +10,8 @@ use crate::stage::rules::across::AcrossRules;
 use crate::stage::rules::marks::{CueTree, Cued};
 use crate::stage::rules::mention::PlaceKind;
 
+use super::super::page::has;
+
 /// What labels are compared by, read from the rule pack once.
 #[derive(Debug, Clone)]
 pub struct Wording {
@@ -17,6 +19,13 @@ pub struct Wording {
     indicators: BTreeMap<IndicatorCode, Vec<Vec<String>>>,
     areas: BTreeMap<AreaCode, Vec<Vec<String>>>,
     rules: AcrossRules,
+    narrowing: Vec<Vec<String>>,
+    loose: Vec<Vec<String>>,
+    held: Vec<String>,
+    /// Areas of which all parts are known, and the words that name them.
+    wholes: Vec<(AreaCode, Vec<String>)>,
+    /// Words that lead on to a number and name nothing.
+    leads: Vec<String>,
     cues: CueTree,
 }
 
@@ -31,17 +40,37 @@ impl Wording {
         }
         let mut areas: BTreeMap<AreaCode, Vec<Vec<String>>> = BTreeMap::new();
         for place in &rules.mention.places {
-            let (Some(name), PlaceKind::Province) = (place.name(), place.kind) else { continue };
-            let codes = place.code.iter().map(|code| format!("VN63:{code}"));
-            for code in codes.chain(place.after.iter().map(|code| format!("VN34:{code}"))) {
-                areas.entry(AreaCode::new(code)).or_default().push(tokens(name));
+            let codes = place.code.iter();
+            let codes: Vec<String> = match place.kind {
+                PlaceKind::Province => {
+                    let after = place.after.iter().map(|code| format!("VN34:{code}"));
+                    codes.map(|code| format!("VN63:{code}")).chain(after).collect()
+                }
+                PlaceKind::Country | PlaceKind::Region => codes.cloned().collect(),
+                _ => continue,
+            };
+            for code in codes {
+                let names = areas.entry(AreaCode::new(code)).or_default();
+                names.extend(place.names().iter().map(|name| tokens(name)));
             }
         }
         for phrases in indicators.values_mut().chain(areas.values_mut()) {
             // A longer name is taken away before a shorter one that it holds.
             phrases.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         }
-        Self { neutral, indicators, areas, rules: rules.across.clone(), cues: rules.across_cues.clone() }
+        let wholes = rules.relations.assumed_count.iter();
+        Self {
+            neutral,
+            indicators,
+            areas,
+            narrowing: rules.across.narrowing.iter().map(|phrase| tokens(phrase)).collect(),
+            loose: rules.across.loose.iter().map(|phrase| tokens(phrase)).collect(),
+            rules: rules.across.clone(),
+            held: rules.relations.held.clone(),
+            wholes: wholes.map(|known| (AreaCode::new(known.area.clone()), known.words.clone())).collect(),
+            leads: rules.relations.rate_leads.clone(),
+            cues: rules.across_cues.clone(),
+        }
     }
 
     /// Returns the indicators whose words the two do not have in common.
@@ -58,16 +87,33 @@ impl Wording {
         area: &AreaCode,
     ) -> BTreeSet<String> {
         let mut words = tokens(label);
+        let phrases = self.narrowing.iter().filter(|phrase| holds(&words, phrase));
+        let mut narrowing: BTreeSet<String> = phrases.map(|phrase| phrase.join(" ")).collect();
         let names = self.indicators.get(indicator).into_iter().chain(self.areas.get(area)).flatten();
         for name in names {
             take_away(&mut words, name);
         }
-        let narrows = |word: &String| {
-            !self.neutral.contains(word)
-                && word.chars().count() > 1
-                && !word.contains(|c: char| c.is_ascii_digit())
-        };
-        words.into_iter().filter(narrows).collect()
+        let mut before: Option<&str> = None;
+        for word in &words {
+            // A number or a letter by itself narrows what the word before it names: `nhóm A`, `giai đoạn 1`.
+            let mark = word.chars().count() == 1 || word.contains(|c: char| c.is_ascii_digit());
+            let names =
+                |word: &str| narrowing.contains(word) || self.rules.numbered.iter().any(|one| one == word);
+            let narrows =
+                if mark { !is_year(word) && before.is_some_and(names) } else { !self.neutral.contains(word) };
+            before = Some(word);
+            if narrows {
+                narrowing.insert(word.clone());
+            }
+        }
+        narrowing
+    }
+
+    /// Returns which of the phrases that may make one label a part of what another names stand in `label`, a bit each.
+    pub(super) fn loose(&self, label: &str) -> u32 {
+        let words = tokens(label);
+        let bits = self.loose.iter().take(32).enumerate();
+        bits.filter(|(_, phrase)| holds(&words, phrase)).fold(0, |bits, (at, _)| bits | 1 << at)
     }
 
     /// Reads what the phrases of a sentence say of a figure that begins at byte `at` of it.
@@ -79,10 +125,36 @@ impl Wording {
         let (all, before) = (Cued::of(&self.cues, &text), Cued::of(&self.cues, &text[..figure]));
         Said {
             below: all.whole(&self.rules.below),
+            each: before.whole(&self.rules.each),
             part: before.whole(&self.rules.part),
+            held: has(&text, &self.held),
             revised: all.whole(&self.rules.revised),
             other_scope: all.whole(&self.rules.scope_differs),
         }
+    }
+
+    /// Reads of what area a share is, from the words of its clause after it.
+    pub(super) fn share_of(&self, after: &str) -> Option<AreaCode> {
+        let clause = after.split([',', ';', ':', '(', '.']).next().unwrap_or("").to_lowercase();
+        self.wholes.iter().find(|(_, words)| has(&clause, words)).map(|(area, _)| area.clone())
+    }
+
+    /// Reads what a mean is per, in small letters, from its quote (`3,861 tỷ đồng/tỉnh`) or from the words before it
+    /// in its sentence.
+    pub(super) fn per(&self, quote: &str, before: &str) -> Option<Box<str>> {
+        let (quote, before) = (quote.to_lowercase(), before.to_lowercase());
+        let noun = match quote.rsplit_once('/') {
+            Some((_, noun)) => noun,
+            None => {
+                let clause = before.rsplit([',', ';', ':', '(']).next().unwrap_or("");
+                let ends = EACH.iter().filter_map(|each| clause.rfind(each).map(|at| at + each.len()));
+                clause.get(ends.max()?..)?
+            }
+        };
+        let leads = |word: &&str| !self.leads.iter().any(|lead| lead == word);
+        let words = noun.split(|c: char| !c.is_alphanumeric()).filter(|word| is_word(word));
+        let words: Vec<&str> = words.take_while(leads).take(PER_WORDS).collect();
+        (!words.is_empty()).then(|| words.join(" ").into_boxed_str())
     }
 }
 
@@ -91,6 +163,10 @@ impl Wording {
 pub(super) struct Said {
     /// It speaks of less than the figure's area.
     pub(super) below: bool,
+    /// The words before the figure make it one of each of several.
+    pub(super) each: bool,
+    /// It speaks of what there is at a moment.
+    pub(super) held: bool,
     /// The words before the figure make it a part of what its label names.
     pub(super) part: bool,
     /// Its figure was set anew.
@@ -99,12 +175,39 @@ pub(super) struct Said {
     pub(super) other_scope: bool,
 }
 
+/// Words that open what a mean is per where it stands before the number: `bình quân mỗi đề án 240 triệu đồng`.
+const EACH: [&str; 2] = ["mỗi ", "một "];
+/// Words of what a mean is per that are kept.
+const PER_WORDS: usize = 3;
+
+/// Tells whether a mean that is `per` something is per what `quote` counts: `đề án` and `214 đề án khuyến công`.
+pub(super) fn counts(per: &str, quote: &str) -> bool {
+    let quote = quote.to_lowercase();
+    let counted = quote.split(|c: char| !c.is_alphanumeric()).filter(|word| is_word(word));
+    let (per, counted): (Vec<&str>, Vec<&str>) = (per.split(' ').collect(), counted.collect());
+    let alike = per.iter().zip(&counted).take_while(|(one, other)| one == other).count();
+    alike > 1 || (alike == 1 && alike == per.len().min(counted.len()))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
 fn tokens(text: &str) -> Vec<String> {
     fold(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// Tells whether a word is a year in digits.
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.parse::<u16>().is_ok_and(|year| (1900..2200).contains(&year))
+}
+
+fn holds(words: &[String], phrase: &[String]) -> bool {
+    !phrase.is_empty() && words.windows(phrase.len()).any(|window| window == phrase)
 }
 
 fn take_away(words: &mut Vec<String>, name: &[String]) {

@@ -93,6 +93,52 @@ fn years_are_chained_by_growth() {
 }
 
 #[test]
+fn years_of_which_only_the_rates_are_printed_are_a_chain() {
+    let level = |period, value| Stated { period, value, ..OUTTURN };
+    let rate =
+        |period, value| Stated { measure: Measure::Growth, value, unit: "percent", ..level(period, 0) };
+    let first = report(1, &[level("2021", 500)]);
+    let between = report(2, &[rate("2022", 10)]);
+    let more = report(3, &[rate("2023", 20)]);
+    let last = |value| report(4, &[level("2024", value), rate("2024", 10)]);
+    let all = |value| verdicts(&[first.clone(), between.clone(), more.clone(), last(value)]);
+    assert_eq!(all(726), [(Relation::Growth, Verdict::Agrees)]);
+    assert_eq!(all(926), [(Relation::Growth, Verdict::Conflicts)]);
+    assert_eq!(all(3000), [], "no digit makes it fit: a level between may have been set anew");
+    // Without one of the links nothing is told, but what each report leads to.
+    assert_eq!(verdicts(&[first.clone(), more.clone(), last(726)]), []);
+    // The level of the year whose rate alone is printed follows from the year before.
+    let found = derived(&[first.clone(), between.clone()]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].period, found[0].from.len()), ("2022".parse().ok(), 2));
+    // A rate alone is of the level that another report states.
+    let now = |value| report(5, &[level("2022", value)]);
+    assert_eq!(verdicts(&[first.clone(), between.clone(), now(550)]), [(Relation::Growth, Verdict::Agrees)]);
+    assert_eq!(verdicts(&[first, between, now(580)]), [(Relation::Growth, Verdict::Conflicts)]);
+}
+
+#[test]
+fn a_stock_and_what_is_held_at_a_moment_may_be_less_later() {
+    let of =
+        |period, value, indicator| Stated { period, value, indicator, unit: "person", step: 0, ..OUTTURN };
+    let both =
+        |indicator| [report(1, &[of("2024-S1", 164, indicator)]), report(2, &[of("2024", 152, indicator)])];
+    assert_eq!(verdicts(&both("lao_dong_dao_tao_nghe")), [(Relation::Order, Verdict::Conflicts)]);
+    assert_eq!(verdicts(&both("cong_tac_vien")), []);
+}
+
+#[test]
+fn what_lies_in_a_year_is_no_more_than_the_year() {
+    let by = |period, value| Stated { period, value, ..OUTTURN };
+    let year = report(1, &[by("2024", 816)]);
+    let quarter = |value| report(2, &[by("2024-Q2", value)]);
+    assert_eq!(verdicts(&[year.clone(), quarter(300)]), [(Relation::Order, Verdict::Agrees)]);
+    assert_eq!(verdicts(&[year, quarter(900)]), [(Relation::Order, Verdict::Conflicts)]);
+    let half = report(3, &[by("2024-S1", 200)]);
+    assert_eq!(verdicts(&[half, report(2, &[by("2024-Q3", 300)])]), []);
+}
+
+#[test]
 fn regions_make_up_the_country_and_some_of_them_can_only_be_too_much() {
     let of = |area: &'static str, value: i128| Stated { area, value, ..OUTTURN };
     let north = report(1, &[of("KC_N28", 300)]);
@@ -166,6 +212,7 @@ fn a_region_has_its_share_of_the_country() {
     for one in of_country.iter_mut().filter(|one| one.figure.measure == Measure::Share) {
         let base = Some(Base { period: None, aspect: None, area: Some(AreaCode::new("VN")) });
         one.figure = std::sync::Arc::new(Figure { base, ..(*one.figure).clone() });
+        one.share_of = Some(AreaCode::new("VN"));
     }
     let mut found = Vec::new();
     decide_all(&Loaded::of(of_country), &rules().lists, |finding| found.push(finding));

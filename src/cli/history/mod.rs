@@ -1,8 +1,12 @@
 //! `socai history FIGURE|FINDING`: in which events and generations it was born, changed and went.
 
+mod because;
+
 use std::io::Write as _;
 
 use serde::Serialize;
+
+use because::{Because, Reasons};
 
 use super::context::{Context, finish, json_line};
 use super::{moment, stores, tail};
@@ -13,6 +17,7 @@ use crate::event::kinds::Event;
 use crate::event_log::{Generations, LogReader};
 use crate::ledger::diff::{Field, Records, compare};
 use crate::ledger::{LedgerReader, ledger_path};
+use crate::model::finding::Finding;
 use crate::model::record::{FigureRecord, FindingRecord};
 use crate::runtime::work::Progress;
 use crate::stage::plan::{Plan, Stage};
@@ -58,6 +63,9 @@ struct Step {
     fields: Vec<Field>,
     /// The record as this event has it.
     record: Option<serde_json::Value>,
+    /// Of a finding across documents, which documents led to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<Because>,
 }
 
 /// Prints the history.
@@ -106,8 +114,27 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             told.join("; ")
         );
         writeln!(out, "{}", tail::harmless(line.trim_end()))?;
+        for line in step.because.iter().flat_map(reasons) {
+            writeln!(out, "    {}", tail::harmless(&line))?;
+        }
     }
     finish(out)
+}
+
+/// Why a step was taken, a line each.
+fn reasons(because: &Because) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for cause in &because.documents {
+        let quotes: Vec<String> = cause.figures.iter().map(|quote| format!("«{quote}»")).collect();
+        let printed =
+            if quotes.is_empty() { String::new() } else { format!(", which prints {}", quotes.join(", ")) };
+        lines.push(format!("because {} {}{printed}", cause.source, cause.how));
+    }
+    if because.more > 0 {
+        lines.push(format!("and because of {} documents more", because.more));
+    }
+    lines.extend(because.instead.iter().map(|one| format!("instead: {} {}", one.verdict, one.formula)));
+    lines
 }
 
 /// Finds the one record that `prefix` means: in the active ledger, then in the others, then in the log.
@@ -215,6 +242,7 @@ fn step(envelope: &Envelope, id: &str, before: &Records, now: &Records) -> Optio
         seen: false,
         fields: change.fields,
         record: change.after,
+        because: None,
     })
 }
 
@@ -280,13 +308,21 @@ fn of_corpus(log: &LogReader, generations: &Generations, id: &str) -> Result<Vec
     let plans = plans(log, generations)?;
     // Every generation decides across documents for itself, from where the one that it follows had come to.
     let mut stands: std::collections::BTreeMap<u64, Records> = std::collections::BTreeMap::new();
+    let mut reasons = Reasons::new(log);
+    let mut stood: Option<Finding> = None;
     for envelope in log.stream(StreamId::Corpus)? {
         let Event::CorpusReconciled(reconciled) = &envelope.event else { continue };
         let decided = records(&envelope, id);
         let gone = reconciled.components.iter().any(|one| one.superseded.iter().any(|gone| gone == id));
         if decided.findings.is_empty() && !gone {
+            reasons.pass(reconciled);
             continue;
         }
+        let because = reasons.of(reconciled, id, stood.as_ref())?;
+        reasons.pass(reconciled);
+        let now = reconciled.components.iter().flat_map(|one| &one.decided).find(|one| one.id == id);
+        // What has gone is still what the next step is told against.
+        stood = now.cloned().or(stood);
         let takes = |own: u64, plan: &Plan| plan.takes(own, envelope.generation, envelope.position);
         let takers: Vec<u64> =
             plans.iter().filter(|(own, plan)| takes(*own, plan)).map(|(own, _)| *own).collect();
@@ -294,6 +330,7 @@ fn of_corpus(log: &LogReader, generations: &Generations, id: &str) -> Result<Vec
         if let Some(mut step) = step(&envelope, id, &before, &decided) {
             step.seen = takers.iter().any(|number| generations.active() == Some(*number));
             step.shown_by.clone_from(&takers);
+            step.because = Some(because);
             steps.push(step);
         }
         for number in takers.into_iter().chain([envelope.generation]) {
