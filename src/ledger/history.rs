@@ -63,6 +63,32 @@ impl LedgerReader {
         Ok(turns)
     }
 
+    /// Returns what else one event decided of the component in which `finding` was decided or superseded, id and verdict
+    /// and formula, in order of id, `limit` at most.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn decided_with(
+        &self,
+        finding: &str,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<(String, Verdict, String)>, LedgerError> {
+        let mut decided = Vec::new();
+        let sql = "SELECT o.finding, o.verdict, o.formula FROM finding_history h
+                   JOIN finding_history o ON o.position = h.position AND o.because = h.because
+                   WHERE h.finding = ?1 AND h.position = ?2 AND o.finding <> ?1 AND o.verdict IS NOT NULL
+                   ORDER BY o.finding LIMIT ?3";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.for_each(sql, params![finding, position.cast_signed(), limit], |row| {
+            let (id, verdict, formula) =
+                self.read(row, |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
+            decided.extend(Verdict::from_code(&verdict).map(|verdict| (id, verdict, formula)));
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(decided)
+    }
+
     /// Returns the ids of findings that begin with `prefix`, stood once and stand no more.
     ///
     /// # Errors

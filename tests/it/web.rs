@@ -123,6 +123,41 @@ fn a_parked_document_is_tried_again_by_the_pages_button_where_a_daemon_runs() {
 }
 
 #[test]
+fn a_check_that_stands_no_more_says_so_on_its_page_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(folder.path().join("var"));
+    let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/across");
+    let take_in = |paths: &[std::path::PathBuf]| {
+        let sources = Source::find(paths, &[]).unwrap();
+        ingest(options.clone(), rules(), sources, &Shutdown::new(), |_| {}).unwrap();
+    };
+    take_in(&["thai-binh-ke-hoach-2024.txt", "thai-binh-2024.txt"].map(|name| reports.join(name)));
+    let page = Page::serve(site(&options));
+    let listed = page.ask("GET", "/doi-chieu.json?relation=of_plan", "");
+    let body = listed.split_once("\r\n\r\n").unwrap().1;
+    let id = body.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    drop(page);
+    let other = folder.path().join("ke-hoach-khac.txt");
+    let text = "Thông báo về nguồn lực khuyến công\n\nKế hoạch tổng kinh phí khuyến công năm 2024 của tỉnh Thái Bình là \
+                8,90 tỷ đồng.\n";
+    std::fs::write(&other, text).unwrap();
+    take_in(&[other]);
+    let page = Page::serve(site(&options));
+    let told = page.ask("GET", &format!("/doi-chieu/{id}"), "");
+    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+    for words in
+        ["không còn đứng", "8,16 tỷ đồng / 8,50 tỷ đồng", "ke-hoach-khac.txt", "8,50 tỷ đồng = 8,90 tỷ đồng"]
+    {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let english = page.ask("GET", &format!("/doi-chieu/{id}?lang=en"), "");
+    for words in ["superseded", "Because of", "What was decided instead"] {
+        assert!(english.contains(words), "{words}: {english}");
+    }
+    assert!(page.ask("GET", "/doi-chieu/0000000000", "").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
 fn the_live_stream_sends_every_part_and_holds_up_no_end() {
     let folder = tempfile::tempdir().unwrap();
     let options = Options::new(folder.path().join("var"));

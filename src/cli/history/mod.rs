@@ -5,6 +5,7 @@ mod because;
 use std::io::Write as _;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use because::{Because, Reasons};
 
@@ -93,7 +94,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             "changed" => step
                 .fields
                 .iter()
-                .map(|field| format!("{} {} → {}", field.name, field.before, field.after))
+                .map(|field| match (&field.before, &field.after) {
+                    // Lists are for machines; `--json` has them.
+                    (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => {
+                        format!("{} changed", field.name)
+                    }
+                    (before, after) => format!("{} {before} → {after}", field.name),
+                })
                 .collect(),
             "born" => {
                 let record = step.record.as_ref();

@@ -84,7 +84,7 @@ fn told_by_words(claim: &Claim<'_>, decision: &Decision, suspects: &[Suspect]) -
         Some(period) => format!(" of {}", period.in_english()),
         None => String::new(),
     };
-    let (vi_check, en_check) = (first(claim, suspects, &VIETNAMESE), first(claim, suspects, &ENGLISH));
+    let (vi_check, en_check) = to_check(claim, suspects);
     let (vi, en) = match (claim.relation, decision.verdict) {
         (Relation::Order, Verdict::Agrees) => (
             format!(
@@ -229,6 +229,11 @@ const ENGLISH: Words = Words {
     comma: false,
     scales: [(9, "billion đồng"), (6, "million đồng"), (0, "đồng")],
 };
+
+/// Names what is to be checked first, in both languages.
+pub(super) fn to_check(claim: &Claim<'_>, suspects: &[Suspect]) -> (String, String) {
+    (first(claim, suspects, &VIETNAMESE), first(claim, suspects, &ENGLISH))
+}
 
 /// Names the likeliest suspects and what each would have to be.
 fn first(claim: &Claim<'_>, suspects: &[Suspect], words: &Words) -> String {

@@ -15,6 +15,7 @@ use crate::web::ask::{Ask, Form};
 use crate::web::lang::Lang;
 use crate::web::numbers;
 use crate::web::page::document::{Marked, marked};
+use crate::web::page::finding_history;
 use crate::web::records;
 use crate::web::reply::{Reply, ViewError};
 use crate::web::shell::{self, page, pairs, table, text};
@@ -25,7 +26,9 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
     let (ledger, id, lang) = (site.ledger()?, ask.id(), ask.lang);
     let missing =
         || ViewError::Missing(format!("{id}: {}", lang.t("không có đối chiếu này", "no such check")));
-    let row = ledger.finding(&id)?.ok_or_else(missing)?;
+    let Some(row) = ledger.finding(&id)? else {
+        return finding_history::gone(ask, &ledger, &id)?.ok_or_else(missing);
+    };
     let finding = &row.finding;
     let mut figures = Vec::new();
     for operand in &finding.figures {
@@ -63,6 +66,7 @@ pub(in crate::web) fn view(site: &Arc<Site>, ask: &Ask) -> Result<Reply, ViewErr
         @if !finding.suspects.is_empty() { (suspects(site, lang, finding, &by_id)) }
         h2 { (lang.t("Các câu liên quan", "The sentences")) }
         (sentences(site, lang, &ledger, &figures, finding)?)
+        (finding_history::turned(lang, &ledger, &ledger.history_of(&id)?)?)
     };
     Ok(page(ask, lang.t("Đối chiếu", "Check"), &super::record_forms(Table::Findings), &body))
 }
@@ -133,6 +137,9 @@ fn role(lang: Lang, code: &str) -> &str {
         "mean" => lang.t("bình quân", "mean"),
         "count" => lang.t("số lượng", "count"),
         "difference" => lang.t("chênh lệch", "difference"),
+        "statement" => lang.t("số đã in", "statement"),
+        "hedged" => lang.t("số ước chừng", "hedged number"),
+        "number" => lang.t("số chính xác", "number"),
         other => other,
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod events;
 pub(super) mod figure;
 pub(super) mod figures;
 pub(super) mod finding;
+mod finding_history;
 pub(super) mod findings;
 pub(super) mod generations;
 mod inspector;

@@ -13,7 +13,6 @@ use super::super::claim::Decision;
 use super::super::explain;
 use super::super::quantity::{self, Reading};
 use super::super::suspects::{self, Support, Together};
-use super::CELL_LIMIT;
 use super::related::{Kind, Related};
 use super::statement::Cell;
 use super::system;
@@ -87,7 +86,7 @@ pub(super) fn for_each<E>(
 
 fn decide(related: &Related<'_>) -> Decision {
     let decision = related.claim.decide();
-    if related.kind == Kind::Crowded {
+    if let Kind::Crowded(_) = related.kind {
         return Decision { verdict: Verdict::Undetermined, assumption: Some(CROWDED), ..decision };
     }
     decision
@@ -168,13 +167,13 @@ fn counted(id: &str, related: &Related<'_>, decision: &Decision) -> Finding {
 
 fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) -> Explanation {
     let claim = &related.claim;
-    if related.kind == Kind::Crowded {
+    if let Kind::Crowded(limit) = related.kind {
         return Explanation {
             vi: format!(
-                "Hơn {CELL_LIMIT} số liệu của nhiều báo cáo có chung chỉ tiêu, địa bàn và kỳ này; chúng không được so với nhau."
+                "Hơn {limit} số liệu của nhiều báo cáo có chung chỉ tiêu, địa bàn và kỳ này; chúng không được so với nhau."
             ),
             en: format!(
-                "More than {CELL_LIMIT} figures of several reports share this indicator, area and period; they are not compared with each other."
+                "More than {limit} figures of several reports share this indicator, area and period; they are not compared with each other."
             ),
         };
     }
@@ -190,6 +189,7 @@ fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) ->
     let [a, b] = [0, 1].map(|at| explain::hedged(claim.figures[at], true));
     let [en_a, en_b] = [0, 1].map(|at| explain::hedged(claim.figures[at], false));
     let (of, en_of) = quantity_words(claim.figures[0]);
+    let (check, en_check) = explain::to_check(claim, suspects);
     let (vi, en) = match (decision.verdict, related.kind) {
         (Verdict::Agrees, _) => {
             (format!("Hai báo cáo thống nhất: {a} và {b}."), format!("Two reports agree: {en_a} and {en_b}."))
@@ -231,8 +231,10 @@ fn sentence(related: &Related<'_>, decision: &Decision, suspects: &[Suspect]) ->
             ),
         ),
         (Verdict::Conflicts, _) => (
-            format!("Hai báo cáo in hai số khác nhau cho {of}: {a} và {b}; đề nghị kiểm tra lại."),
-            format!("Two reports print different numbers for {en_of}: {en_a} and {en_b}; please check them."),
+            format!("Hai báo cáo in hai số khác nhau cho {of}: {a} và {b}; đề nghị kiểm tra {check}."),
+            format!(
+                "Two reports print different numbers for {en_of}: {en_a} and {en_b}; please check {en_check}."
+            ),
         ),
     };
     Explanation { vi, en }

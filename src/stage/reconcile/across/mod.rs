@@ -44,6 +44,8 @@ pub use words::Wording;
 /// Rises with every change of what is reported across documents.
 pub const VERSION: u32 = 4;
 
-/// Statements of one cell that are looked at. A cell of more is shared by so much that it tells nothing
-/// apart: its statements are not compared, and one finding says so.
-pub const CELL_LIMIT: usize = 512;
+/// Statements of one cell that are read. A cell of more is shared by so much that it tells nothing apart: its
+/// statements are not compared, and one finding says so.
+pub const CELL_LIMIT: usize = 4_096;
+/// Statements of one quantity that are compared: likewise.
+const SERIES_LIMIT: usize = 512;

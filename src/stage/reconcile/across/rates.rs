@@ -205,7 +205,7 @@ pub(super) fn shares_within<'s>(cells: &'s Loaded, part: &Cell, whole: &Cell) ->
         let then = key.base.and_then(|base| base.period).is_none_or(|period| period == whole.period);
         let of_whole = |one: &&&'s Statement| then && one.share_of.as_ref() == Some(&whole.area);
         let stated = rates.stated.iter().filter(of_whole).copied().collect();
-        let rates = Series { stated, reference: None };
+        let rates = Series { stated, reference: None, crowded: None };
         found.extend(shared(&parts, key, &rates, |level| wholes.get(level)));
     }
     found

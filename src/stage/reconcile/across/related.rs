@@ -42,8 +42,8 @@ pub(super) enum Kind {
     Counted,
     /// Two ways to a level that no report prints.
     Met,
-    /// So many statements that none is compared.
-    Crowded,
+    /// More statements than so many, so that none is compared.
+    Crowded(usize),
 }
 
 /// A relation between statements of several documents.

@@ -7,6 +7,7 @@ use crate::model::interval::Interval;
 use crate::model::{Decimal, Digest};
 
 use super::super::quantity::{self, Reading};
+use super::SERIES_LIMIT;
 use super::statement::Statement;
 
 /// What tells the quantities of a cell apart.
@@ -49,10 +50,17 @@ pub(super) struct Series<'s> {
     pub(super) stated: Vec<&'s Statement>,
     /// The statement that the most witnesses uphold.
     pub(super) reference: Option<&'s Statement>,
+    /// Two of so many statements that none is looked at.
+    pub(super) crowded: Option<[&'s Statement; 2]>,
 }
 
 impl<'s> Series<'s> {
     fn of(all: &[&'s Statement]) -> Self {
+        if all.len() > SERIES_LIMIT {
+            let other = all.iter().find(|one| one.document != all[0].document);
+            let crowded = other.map(|other| [all[0], *other]);
+            return Self { stated: Vec::new(), reference: None, crowded };
+        }
         let mut by_document: BTreeMap<Digest, Vec<&'s Statement>> = BTreeMap::new();
         for statement in all {
             by_document.entry(statement.document).or_default().push(statement);
@@ -61,7 +69,7 @@ impl<'s> Series<'s> {
         let mut stated: Vec<&'s Statement> =
             by_document.values().filter(|own| of_one_mind(own)).filter_map(|own| most_exact(own)).collect();
         stated.sort_by(|a, b| a.figure.id.cmp(&b.figure.id));
-        Self { reference: reference(&stated), stated }
+        Self { reference: reference(&stated), stated, crowded: None }
     }
 
     /// Returns the statement that stands for the quantity; `None` where reports contradict each other.
@@ -89,6 +97,7 @@ pub(super) struct Sorted {
     first: usize,
     stated: Vec<usize>,
     reference: Option<usize>,
+    crowded: Option<[usize; 2]>,
 }
 
 impl Sorted {
@@ -97,6 +106,7 @@ impl Sorted {
         let series = Series {
             stated: self.stated.iter().map(|place| &statements[*place]).collect(),
             reference: self.reference.map(|place| &statements[place]),
+            crowded: self.crowded.map(|both| both.map(|place| &statements[place])),
         };
         (SeriesKey::of(&statements[self.first]), series)
     }
@@ -117,6 +127,7 @@ pub(super) fn sort(statements: &[Statement]) -> Vec<Sorted> {
             first: place(all[0]),
             stated: series.stated.iter().map(|one| place(one)).collect(),
             reference: series.reference.map(place),
+            crowded: series.crowded.map(|both| both.map(place)),
         }
     });
     sorted.collect()

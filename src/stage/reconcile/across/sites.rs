@@ -17,7 +17,7 @@ use super::series::SeriesKey;
 use super::statement::{Cell, Statement};
 use super::sums::{self, MONTHS};
 use super::unprinted::{self, Unprinted};
-use super::{CELL_LIMIT, alike, counted, means};
+use super::{CELL_LIMIT, SERIES_LIMIT, alike, counted, means};
 
 /// Years that a change may look back: `so với năm 2015` of a report of 2020.
 pub(super) const YEARS_BACK: i16 = 5;
@@ -173,6 +173,7 @@ fn within<'s>(cells: &'s Loaded, cell: &Cell) -> Vec<Related<'s>> {
     let all = &levels.all;
     let mut found = Vec::new();
     for (key, series) in all {
+        found.extend(series.crowded.map(|both| too_many(both, SERIES_LIMIT)));
         found.extend(alike::restated(key, series));
         if key.aspect == Some(Aspect::Estimate) {
             found.extend(alike::estimated(all, key, series));
@@ -197,7 +198,11 @@ fn within<'s>(cells: &'s Loaded, cell: &Cell) -> Vec<Related<'s>> {
 fn crowded(statements: &[Statement]) -> Option<Related<'_>> {
     let first = statements.first()?;
     let second = statements.iter().find(|one| one.document != first.document)?;
-    let mut claim = Claim::of_two(Relation::Restated, &first.figure, &second.figure, "across.crowded");
-    claim.scope = false;
-    Some(Related::new(Kind::Crowded, claim, vec![first, second]))
+    Some(too_many([first, second], CELL_LIMIT))
+}
+
+fn too_many(both: [&Statement; 2], limit: usize) -> Related<'_> {
+    let [first, second] = both;
+    let claim = Claim::of_two(Relation::Restated, &first.figure, &second.figure, "across.crowded");
+    Related::new(Kind::Crowded(limit), claim, both.to_vec())
 }

@@ -315,4 +315,29 @@ fn a_key_shared_by_everything_says_so_and_is_not_compared() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].verdict, Verdict::Undetermined);
     assert_eq!(found[0].assumptions, ["too_many_statements"]);
+    assert!(found[0].explanation.vi.contains("Hơn 512 số liệu"), "{}", found[0].explanation.vi);
+}
+
+#[test]
+fn a_table_of_many_narrower_rows_does_not_hide_the_totals_of_its_cell() {
+    const ROWS: [&str; 8] = [
+        "kinh phí xay xát",
+        "kinh phí dệt may",
+        "kinh phí mây tre",
+        "kinh phí gốm sứ",
+        "kinh phí cơ khí",
+        "kinh phí chế biến",
+        "kinh phí thêu ren",
+        "kinh phí đúc đồng",
+    ];
+    let rows = |name: u32| ROWS.map(|label| Stated { label, value: 30 + i128::from(name), ..OUTTURN });
+    let mut reports: Vec<Report> = (0..100).map(|name| report(name, &rows(name))).collect();
+    reports.push(report(500, &[OUTTURN]));
+    reports.push(report(501, &[Stated { value: 861, ..OUTTURN }]));
+    let found = findings(&reports);
+    assert!(
+        found.iter().any(|one| one.verdict == Verdict::Conflicts
+            && one.figures.iter().any(|operand| { operand.id == figure(document(500), 0, &OUTTURN).id })),
+        "800 rows are told apart by their words"
+    );
 }
