@@ -3,6 +3,7 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
+use crate::stage::rules::bytes::each_of;
 use crate::stage::rules::relations::RelationRules;
 
 /// How far back the bracket is looked for that a figure may stand in.
@@ -26,6 +27,9 @@ const CELL_ENDS: [char; 2] = ['|', '\t'];
 /// What begins the words that a wider part adds, as a text may print it.
 const MORE: [&str; 4] = ["và", "Và", "VÀ", "vÀ"];
 
+/// How many bytes each of them has.
+const MORE_BYTES: usize = "và".len();
+
 /// Figures in reading order over their source text.
 pub(super) struct Page<'f> {
     pub(super) source: &'f str,
@@ -42,6 +46,11 @@ pub(super) struct Page<'f> {
     differing: Vec<(usize, usize)>,
     /// Where the text hands out numbers in turn, likewise.
     distributed: Vec<(usize, usize)>,
+    /// Where it says that parts are all there are, likewise.
+    complete: Vec<(usize, usize)>,
+    /// Where what names a category ends, and where words may begin that widen it.
+    stops: Vec<usize>,
+    wider: Vec<usize>,
 }
 
 impl<'f> Page<'f> {
@@ -60,7 +69,26 @@ impl<'f> Page<'f> {
             places
         };
         let (differing, distributed) = (places(&rules.scope_differs), places(&rules.distributed));
-        Self { source, figures: ordered, rules, lines, cells, spelled, differing, distributed }
+        let complete = held(spelled.as_deref().unwrap_or(""), &rules.parts_complete);
+        let (mut stops, mut wider) = (Vec::new(), Vec::new());
+        each_of(source.as_bytes(), *b";.\n(:", |at, _| stops.push(at));
+        for more in MORE {
+            wider.extend(memchr::memmem::find_iter(source.as_bytes(), more));
+        }
+        wider.sort_unstable();
+        Self {
+            source,
+            figures: ordered,
+            rules,
+            lines,
+            cells,
+            spelled,
+            differing,
+            distributed,
+            complete,
+            stops,
+            wider,
+        }
     }
 
     /// Returns the number of the line that the figure stands in, from 0.
@@ -231,19 +259,39 @@ impl<'f> Page<'f> {
     /// Tells whether the words after `part` name what the words after `whole` name *and* something
     /// more: a part of another breadth than its whole.
     pub(super) fn is_wider(&self, part: &Figure, whole: &Figure) -> bool {
-        let tail = |figure: &Figure| {
-            let rest = self.source.get(figure.span.end..).unwrap_or("");
-            let rest = &rest[..rest.floor_char_boundary(CATEGORY_BYTES)];
-            rest.split([';', '.', '\n', '(', ':']).next().unwrap_or("").trim()
-        };
-        let (part, whole) = (tail(part), tail(whole));
-        // Most parts name nothing more, and that is told without spelling both.
-        if self.spelled.is_some() && !MORE.iter().any(|more| part.contains(more)) {
+        // Most parts name nothing more, and that is told without reading the words of both.
+        let end = self.category_end(part);
+        let more = self.wider.partition_point(|at| *at < part.span.end);
+        let more = self.wider.get(more).is_some_and(|at| at + MORE_BYTES <= end);
+        if self.spelled.is_some() && !more {
             return false;
         }
-        let (part, whole) = (lower(part), lower(whole));
+        let tail = |figure: &Figure| {
+            let words = self.source.get(figure.span.end..self.category_end(figure)).unwrap_or("");
+            lower(words.trim())
+        };
+        let (part, whole) = (tail(part), tail(whole));
         whole.chars().count() >= WIDER_CHARS
             && part.strip_prefix(whole.as_str()).is_some_and(|more| more.starts_with(" và "))
+    }
+
+    /// Tells whether words between two figures, in their order, say that the parts are all there are.
+    pub(super) fn completes(&self, first: &Figure, last: &Figure) -> bool {
+        match &self.spelled {
+            Some(_) => {
+                let (a, b) = if first.span.start <= last.span.start { (first, last) } else { (last, first) };
+                stands_within(&self.complete, a.span.end, b.span.start)
+            }
+            None => has(&self.between(first, last), &self.rules.parts_complete),
+        }
+    }
+
+    /// Where the words after a figure end that may name a category.
+    fn category_end(&self, figure: &Figure) -> usize {
+        let start = figure.span.end.min(self.source.len());
+        let stop = self.stops.partition_point(|at| *at < start);
+        let stop = self.stops.get(stop).copied().unwrap_or(self.source.len());
+        stop.min(self.source.floor_char_boundary(start + CATEGORY_BYTES))
     }
 
     /// Tells whether two figures are printed as one fraction: `15/28 tỉnh`.
@@ -357,6 +405,21 @@ fn spelled(source: &str) -> Option<String> {
     let small = source.to_lowercase();
     let aligned = source.char_indices().zip(small.char_indices()).all(|((a, _), (b, _))| a == b);
     (aligned && small.len() == source.len() && !small.contains('\u{a0}')).then_some(small)
+}
+
+/// Finds where `text` holds each of the words, in order of start; what begins within another place counts as well.
+fn held(text: &str, words: &[String]) -> Vec<(usize, usize)> {
+    let mut places = Vec::new();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        let finder = memchr::memmem::Finder::new(word.as_bytes());
+        let mut from = 0;
+        while let Some(at) = finder.find(&text.as_bytes()[from..]).map(|at| from + at) {
+            places.push((at, at + word.len()));
+            from = at + 1;
+        }
+    }
+    places.sort_unstable();
+    places
 }
 
 /// Tells whether one of the places, in order, lies between `start` and `end`.

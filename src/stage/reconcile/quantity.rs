@@ -37,11 +37,19 @@ pub(super) fn interval(figure: &Figure, reading: Reading) -> Interval {
 fn digits(figure: &Figure, value: Rational, reading: Reading) -> Interval {
     let step = match reading {
         Reading::RoundMoney => hidden_step(figure),
-        Reading::Rounded | Reading::Truncated => Rational::from(figure.step),
+        Reading::Rounded | Reading::Truncated => figure.step,
     };
-    if step.is_zero() {
+    if step == Decimal::ZERO {
         return Interval::point(value);
     }
+    // Where decimals hold both ends, which is almost always, fractions need not be added.
+    let half = Decimal::new(5, 1).and_then(|half| step.checked_mul(half));
+    if let Some(half) = half.filter(|_| reading != Reading::Truncated && !figure.value.is_negative())
+        && let (Some(low), Some(high)) = (figure.value.checked_sub(half), figure.value.checked_add(half))
+    {
+        return Interval::half_open(low.into(), high.into());
+    }
+    let step = Rational::from(step);
     let negative = value.is_negative();
     let size = value.abs();
     let positive = if reading == Reading::Truncated {
@@ -54,10 +62,10 @@ fn digits(figure: &Figure, value: Rational, reading: Reading) -> Interval {
 }
 
 /// For money of one digit and zeros (`300.000 tỷ`): a tenth of that digit's unit. Else the printed step.
-fn hidden_step(figure: &Figure) -> Rational {
-    let step = Rational::from(figure.step);
+fn hidden_step(figure: &Figure) -> Decimal {
+    let step = figure.step;
     let plain = figure.unit.as_str() == "VND" && figure.measure == Measure::Value && !prints_decimals(figure);
-    if !plain || step.is_zero() {
+    if !plain || step == Decimal::ZERO {
         return step;
     }
     let mantissa = figure.value.mantissa().unsigned_abs().to_string();
@@ -65,7 +73,7 @@ fn hidden_step(figure: &Figure) -> Rational {
         return step;
     }
     let hidden = u32::try_from(mantissa.len() - 2).ok().and_then(|zeros| 10i128.checked_pow(zeros));
-    hidden.map_or(step.clone(), |hidden| Rational::whole(hidden).max(step))
+    hidden.map_or(step, |hidden| Decimal::whole(hidden).max(step))
 }
 
 /// Tells whether a number is printed with decimals (`10,00 tỷ đồng`): whoever prints them hides nothing.

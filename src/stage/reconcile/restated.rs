@@ -1,6 +1,6 @@
 //! Restatements: one quantity printed twice in a document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Decimal;
 use crate::model::figure::{Figure, Measure, Qualifier};
@@ -165,15 +165,17 @@ fn is_repeated(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
     if quantity::one_digit_repair(first, &wanted).is_none() {
         return false;
     }
-    let lead = |figure: &Figure| {
-        let words = page.words(figure.sentence.start.min(figure.span.start), figure.span.start);
-        let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect::<Vec<String>>()
-    };
+    let lead = |figure: &Figure| page.words(figure.sentence.start.min(figure.span.start), figure.span.start);
     let (a, b) = (lead(first), lead(second));
-    let same = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y);
-    let telling = same.filter(|(word, _)| !page.rules.rate_leads.contains(word));
-    telling.count() >= REPEATED_WORDS
+    // From the number back, as far as they are the same.
+    let same = words_of(&a).rev().zip(words_of(&b).rev()).take_while(|(x, y)| x == y);
+    let telling = same.filter(|(word, _)| !page.rules.rate_leads.iter().any(|bare| bare == word));
+    telling.take(REPEATED_WORDS).count() >= REPEATED_WORDS
+}
+
+/// The words of a text.
+fn words_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Counts the digits of a value up to the last one that is not zero.
@@ -184,18 +186,14 @@ fn digits(figure: &Figure) -> usize {
 
 /// Tells whether the words before two figures have a word of substance in common.
 fn share_words(page: &Page<'_>, first: &Figure, second: &Figure) -> bool {
-    let near = |figure: &Figure| {
-        let words = format!("{} {} {}", page.lead(figure), lower(&figure.label), page.trail(figure));
-        let long = |word: &&str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic);
-        words
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(long)
-            .filter(|word| !page.rules.rate_leads.iter().any(|bare| bare == word))
-            .map(str::to_owned)
-            .collect::<Vec<String>>()
-    };
+    let near =
+        |figure: &Figure| format!("{} {} {}", page.lead(figure), lower(&figure.label), page.trail(figure));
+    let long = |word: &&str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic);
+    let telling = |word: &&str| !page.rules.rate_leads.iter().any(|bare| bare == word);
     let (first, second) = (near(first), near(second));
-    first.iter().filter(|word| second.contains(word)).count() >= SHARED_WORDS
+    let others: BTreeSet<&str> = words_of(&second).filter(long).collect();
+    let shared = words_of(&first).filter(|word| others.contains(word)).filter(long).filter(telling);
+    shared.take(SHARED_WORDS).count() >= SHARED_WORDS
 }
 
 /// Tells whether two equal numbers are said of one thing: an indicator, a label within the other's,

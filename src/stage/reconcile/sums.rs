@@ -4,6 +4,10 @@
 //! aspect, period and fund). A run that adds up is reported. One that does not is a conflict only
 //! where the words say that all parts are named and one changed digit would make them add up.
 
+mod lists;
+mod misses;
+
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::model::Decimal;
@@ -15,19 +19,22 @@ use super::claim::Claim;
 use super::columns;
 use super::guard::{self, Degree, of_whole};
 use super::page::{Page, aspects_meet, has};
-use super::quantity::{self, Reading};
-use super::tie::{LEAD_BYTES, Tie, goes_on, is_named_whole};
+use super::tie::{Tie, goes_on};
+use lists::{closed_list, is_announced, is_counted_otherwise, is_itemised};
+use misses::{
+    Added, is_aligned, is_close, is_exact, is_near_miss, is_positive, is_sound, may_be_near, nearly, sure,
+    transposed,
+};
 
 /// How many figures of the same kind may stand between a whole and its first part.
 const SKIPPED_LIMIT: usize = 2;
-/// How far apart the figures of a contradicting sum may stand, in bytes.
-const STEP_BYTES: usize = 350;
+
 /// From this total on, counts that add up far apart in the text are a sum.
 const TELLING_TOTAL: i128 = 50;
-/// Parts that miss their whole by no more than one in so many were meant to make it up.
-const NEAR_MISS_PARTS: i128 = 100;
+
 /// The rule of a sum all of whose parts the sentence of the whole announces: nothing explains it away.
 const ANNOUNCED: &str = "relation.sum.announced";
+
 /// How many bytes a sum may span.
 const SPAN_BYTES: usize = 2_000;
 
@@ -185,6 +192,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     'skips: for skipped in 0..=SKIPPED_LIMIT {
         let first = at + 1 + skipped;
         let mut begun: Option<Claim<'f>> = None;
+        let mut added = Added::of(whole, run.get(first));
         for count in 2..=page.rules.parts_limit {
             let Some(parts) = run.get(first..first + count) else { break };
             let last = parts[count - 1];
@@ -192,7 +200,15 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                 break;
             }
             let tie = || Tie::following(page, whole, run, first, count);
-            if !is_aligned(page, parts, whole) {
+            let listed = || {
+                (skipped == 0 || skipped == broken_down) && closed_list(page, run, first, count, whole)
+                    || is_itemised(page, run, first, count)
+            };
+            // Most candidates are told by their numbers alone to hold in no way, and to be no list that fails to.
+            added.take(last);
+            if !added.may_hold() && (doubtful.is_some() || !(may_be_near(page, whole, parts) || listed()))
+                || !is_aligned(page, parts, whole)
+            {
                 continue;
             }
             let mut candidate = claim(page, parts, whole);
@@ -215,11 +231,7 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
                     }
                 }
                 Verdict::Conflicts | Verdict::DiffersInScope | Verdict::Undetermined
-                    if doubtful.is_none()
-                        && (((skipped == 0 || skipped == broken_down)
-                            && closed_list(page, run, first, count, whole))
-                            || is_itemised(page, run, first, count)
-                            || nearly(page, whole, parts, &candidate, tie)) =>
+                    if doubtful.is_none() && (listed() || nearly(page, whole, parts, &candidate, tie)) =>
                 {
                     second = broken_down > 0 && skipped >= broken_down;
                     doubtful = Some(candidate);
@@ -239,114 +251,26 @@ fn following<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Vec<Claim<'f
     sound
 }
 
-/// Tells whether a sum that fails by one digit stands in one sentence, no figure of it in a bracket.
-fn is_announced(page: &Page<'_>, claim: &Claim<'_>) -> bool {
-    let whole = claim.stated();
-    let plain = |figure: &&Figure| figure.sentence == whole.sentence && !page.in_bracket(figure);
-    claim.figures.iter().all(plain) && claim.is_repairable()
-}
-
-/// Tells whether the words say that exactly these parts make up the whole.
-fn closed_list(page: &Page<'_>, run: &[&Figure], from: usize, count: usize, whole: &Figure) -> bool {
-    let (parts, next) = (&run[from..from + count], from + count);
-    let (first, last) = (parts[0], parts[count - 1]);
-    let lead = page.between(run[from - 1], first);
-    let inside = page.between(first, last);
-    let joined = page.between(parts[parts.len() - 2], last);
-    let complete = lead.contains(':')
-        || has(&lead, &page.rules.parts_complete)
-        || has(&inside, &page.rules.parts_complete)
-        || are_complements(page, parts)
-        || (has(&lead, &page.rules.parts_follow) && are_counted(page, parts, whole))
-        || (has(&lead, &page.rules.parts_follow) && has(&page.lead(last), &page.rules.residual))
-        || ((has(&lead, &page.rules.parts_follow) || is_named_whole(page, whole)) && is_last(&joined));
-    let total = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
-    // Some of the parts may be named: then they can only be too large, not too small.
-    let leads =
-        complete || (has(&lead, &page.rules.parts_follow) && total.is_some_and(|sum| sum > whole.value));
-    let in_order = parts
-        .windows(2)
-        .all(|pair| page.line(pair[0]) != page.line(pair[1]) || pair[0].sentence == pair[1].sentence);
-    let ends = run.get(next).is_none_or(|after| {
-        !goes_on(page, run, from, count) && after.sentence == last.sentence
-            || after.sentence != last.sentence && page.line(after) != page.line(last)
-            || page.between(last, after).contains(". ")
-            || has(&page.between(last, after), &page.rules.parts_complete)
-    });
-    // Of which, of a level that was done, some may be planned.
-    let announced = has(&lead, &page.rules.parts_follow);
-    let each = parts.iter().any(|part| has(&page.lead(part), &page.rules.for_each));
-    let beside = complete && parts.iter().all(|part| part.sentence == whole.sentence);
-    leads && ends && in_order && !each && is_close(page, whole, parts, announced, beside)
-}
-
-/// `được phân bổ cho các nội dung sau:` and an item a line: parts that a colon opens, each in a line of its
-/// own, down to the last number of their kind in that list.
-fn is_itemised(page: &Page<'_>, run: &[&Figure], first: usize, count: usize) -> bool {
-    let parts = &run[first..first + count];
-    let lead = page.between(run[first - 1], parts[0]);
-    let opened = lead.contains(":\n") && lead.len() <= LEAD_BYTES;
-    let lines: Vec<usize> = parts.iter().map(|part| page.line(part)).collect();
-    let spread = lines.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 2);
-    let ends = run.get(first + count).is_none_or(|next| page.line(next) > lines[count - 1] + 2);
-    opened && spread && ends && parts.iter().all(|part| part.qualifier == Qualifier::Eq)
-}
-
-/// Tells whether the sentence of the whole, or words up to the last part, say how many things there are and it is
-/// the number of the parts: `sau 3 kỳ bình chọn …, trong đó`, `bốn tỉnh cộng lại`.
-fn are_counted(page: &Page<'_>, parts: &[&Figure], whole: &Figure) -> bool {
-    let count = i128::try_from(parts.len()).map(Decimal::whole);
-    let (first, last) = (parts[0].span.start.min(whole.span.start), parts[parts.len() - 1].span.start);
-    let start = whole.sentence.start.min(first).saturating_sub(1);
-    let counts =
-        |one: &&Figure| one.measure == Measure::Value && one.unit != whole.unit && Ok(one.value) == count;
-    !page.in_bracket(whole) && page.among(start, last.max(whole.span.start)).iter().any(counts)
-}
-
-/// Tells whether the words between the last part and the total say that it is of so many things, and there are
-/// more or fewer parts.
-fn is_counted_otherwise(page: &Page<'_>, parts: &[&Figure], whole: &Figure) -> bool {
-    let count = i128::try_from(parts.len()).map(Decimal::whole);
-    let between = page.among(parts[parts.len() - 1].span.start, whole.span.start);
-    let is_count = |one: &&&Figure| one.measure == Measure::Value && one.step == Decimal::ZERO;
-    between.iter().filter(is_count).any(|one| one.unit != whole.unit && Ok(one.value) != count)
-}
-
-/// Tells whether two parts are named so that they leave nothing out: `trong nước` and `nước ngoài`.
-fn are_complements(page: &Page<'_>, parts: &[&Figure]) -> bool {
-    let [first, second] = parts else { return false };
-    let near = |figure: &Figure| {
-        let lead = page.lead(figure);
-        let clause = lead.rsplit([';', '.', ':']).next().unwrap_or("").to_owned();
-        format!(" {} {} ", clause, page.trail(figure))
-    };
-    let (a, b) = (near(first), near(second));
-    let names = |text: &str, name: &str| text.contains(&format!(" {name} "));
-    first.sentence == second.sentence
-        && page.rules.complements.iter().any(|[x, y]| {
-            (names(&a, x) && names(&b, y) && !names(&b, x)) || (names(&a, y) && names(&b, x) && !names(&a, x))
-        })
-}
-
-/// Tells whether the words between two parts make the second one the last of its list.
-fn is_last(joined: &str) -> bool {
-    let clause = joined.rsplit([',', ';']).next().unwrap_or("");
-    clause.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("và ")
-}
-
 fn preceding<'f>(page: &Page<'f>, run: &[&'f Figure], at: usize) -> Option<Claim<'f>> {
     let whole = run[at];
     let mut doubtful = None;
+    let mut added = Added::of(whole, at.checked_sub(1).and_then(|last| run.get(last)));
+    // The words between the last part and the total are the same however many parts there are.
+    let drawn = OnceCell::new();
     for count in 2..=page.rules.parts_limit.min(at) {
         let parts = &run[at - count..at];
         if whole.span.start - parts[0].span.start > SPAN_BYTES {
             break;
         }
-        if !is_aligned(page, parts, whole) {
+        let drawn =
+            || *drawn.get_or_init(|| has(&page.between(parts[count - 1], whole), &page.rules.total_drawn));
+        added.take(parts[0]);
+        if !added.may_hold() && !drawn() && (doubtful.is_some() || !may_be_near(page, whole, parts))
+            || !is_aligned(page, parts, whole)
+        {
             continue;
         }
         let candidate = claim(page, parts, whole);
-        let drawn = || has(&page.between(parts[count - 1], whole), &page.rules.total_drawn);
         match candidate.decide().verdict {
             // Of a total that is drawn of several provinces, the place was read from one of them.
             Verdict::Agrees
@@ -415,114 +339,4 @@ fn funds<'f>(page: &Page<'f>, levels: &[&'f Figure]) -> Vec<Claim<'f>> {
         }
     }
     found
-}
-
-/// Tells whether the figures are exact, follow each other closely and no part is as large as the
-/// whole: what a contradiction needs, since far figures add up or fail to by chance. Of a `complete` list, a
-/// part that is the whole once more is a misprint as well.
-fn is_close(page: &Page<'_>, whole: &Figure, parts: &[&Figure], announced: bool, complete: bool) -> bool {
-    let mut places: Vec<usize> = parts.iter().map(|part| part.span.start).collect();
-    places.sort_unstable();
-    let lead = places[0].abs_diff(whole.span.start).min(whole.span.start.abs_diff(places[places.len() - 1]));
-    lead <= if announced { LEAD_BYTES } else { STEP_BYTES }
-        && places.windows(2).all(|pair| pair[1] - pair[0] <= STEP_BYTES)
-        && parts.iter().all(|part| {
-            part.qualifier == Qualifier::Eq
-                && (part.value < whole.value
-                    || ((complete || part.value != whole.value) && is_misprint(whole, parts, part)))
-        })
-        && (announced || guarded(page, Degree::Near, parts, whole))
-}
-
-/// Tells whether a figure is a cell of a table: its unit stands in the head.
-fn is_cell(figure: &Figure) -> bool {
-    !figure.quote.contains(char::is_alphabetic)
-}
-
-/// Tells whether cells of a table that are to make up each other stand in one column or in one row; what is no cell
-/// stands where it does.
-fn is_aligned(page: &Page<'_>, parts: &[&Figure], whole: &Figure) -> bool {
-    if !is_cell(whole) || !page.in_table(whole) {
-        return true;
-    }
-    let cells = || parts.iter().filter(|part| is_cell(part));
-    let (column, row) = (page.column(whole), page.line(whole));
-    cells().all(|part| page.column(part) == column) || cells().all(|part| page.line(part) == row)
-}
-
-/// Tells whether parts are printed alike: in one sentence, or each in a sentence of its own; and none
-/// stands for several (`A và B mỗi nơi 3 sản phẩm`).
-fn is_list(page: &Page<'_>, parts: &[&Figure]) -> bool {
-    let together = parts.windows(2).filter(|pair| pair[0].sentence == pair[1].sentence).count();
-    let each = |part: &&Figure| has(&page.lead(part), &page.rules.for_each);
-    (together == 0 || together + 1 == parts.len()) && !parts.iter().any(each)
-}
-
-/// Tells whether one changed digit of a part as large as the whole makes the parts add up.
-fn is_misprint(whole: &Figure, parts: &[&Figure], part: &Figure) -> bool {
-    let claim = Claim::of_sum(parts, whole, "relation.sum");
-    let at = parts.iter().position(|one| one.id == part.id).unwrap_or(0);
-    quantity::one_digit_repair(part, &claim.implied(at, Reading::Rounded)).is_some()
-}
-
-/// Tells whether numbers fail to add up by one digit only, where that is no accident.
-fn nearly(
-    page: &Page<'_>,
-    whole: &Figure,
-    parts: &[&Figure],
-    claim: &Claim<'_>,
-    tie: impl FnOnce() -> Tie,
-) -> bool {
-    let cells = claim.figures.iter().filter(|figure| is_cell(figure)).count();
-    (cells == 0 || cells == claim.figures.len())
-        && is_close(page, whole, parts, true, false)
-        && is_list(page, parts)
-        && claim.is_telling_miss(tie().chance_of_miss())
-        && claim.is_repairable()
-}
-
-/// Tells whether the parts miss the whole by so little that they were meant to make it up.
-fn is_near_miss(claim: &Claim<'_>) -> bool {
-    let (whole, parts) = (claim.stated(), &claim.figures[..claim.figures.len() - 1]);
-    let sum = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.value));
-    let gap = sum.and_then(|sum| sum.checked_sub(whole.value));
-    let times = Decimal::whole(NEAR_MISS_PARTS);
-    gap.and_then(|gap| if gap.is_negative() { gap.negated() } else { Some(gap) })
-        .and_then(|gap| gap.checked_mul(times))
-        .is_some_and(|gap| gap <= whole.value)
-}
-
-/// Tells whether two neighbouring digits of the whole, exchanged, give the sum to the last digit.
-fn transposed(claim: &Claim<'_>) -> bool {
-    let last = claim.figures.len() - 1;
-    let wanted = claim.implied(last, Reading::Rounded);
-    quantity::transposition(claim.figures[last], &wanted).is_some()
-}
-
-/// Tells whether a part alone is as large as the whole: no rounding explains that, but neither is a part
-/// ten times as large a part of it.
-fn sure(claim: &Claim<'_>) -> bool {
-    let whole = claim.figures[claim.figures.len() - 1];
-    claim.figures[..claim.figures.len() - 1]
-        .iter()
-        .all(|part| part.value.shift(-1).is_some_and(|tenth| tenth < whole.value))
-        && claim.figures[..claim.figures.len() - 1].iter().any(|part| part.value >= whole.value)
-}
-
-/// Tells whether no figure is hedged.
-fn is_exact(claim: &Claim<'_>) -> bool {
-    claim.figures.iter().all(|figure| figure.qualifier == Qualifier::Eq)
-}
-
-/// Tells whether the agreement says something: the guards hold, every part is above zero and none is a mere bound.
-fn is_sound(page: &Page<'_>, claim: &Claim<'_>) -> bool {
-    let parts = &claim.figures[..claim.figures.len() - 1];
-    let whole = claim.figures[claim.figures.len() - 1];
-    is_positive(claim) && guarded(page, Degree::Must, parts, whole)
-}
-
-fn is_positive(claim: &Claim<'_>) -> bool {
-    let parts = &claim.figures[..claim.figures.len() - 1];
-    claim.says_something()
-        && parts.iter().all(|part| !part.value.is_negative() && part.value != Decimal::ZERO)
 }

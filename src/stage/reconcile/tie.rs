@@ -86,7 +86,7 @@ impl Tie {
         let said = near.contains(':')
             || (own && has(near, &page.rules.parts_follow))
             || has(near, &page.rules.parts_complete)
-            || has(&page.between(parts[0], parts[count - 1]), &page.rules.parts_complete)
+            || page.completes(parts[0], parts[count - 1])
             || (run[first - 1].id == whole.id && is_named_whole(page, whole));
         let place = Self::of_place(page, whole, parts);
         // A list that goes on has other parts as well.
