@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -147,7 +148,7 @@ pub struct Append {
     pub blobs: Vec<Blob>,
     /// The event as [`codec::encode`](super::codec::encode) writes it, where the caller has that at hand: the
     /// one writer then need not write it out.
-    pub payload: Option<Vec<u8>>,
+    pub payload: Option<Arc<Vec<u8>>>,
 }
 
 impl Append {

@@ -20,7 +20,7 @@ use crate::model::Digest;
 pub const MAX_BATCH: usize = 512;
 
 /// Bytes of one payload at the most: what one document of the largest size can give.
-const MAX_PAYLOAD_BYTES: usize = 256 << 20;
+const MAX_PAYLOAD_BYTES: usize = super::blobs::MOST_BYTES;
 
 /// Streams whose last version is kept at hand; past this the memory is dropped and read anew.
 const MAX_KNOWN_STREAMS: usize = 100_000;
@@ -173,7 +173,7 @@ fn one(
 ) -> rusqlite::Result<Answer> {
     let kind = request.event.kind();
     let payload = match &request.payload {
-        Some(payload) => Ok(Cow::Borrowed(payload)),
+        Some(payload) => Ok(Cow::Borrowed(payload.as_slice())),
         None => codec::encode(&request.event).map(Cow::Owned),
     };
     let payload = match payload {

@@ -123,7 +123,7 @@ impl Engine {
         };
         let kind = event.kind();
         let append = Append { blobs, ..append(line, document, task, event) };
-        let mut payload = Vec::new();
+        let mut payload = Arc::default();
         match self.record_keeping(append, &mut payload).await {
             Ok((outline, repeated)) => {
                 let duration = self.world.moment().saturating_sub(began);
@@ -140,7 +140,7 @@ impl Engine {
             }
             Err(EngineError::Append(error @ AppendError::NonDeterministic { .. })) => {
                 // The first answer stands in the log; the other is kept beside the parking.
-                let other = Some(Blob::new(payload));
+                let other = Some(Blob::new(Arc::unwrap_or_clone(payload)));
                 self.park(line, document, task, "non_deterministic", error.to_string(), other).await
             }
             Err(EngineError::Append(error @ AppendError::TooLarge { .. })) => {
@@ -151,18 +151,18 @@ impl Engine {
     }
 
     pub(super) async fn record(&self, append: Append) -> Result<(Outline, bool), EngineError> {
-        self.record_keeping(append, &mut Vec::new()).await
+        self.record_keeping(append, &mut Arc::default()).await
     }
 
     /// Records an event, and leaves its payload in `payload`.
     async fn record_keeping(
         &self,
         mut append: Append,
-        payload: &mut Vec<u8>,
+        payload: &mut Arc<Vec<u8>>,
     ) -> Result<(Outline, bool), EngineError> {
         let (stream, stage_key, kind) = (append.stream, append.stage_key, append.event.kind());
         // Unwritable: the append below says so.
-        append.payload = codec::encode(&append.event).ok();
+        append.payload = codec::encode(&append.event).ok().map(Arc::new);
         *payload = append.payload.clone().unwrap_or_default();
         let payload_digest = Digest::of(payload);
         let Appended { position, version, repeated, .. } = self.writer.append(append).await?;
