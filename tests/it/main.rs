@@ -23,6 +23,7 @@ mod figure_cases;
 mod gold;
 mod golden;
 mod inbox;
+mod memory;
 mod mentions;
 mod mutation;
 mod office;
