@@ -114,7 +114,9 @@ impl Walk<'_> {
         let date = self.context.date;
         let zones = self.zones;
         let print = |zone| zones.code(zone, period, date).map(|area| area.to_string());
-        self.record(number, Slot::Area, || ballot.candidates(features), print);
+        if self.reasons.is_some() {
+            self.record(number, Slot::Area, || ballot.candidates(features), print);
+        }
         let zone = chosen.unwrap_or_else(|| Bound::new(Zone::Nowhere, None, "place.open", Reach::Default));
         let area = self.zones.code(zone.value, period, date);
         Located { zone, area }

@@ -405,6 +405,8 @@ impl Walk<'_> {
     }
 
     /// Notes among what a slot's value was chosen, where that is asked for.
+    #[cold]
+    #[inline(never)]
     pub(super) fn record<V>(
         &mut self,
         number: &NumberMention,

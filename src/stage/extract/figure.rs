@@ -209,10 +209,10 @@ impl Walk<'_> {
         let (low, high) = interval(value, number.step, qualifier);
         let period = slots.period.as_ref().map(|period| &period.origin.rule);
         let area = slots.area.as_ref().map(|area| &area.origin.rule);
-        let mut rules = Vec::with_capacity(6);
+        let told = [period.is_some(), area.is_some(), number.hedge_counts];
+        let mut rules = Vec::with_capacity(3 + told.into_iter().filter(|told| *told).count());
         rules.push(CompactString::const_new(slots.reading.rule));
         rules.extend(number.rules().chain(period.into_iter().chain(area).cloned()));
-        rules.shrink_to_fit();
         let quote = CompactString::new(span.of(self.source));
         (!quote.is_empty()).then_some(())?;
         Some(Figure {

@@ -19,7 +19,7 @@ use crate::model::Span;
 use crate::model::figure::Measure;
 use crate::model::mention::MentionClass;
 use crate::model::segment::BlockKind;
-use crate::stage::rules::bytes::marks;
+use crate::stage::rules::bytes::{last_mark, marks};
 use crate::stage::rules::cues::{PhraseList, find, rfind};
 use crate::stage::rules::frames::Labels;
 
@@ -355,7 +355,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
     let quoted = rfind(words, "“").max(rfind(words, "”")).map_or(0, |at| at + "”".len());
     let hard = marks!(";:()").last(words).map_or(0, |at| at + 1).max(quoted);
     let hard = hard.max(rfind(words, ". ").map_or(0, |at| at + 1)).max(dash(words));
-    let Some(comma) = words[hard..].rfind(',').map(|at| hard + at) else { return hard };
+    let Some(comma) = last_mark(&words[hard..], b',').map(|at| hard + at) else { return hard };
     let member = trimmed_words(&words[comma + 1..], labels).take(MEMBER_WORDS + 1).count();
     if member == 0 || member > MEMBER_WORDS || begins_clause(&words[comma + 1..], labels) {
         return comma + 1;
@@ -363,7 +363,7 @@ fn phrase_start(words: &str, labels: &Labels) -> usize {
     let mut start = comma + 1;
     let mut end = comma;
     loop {
-        let begin = words[hard..end].rfind(',').map_or(hard, |at| hard + at + 1);
+        let begin = last_mark(&words[hard..end], b',').map_or(hard, |at| hard + at + 1);
         let chunk = &words[begin..end];
         let count = chunk.split_ascii_whitespace().take(HEAD_WORDS + 1).count();
         if count == 0

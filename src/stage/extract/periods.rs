@@ -11,7 +11,7 @@ use super::mention::NumberMention;
 use super::mention::period::Part;
 use super::pairs::Member;
 use super::ranking::Ballot;
-use crate::model::figure::Reach;
+use crate::model::figure::{Reach, Slot};
 use crate::model::period::Period;
 use crate::stage::rules::ranking::{
     Between, Carried, Claim, Distance, Feature, Fresh, Group, Kind, Order, Own, Setting, Shape, Time, Told,
@@ -96,7 +96,9 @@ impl Walk<'_> {
         };
         let chosen = ballot.elect(features, &mut self.seen);
         let print = |value: Option<Period>| value.map(|period| period.to_string());
-        self.record(number, crate::model::figure::Slot::Period, || ballot.candidates(features), print);
+        if self.reasons.is_some() {
+            self.record(number, Slot::Period, || ballot.candidates(features), print);
+        }
         let Bound { value, origin } = chosen?;
         Some(Bound { value: value?, origin })
     }

@@ -41,6 +41,7 @@ struct Phrase {
 }
 
 impl Walk<'_> {
+    #[cold]
     pub(super) fn give_reason(
         &mut self,
         number: &NumberMention,
@@ -57,6 +58,8 @@ impl Walk<'_> {
     }
 
     /// Tells what told the indicator, the aspect and the fund: the phrases of their rules that stand nearest.
+    #[cold]
+    #[inline(never)]
     pub(super) fn give_reasons(
         &mut self,
         place: &Place<'_>,

@@ -10,7 +10,7 @@ use crate::model::Span;
 use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
-use crate::stage::rules::bytes::marks;
+use crate::stage::rules::bytes::{last_mark, marks};
 use crate::stage::rules::cues::{PhraseList, find, rfind};
 use crate::stage::rules::frames::FrameRules;
 
@@ -31,6 +31,8 @@ pub(super) struct Place<'p> {
     near: &'p str,
     clause: &'p str,
     clause_behind: &'p str,
+    /// Where the words before it begin behind the last semicolon.
+    part: usize,
 }
 
 impl<'p> Place<'p> {
@@ -47,10 +49,12 @@ impl<'p> Place<'p> {
         {
             near = &near[mark..];
         }
-        let near = &near[near.rfind(';').map_or(0, |at| at + 1)..];
+        // The words before the number end with those since the number before.
+        let part = last_mark(around.left, b';').map_or(0, |at| at + 1);
+        let near = &near[part.saturating_sub(around.left.len() - near.len()).min(near.len())..];
         let clause = marks!(",;.():").since(near);
         let clause_behind = marks!(",;.():").until(around.right);
-        Self { number, around, leader, relative, bracketed, near, clause, clause_behind }
+        Self { number, around, leader, relative, bracketed, near, clause, clause_behind, part }
     }
 
     /// The words before the numeral since the number before and the last semicolon. What follows the number
@@ -67,7 +71,7 @@ impl<'p> Place<'p> {
             return self.near();
         }
         let near = self.around.near;
-        &near[near.rfind(';').map_or(0, |at| at + 1)..]
+        &near[self.part.saturating_sub(left.len()).min(near.len())..]
     }
 
     /// The words of the figure's own before it: in a row of like things, what follows the one before is that
@@ -94,15 +98,13 @@ impl<'p> Place<'p> {
 
     /// The words before the numeral since the last semicolon, numbers passed over.
     pub(super) fn segment(&self) -> &'p str {
-        let left = self.around.left;
-        &left[left.rfind(';').map_or(0, |at| at + 1)..]
+        &self.around.left[self.part..]
     }
 
     /// As [`Self::segment`], to where the number before ends: what follows that one is its own.
     fn segment_until(&self, end: usize) -> &'p str {
         let left = &self.around.left[..end];
-        let from = self.around.left.rfind(';').map_or(0, |at| at + 1);
-        left.get(from..).unwrap_or("")
+        left.get(self.part..).unwrap_or("")
     }
 
     /// The words behind the unit to the end of the clause.
@@ -129,7 +131,7 @@ impl<'p> Place<'p> {
             return &right[..denied.unwrap_or(mark)];
         }
         let behind = self.around.on;
-        match right.rfind(',') {
+        match last_mark(right, b',') {
             _ if behind.len() <= right.len() => right,
             Some(comma) => &right[..comma],
             // `cấp khu vực 17 sản phẩm và cấp quốc gia 5 sản phẩm`: what leads to the next is that one's.
@@ -153,7 +155,7 @@ impl<'p> Place<'p> {
     /// What the number in a bracket, or behind `so với mức`, is set against: the words of that.
     pub(super) fn compared(&self) -> Option<&'p str> {
         let near = self.around.left;
-        let inner = if self.bracketed { near.rfind('(').map_or(near, |at| &near[..at]) } else { near };
+        let inner = if self.bracketed { last_mark(near, b'(').map_or(near, |at| &near[..at]) } else { near };
         let clause = marks!(",;.:)").since(inner);
         let compared =
             ["so với", "so cùng", "cùng kỳ", "% kế hoạch", "% dự toán", "% năm", "của năm", "năm trước"];

@@ -214,6 +214,7 @@ fn trimmed(cell: Span, lower: &str) -> Span {
 
 impl Walk<'_> {
     /// What the table tells of a cell whose number is `number`.
+    #[inline(never)]
     pub(super) fn told_by_table(
         &self,
         table: &Table,

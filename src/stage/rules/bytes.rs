@@ -44,6 +44,11 @@ impl MarkSet {
     }
 }
 
+/// Finds the last place of an ASCII mark in `words`.
+pub fn last_mark(words: &str, mark: u8) -> Option<usize> {
+    memchr::memrchr(mark, words.as_bytes())
+}
+
 /// How many bytes are looked at at a time: as many as a processor compares with one instruction.
 const LANE: usize = 16;
 

@@ -2,7 +2,7 @@
 
 use super::{Around, Frames, Kind, Reading, clause, starts_with_one};
 use crate::model::figure::Measure;
-use crate::stage::rules::bytes::marks;
+use crate::stage::rules::bytes::{last_mark, marks};
 use crate::stage::rules::cues::find;
 
 pub(super) fn percent(
@@ -37,7 +37,7 @@ pub(super) fn percent(
         return Reading { negative: sign == '-', ..Reading::of(Measure::Growth, "measure.signed") };
     }
     // `giảm 4 vụ (14,8%)`: the same change in percent.
-    let bracket = around.near.rfind('(').map_or(around.near, |at| &around.near[at..]);
+    let bracket = last_mark(around.near, b'(').map_or(around.near, |at| &around.near[at..]);
     let bare = !bracket.contains(char::is_alphanumeric);
     if let Some(before) = before
         && bare

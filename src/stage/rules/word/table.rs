@@ -84,7 +84,7 @@ impl Table {
     }
 
     /// The word that the spelling `key` is.
-    #[inline]
+    #[inline(always)]
     fn find(&self, key: u128) -> Word {
         let (mut at, part) = Self::hash(key);
         loop {
@@ -110,7 +110,7 @@ impl Table {
     }
 
     /// As [`Self::get`] of the letters `span` of `text`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn get_in(&self, text: &str, span: Span) -> Word {
         let window = text.as_bytes().get(span.start..span.start + SHORT_BYTES);
         let length = span.end - span.start;
