@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::context::{Context, Said, is_base, is_passing};
-use super::mention::Mentions;
 use super::mention::period::{Part, TimeContext, Year};
 use super::mention::place::InName;
+use super::mention::{Mentions, PeriodMention};
 use super::zones::{Zone, Zones};
 use crate::model::Span;
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind};
 use crate::stage::rules::RulePack;
+use crate::stage::rules::bytes::marks;
+use crate::stage::rules::cues::PhraseList;
 use crate::stage::rules::ranking::Prevails;
 
 /// What announces a text.
@@ -37,14 +39,15 @@ impl Context {
     ) -> Self {
         let mut context = Self::default();
         context.date = printed_date(text, blocks, found);
-        context.written = context.date.map(|date| date.year()).or_else(|| written_in(found));
+        let title = title(text, blocks);
+        context.written =
+            context.date.map(|date| date.year()).or_else(|| written_in(lower, title, found, rules));
         context.year = context.written;
         let mut prose = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
         let opening =
             prose.next().and_then(|block| block.sentences.first()).map_or(0, |first| first.span.end);
         let opening = super::layout::front(lower, opening);
         context.national = rules.ranking.words.national.occurs_in(opening);
-        let title = title(text, blocks);
         context.places_of_document(&Announced { title, promotion }, blocks, found, zones);
         context.periods_of_document(title, lower, blocks, found);
         context
@@ -157,24 +160,42 @@ fn title(text: &str, blocks: &[Block]) -> Span {
 }
 
 /// The year that a text without a printed date was written in: that of the latest part of a year that is
-/// printed with it, or the one after that of a `cùng kỳ`; else the whole year named most.
-fn written_in(found: &Mentions) -> Option<i16> {
+/// printed with it, or the one after that of a `cùng kỳ`, or the one that the title reports of where that is
+/// later; else the whole year named most. The day of a decree says nothing of it.
+fn written_in(lower: &str, title: Span, found: &Mentions, rules: &RulePack) -> Option<i16> {
+    let words = &rules.ranking.words;
+    let whole = |period: &PeriodMention| match (period.expression.part, period.expression.year) {
+        (Part::Whole, Year::Stated(year)) => Some(year),
+        _ => None,
+    };
     let parts =
         found.periods.iter().filter_map(|period| match (period.expression.part, period.expression.year) {
             (Part::Same, Year::Stated(year)) => Some(year + 1),
             (Part::Whole | Part::Years(..), _) => None,
-            (_, Year::Stated(year)) => Some(year),
+            (_, Year::Stated(year)) if !is_of_law(lower, period.span, &words.law) => Some(year),
             _ => None,
         });
-    parts.max().or_else(|| {
+    let titled = found.periods.iter().take_while(|period| period.span.end <= title.end);
+    let titled = titled.filter(|_| !words.plan.occurs_in(title.of(lower))).filter_map(whole).max();
+    let latest = parts.max().map(|latest| titled.map_or(latest, |titled| titled.max(latest)));
+    latest.or_else(|| {
         let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
-        for period in &found.periods {
-            if let (Part::Whole, Year::Stated(year)) = (period.expression.part, period.expression.year) {
-                *counts.entry(year).or_default() += 1;
-            }
+        for year in found.periods.iter().filter_map(whole) {
+            *counts.entry(year).or_default() += 1;
         }
         counts.into_iter().max_by_key(|(year, count)| (*count, *year)).map(|(year, _)| year)
     })
+}
+
+/// How many bytes before a date are looked at for the law that it is the date of: `Quyết định số 1881/QĐ-TTg của
+/// Thủ tướng Chính phủ ngày`.
+const LAW_BYTES: usize = 96;
+
+/// Tells whether a date is that of a law named before it in its clause.
+fn is_of_law(lower: &str, date: Span, law: &PhraseList) -> bool {
+    let from = super::layout::floor(lower, date.start.saturating_sub(LAW_BYTES));
+    let clause = marks!(",;.(:\n").since(&lower[from..date.start]);
+    law.occurs_in(clause) || clause.trim_end().ends_with("số")
 }
 
 /// A zone as a key of a sorted map.

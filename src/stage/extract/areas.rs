@@ -50,7 +50,12 @@ impl Walk<'_> {
         period: Option<Period>,
     ) -> Located {
         let rules = self.rules;
-        if let Some(zone) = self.paired_place(passed) {
+        let settled = || {
+            self.paired_place(passed)
+                .or_else(|| self.headed(number, passed))
+                .or_else(|| self.behind(number, passed))
+        };
+        if let Some(zone) = settled() {
             let area = self.zones.code(zone.value, period, self.context.date);
             return Located { zone, area };
         }
@@ -117,6 +122,9 @@ impl Walk<'_> {
         if self.reasons.is_some() {
             self.record(number, Slot::Area, || ballot.candidates(features), print);
         }
+        // A district whose province no word tells is no place of the whole country.
+        let country = |zone: &Bound<Zone>| zone.value == Zone::Country && zone.origin.reach == Reach::Default;
+        let chosen = chosen.filter(|zone| !(country(zone) && self.names_district(number, passed)));
         let zone = chosen.unwrap_or_else(|| Bound::new(Zone::Nowhere, None, "place.open", Reach::Default));
         let area = self.zones.code(zone.value, period, date);
         Located { zone, area }
@@ -338,6 +346,65 @@ impl Walk<'_> {
         let Some(Member::Place(at)) = passed.paired else { return None };
         let zone = self.zone_at(passed, at)?;
         Some(Bound::new(zone, Some(passed.places[at].span), "place.paired", Reach::Clause))
+    }
+
+    /// The place that heads the figure's clause: `Hưng Yên: 12 đề án, kinh phí 3 tỷ đồng; Hải Dương: 9 đề án`.
+    fn headed(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
+        let at =
+            passed.places.partition_point(|place| place.span.start < number.span.start).checked_sub(1)?;
+        let place = &passed.places[at];
+        let between = self.lower.get(place.span.end..number.span.start)?;
+        let heads = between.trim_start().starts_with(':') && !between.contains(';');
+        let before = passed.layout.lead(self.lower, place.span.start, passed.span.start);
+        let opens = !before.contains(char::is_alphabetic) && self.lead(passed, at) != Lead::List;
+        if !heads || !opens || place.in_name != InName::No || counts_provinces(number) {
+            return None;
+        }
+        let zone = self.zone_at(passed, at)?;
+        Some(Bound::new(zone, Some(place.span), "place.head", Reach::Clause))
+    }
+
+    /// The place right behind the figure, where a figure beside it has one just so: `12 đề án tại Hà Nội, 9 đề án
+    /// tại Hải Phòng`.
+    fn behind(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
+        let at = self.place_behind(number.span, passed)?;
+        let (before, after) = passed.layout.neighbours(number.span);
+        let alike =
+            |figure: Option<Span>| figure.is_some_and(|figure| self.place_behind(figure, passed).is_some());
+        if !alike(before) && !alike(after) {
+            return None;
+        }
+        let zone = self.zone_at(passed, at)?;
+        Some(Bound::new(zone, Some(passed.places[at].span), "place.behind", Reach::Clause))
+    }
+
+    /// The place that stands behind a figure, before the next one, led to by `tại` or `cho`, and that nothing is
+    /// said of in turn.
+    fn place_behind(&self, figure: Span, passed: &Passed<'_>) -> Option<usize> {
+        let at = passed.places.partition_point(|place| place.span.start < figure.end);
+        let place = passed.places.get(at).filter(|place| place.in_name == InName::No)?;
+        let near = matches!(
+            passed.layout.place(self.lower, place.span, figure),
+            Where::Behind | Where::BehindClause
+        );
+        let free = near && passed.layout.between(place.span, figure) == Between::None;
+        let led = free && matches!(self.lead(passed, at), Lead::At | Lead::Of);
+        (led && self.follow(passed, at) == Follow::Other).then_some(at)
+    }
+
+    /// Tells whether a district, town or commune is named in the clause before the figure: `Huyện Yên Thành hỗ trợ
+    /// 3 cơ sở`.
+    fn names_district(&self, number: &NumberMention, passed: &Passed<'_>) -> bool {
+        let from = super::layout::reach(self.lower, passed.span.start, number.span.start);
+        let (lower, text) = (&self.lower[from..number.span.start], &self.clean.text[from..number.span.start]);
+        let named = |at: usize| {
+            // The name behind the word has a capital in the text itself.
+            let word = lower[at..].split(' ').next().map_or(0, str::len);
+            let name = text.get(at + word..).map(str::trim_start);
+            let named = name.and_then(|name| name.chars().next()).is_some_and(char::is_uppercase);
+            named && !lower[..at].ends_with("hợp tác ")
+        };
+        !self.rules.ranking.words.district.each_last(lower, named).is_empty()
     }
 
     fn carried_places<'r>(&self, ballot: &mut Ballot<'r, Zone>, outline: Outline, own: Own, provinces: bool) {

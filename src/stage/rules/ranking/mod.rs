@@ -56,6 +56,8 @@ pub struct Cues {
     pub reaches: PhraseList,
     pub pairs: PhraseList,
     pub former: PhraseList,
+    /// Before the name of a place below the province: `huyện`, `phường`.
+    pub district: PhraseList,
     pub national: PhraseList,
     pub occasion: PhraseList,
 }
