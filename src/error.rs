@@ -211,7 +211,7 @@ impl From<ReplayError> for Failure {
             ReplayError::Engine(EngineError::Stopped) => {
                 Self::unavailable("stopped before it was done").next("ask again: it goes on where it was")
             }
-            ReplayError::Busy | ReplayError::OtherBuild | ReplayError::Daemon(_) => Self::unavailable(what),
+            ReplayError::OtherBuild | ReplayError::Daemon(_) => Self::unavailable(what),
             ReplayError::Engine(_) | ReplayError::Judged(_) => Self::internal(what),
         }
     }

@@ -86,7 +86,7 @@ fn whole(config: &Config, active: u64, generation: u64) -> Result<(), Failure> {
         (Some(had), Some(has)) if has < had => Err(Failure::unavailable(format!(
             "generation {generation} holds {has} of {had} documents, so that its thresholds cannot be judged"
         ))
-        .next("`socai replay` with its rules completes it; --force activates it as it is")),
+        .next("`socai replay` with its rules completes it; --force completes it and activates it unjudged")),
         (_, None) => {
             Err(Failure::unavailable(format!("generation {generation} has no ledger to be judged by"))
                 .next("`socai replay` with its rules makes it"))

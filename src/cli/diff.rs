@@ -1,7 +1,7 @@
 //! `socai diff N M`: what two generations do not have alike.
 
 use super::context::Context;
-use super::difference::{Shown, failing, mail, show};
+use super::difference::{Shown, failing, mail, ready, show};
 use super::stores;
 use crate::error::Failure;
 use crate::event_log::Generations;
@@ -35,6 +35,7 @@ pub struct Args {
 /// No such generation, or it has no ledger; exit code 1 where a threshold holds.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let config = context.settings()?.config;
+    ready(&args.shown)?;
     let log = stores::log(&config)?;
     let generations = Generations::read(&log)?;
     let nothing = || {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::context::{Context, finish, json_line};
-use super::tail;
+use super::{export, tail};
 use crate::error::Failure;
 use crate::ledger::diff::{Change, Difference, Field, Record, What};
 use crate::ledger::threshold::Threshold;
@@ -66,8 +66,26 @@ pub(super) fn mail(difference: &Difference, shown: &Shown, rules: &RulePack) -> 
     let Some(path) = &shown.html else { return Ok(()) };
     let names = Names::new(rules);
     let lang = if shown.english { Lang::En } else { Lang::Vi };
-    std::fs::write(path, page::page(difference, &names, lang).into_string())
-        .map_err(|error| Failure::file("write", path, &error))
+    let page = page::page(difference, &names, lang).into_string();
+    export::to(Some(path), |out| Ok(out.write_all(page.as_bytes())?))
+}
+
+/// Refuses a page that cannot be written, before anything is run for it.
+///
+/// # Errors
+/// There is no such folder.
+pub(super) fn ready(shown: &Shown) -> Result<(), Failure> {
+    let Some(path) = &shown.html else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.map(std::fs::metadata) {
+        Some(Err(error)) => {
+            Err(Failure::file("write", path, &error).next("nothing was run; name a folder that is there"))
+        }
+        Some(Ok(there)) if !there.is_dir() => {
+            Err(Failure::unavailable(format!("cannot write {}: its folder is none", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The changes by what did it, most changes first.
@@ -152,6 +170,14 @@ fn text(out: &mut impl Write, difference: &Difference, limit: usize) -> Result<(
             of.removed,
             of.changed,
             told.join(", ")
+        )?;
+    }
+    if difference.every_edit_cited {
+        writeln!(
+            out,
+            "{} documents changed, too many to find out which edit did what: every change cites all of them \
+             (--documents tells them apart for some)",
+            difference.documents_changed
         )?;
     }
     for (rule, changes) in by_rule(difference) {

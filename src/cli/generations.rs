@@ -41,6 +41,8 @@ struct Row<'a> {
     figures: Option<u64>,
     findings: Option<u64>,
     documents: Option<u64>,
+    /// Of these documents, those that it has read or given up.
+    done: Option<u64>,
 }
 
 /// Lists them.
@@ -67,6 +69,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             figures: counts.as_ref().map(|counts| counts.figures),
             findings: counts.as_ref().map(|counts| counts.findings),
             documents: counts.as_ref().map(|counts| counts.documents),
+            done: counts.as_ref().map(|counts| counts.reconciled + counts.parked),
         };
         before = Some(generation);
         if args.json {
@@ -74,6 +77,16 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             continue;
         }
         let holds = match &counts {
+            // Made of some documents alone, or gone on with by nobody.
+            Some(counts) if counts.reconciled + counts.parked < counts.documents && !generation.let_go => {
+                format!(
+                    "{} figures, {} findings of {} of {} documents",
+                    counts.figures,
+                    counts.findings,
+                    counts.reconciled + counts.parked,
+                    counts.documents
+                )
+            }
             Some(counts) => format!("{} figures, {} findings", counts.figures, counts.findings),
             None if generation.let_go => "nothing kept".to_owned(),
             None => "no ledger (`socai activate` makes it)".to_owned(),

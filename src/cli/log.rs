@@ -10,7 +10,7 @@ use super::context::{Context, finish, json_line};
 use super::stores;
 use crate::error::Failure;
 use crate::event::envelope::Position;
-use crate::event_log::{Carried, LogError, LogWriter, RawEvent};
+use crate::event_log::{Carried, Generations, LogError, LogWriter, RawEvent};
 use crate::model::Digest;
 
 /// Events written or appended at a time.
@@ -23,7 +23,9 @@ const PAGE: usize = 500;
   zstdcat log.jsonl.zst | socai --data-dir elsewhere log import
   ssh there socai log export | socai --data-dir copy log import
 
-The copy is the same log: positions, times, links. An import that was cut short goes on where it stopped.")]
+The copy is the same log: positions, times, links. The last line says where the log ended, so that a stream that
+was cut shows: it is told, what came stays, and an import of the whole goes on where it stopped. A log of which
+`socai compact` let generations go is carried by `socai backup`.")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -55,6 +57,13 @@ enum Line {
         hex: Option<String>,
     },
     Event(Box<Event>),
+    /// The last line of all.
+    End {
+        /// Position of the last event.
+        head: u64,
+        /// Its link.
+        link: Digest,
+    },
 }
 
 /// An event as it is stored.
@@ -88,8 +97,15 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 
 fn export(context: &Context) -> Result<(), Failure> {
     let log = stores::log(&context.settings()?.config)?;
+    if let Some(gone) = Generations::read(&log)?.all().iter().find(|generation| generation.let_go) {
+        return Err(Failure::unavailable(format!(
+            "generation {} was let go by `socai compact`: a log of which events are gone is not carried as lines",
+            gone.number
+        ))
+        .next("carry it by `socai backup FILE`, and `socai restore FILE` there"));
+    }
     let mut out = context.out();
-    let (mut after, mut told) = (Position(0), BTreeSet::new());
+    let (mut after, mut told, mut last_link) = (Position(0), BTreeSet::new(), None);
     loop {
         let events = log.export_after(after, PAGE, &mut told)?;
         let Some((last, _)) = events.last() else { break };
@@ -102,8 +118,12 @@ fn export(context: &Context) -> Result<(), Failure> {
                 };
                 json_line(&mut out, &line)?;
             }
+            last_link = Some(event.digest);
             json_line(&mut out, &Line::Event(Box::new(of(event)?)))?;
         }
+    }
+    if let Some(link) = last_link {
+        json_line(&mut out, &Line::End { head: after.0, link })?;
     }
     finish(out)
 }
@@ -135,13 +155,22 @@ fn import(context: &Context, file: &std::path::Path) -> Result<(), Failure> {
         let file_open = std::fs::File::open(file).map_err(|error| Failure::file("read", file, &error))?;
         Box::new(BufReader::new(file_open))
     };
+    let mut input = input;
+    if input.fill_buf().map_err(|error| Failure::file("read", file, &error))?.is_empty() {
+        return Err(Failure::unavailable("there is not one line: whatever was to write them did not")
+            .next("`socai log export` there says why"));
+    }
     let mut log = LogWriter::open(&config.event_log_path())?;
     let (mut had, mut came) = (0_u64, 0_u64);
+    let mut end = None;
     let (mut events, mut blobs) = (Vec::new(), Vec::new());
     let there = stores::log(&config)?;
     for (number, line) in (1_u64..).zip(input.split(b'\n')) {
         let line = line.map_err(|error| Failure::file("read", file, &error))?;
         let wrong = |what: String| Failure::unavailable(format!("line {number}: {what}"));
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
         match serde_json::from_slice(&line).map_err(|error| wrong(format!("not a line of a log: {error}")))? {
             Line::Blob { blob, text, hex } => {
                 let bytes = match (text, hex) {
@@ -165,6 +194,7 @@ fn import(context: &Context, file: &std::path::Path) -> Result<(), Failure> {
                 had += 1;
                 blobs.clear();
             }
+            Line::End { head, link } => end = Some((head, link)),
             Line::Event(event) => {
                 events.push((raw(*event)?, std::mem::take(&mut blobs)));
                 came += 1;
@@ -176,6 +206,17 @@ fn import(context: &Context, file: &std::path::Path) -> Result<(), Failure> {
     }
     append(&mut log, &events, file)?;
     let (head, link) = log.head();
+    let is_whole = match end {
+        // The copy may have gone further already.
+        Some((last, link)) => last <= head.0 && there.link_at(Position(last))? == Some(link),
+        None => false,
+    };
+    if !is_whole {
+        return Err(Failure::unavailable(format!(
+            "the lines end before the log did: it has {came} events more, up to {head}, which stay"
+        ))
+        .next("import the whole; it goes on from here"));
+    }
     context.say(&format!(
         "{came} events appended, {had} were there; head {head}, digest {}; `socai rebuild` makes the ledger",
         link.short(16)

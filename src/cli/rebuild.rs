@@ -7,8 +7,9 @@ use super::moment::{self, At};
 use super::stores;
 use crate::config::Config;
 use crate::error::Failure;
-use crate::event_log::LogWriter;
+use crate::event_log::{Generations, LogWriter};
 use crate::ledger::{ledger_path, rebuild};
+use crate::runtime::replay::ReplayError;
 
 /// Make the ledger anew from the event log, as it is or as it was
 #[derive(Debug, clap::Args)]
@@ -44,6 +45,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Some(generation) => generation,
         None => stores::active_generation(&log)?,
     };
+    if Generations::read(&log)?.get(generation).is_some_and(|one| one.let_go) {
+        return Err(ReplayError::LetGo(generation).into());
+    }
     let (path, head) = (ledger_path(&config.data_dir, generation), log.head()?);
     let bar = if context.progress() {
         indicatif::ProgressBar::new(head.0)

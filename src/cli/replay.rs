@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long, requires = "dry_run")]
     watch: bool,
     /// Make the ledger as it was at a position or a time, in a file of its own, and print where; run nothing
-    #[arg(long, value_name = "POSITION|TIME", value_parser = moment::at, conflicts_with_all = ["from", "documents", "rules", "explain", "diff", "dry_run", "json"])]
+    #[arg(long, value_name = "POSITION|TIME", value_parser = moment::at, conflicts_with_all = ["from", "documents", "rules", "explain", "diff", "dry_run", "json", "no_activate", "fail_if", "html", "limit"])]
     until: Option<At>,
     /// Leave the active generation what it is; `socai activate` decides later
     #[arg(long)]
@@ -87,6 +87,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if let Some(at) = args.until {
         return rebuild::until(context, &config, at);
     }
+    difference::ready(&args.shown)?;
     let log = stores::log(&config)?;
     if args.watch {
         return tried::watch(&args, context, &config, &log);
@@ -112,6 +113,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let bar = bar(context);
     let rules = program.rules.clone();
     let (mut told, mut failing) = (None, Vec::new());
+    let mut mailed = Ok(());
     let (built, activated) = replay(
         config.options(),
         program,
@@ -129,15 +131,14 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
                     asked.documents.as_deref(),
                 )?;
                 failing = difference::failing(&difference, &conditions);
+                mailed = difference::mail(&difference, &args.shown, &rules);
                 told = Some(difference);
             }
-            Ok(whole && !args.no_activate && failing.is_empty())
+            // What was to be sent on and is not there was not decided upon.
+            Ok(whole && !args.no_activate && failing.is_empty() && mailed.is_ok())
         },
     )?;
     bar.finish_and_clear();
-    if let Some(difference) = &told {
-        difference::mail(difference, &args.shown, &rules)?;
-    }
     if args.json {
         let mut value = serde_json::json!({ "replay": built, "activated": activated, "failing": failing });
         if args.diff {
@@ -151,6 +152,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     }
     let back = Generations::read(&log)?.before_active();
     say(context, &built, activated.as_ref(), back, &failing);
+    mailed?;
     if failing.is_empty() { Ok(()) } else { Err(Failure::found()) }
 }
 

@@ -77,8 +77,12 @@ pub fn ledger(config: &Config) -> Result<LedgerReader, Failure> {
 /// No generation was active then; what log and ledger say.
 pub fn ledger_at(config: &Config, at: At) -> Result<(LedgerReader, PathBuf), Failure> {
     let log = log(config)?;
+    let head = log.head()?;
     let position = match at {
-        At::Position(position) => Position(position).min(log.head()?),
+        At::Position(position) if position > head.0 => {
+            return Err(Failure::usage(format!("the event log ends at position {head}, before {position}")));
+        }
+        At::Position(position) => Position(position),
         At::Time(time) => log.position_at(time)?,
     };
     let generations = Generations::read_until(&log, position)?;
@@ -88,16 +92,32 @@ pub fn ledger_at(config: &Config, at: At) -> Result<(LedgerReader, PathBuf), Fai
             .next("`socai events --kind generation-activated` lists when there was")
     };
     let generation = active.ok_or_else(nothing)?;
+    if Generations::read(&log)?.get(generation.number).is_some_and(|now| now.let_go) {
+        return Err(Failure::unavailable(format!(
+            "generation {}, which readers saw at position {position}, was let go by `socai compact`",
+            generation.number
+        ))
+        .next("`socai generations` lists those that are kept; a backup from before has it"));
+    }
     let plan = generations.plan(&log, generation.number)?.ok_or_else(nothing)?;
     let path = config.data_dir.join(format!("ledger-at-{position}.db"));
     let is_it = |ledger: &LedgerReader| {
         ledger.checkpoint().is_ok_and(|checkpoint| checkpoint == position)
             && ledger.generation().is_ok_and(|number| number == generation.number)
     };
-    match LedgerReader::open(&path) {
-        Ok(ledger) if is_it(&ledger) => return Ok((ledger, path)),
-        _ => rebuild(&log, &path, generation.number, plan, position, |_| {})?,
+    let there = || LedgerReader::open(&path).ok().filter(is_it);
+    if let Some(ledger) = there() {
+        return Ok((ledger, path));
     }
+    // Of those that ask at once one makes it, and the others wait for it.
+    let lock_path = config.data_dir.join("ledger-at.lock");
+    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+    let lock = lock.and_then(|lock| lock.lock().map(|()| lock));
+    let _one = lock.map_err(|error| Failure::file("lock", &lock_path, &error))?;
+    if let Some(ledger) = there() {
+        return Ok((ledger, path));
+    }
+    rebuild(&log, &path, generation.number, plan, position, |_| {})?;
     Ok((LedgerReader::open(&path)?, path))
 }
 

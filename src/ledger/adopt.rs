@@ -115,7 +115,11 @@ pub fn adopt(
     let checkpoint = writer.checkpoint();
     writer.transact(log, checkpoint, |fold| fold.take_over())?;
     progress(checkpoint);
+    // What another answer of a document shows is put in the place of what is there, row by row; what none takes
+    // the place of goes last.
     writer.catch_up(log, until, progress)?;
+    let checkpoint = writer.checkpoint();
+    writer.transact(log, checkpoint, |fold| fold.take_back_all())?;
     writer.finish()?;
     for extra in ["-wal", "-shm"] {
         remove_one(&beside(path, extra))?;
@@ -133,14 +137,7 @@ impl Fold<'_> {
         {
             self.run("UPDATE ledger SET value = ?2 WHERE name = ?1", params![name, value])?;
         }
-        let mut anew = Vec::new();
-        for code in self.plan.nearest().into_iter().flat_map(|followed| &followed.anew) {
-            let sql = "SELECT DISTINCT document FROM joined_cells WHERE substr(cell, 1, length(?1)) = ?1";
-            anew.extend(self.documents(sql, params![format!("{code} ")])?);
-        }
-        anew.sort_unstable();
-        anew.dedup();
-        for document in &anew {
+        for document in self.told_anew()? {
             let name = document.to_string();
             let basis: Option<String> = self.sql(|| {
                 self.ledger
@@ -152,11 +149,28 @@ impl Fold<'_> {
             let basis = basis.and_then(|text| text.parse().ok()).map(|basis| stale(basis).to_string());
             self.run("UPDATE joined SET basis = ?2 WHERE document = ?1", params![name, basis])?;
         }
+        Ok(())
+    }
+
+    /// Returns the documents that state an indicator which is told by other words than before.
+    fn told_anew(&self) -> Result<Vec<Digest>, LedgerError> {
+        let mut anew = Vec::new();
+        for code in self.plan.nearest().into_iter().flat_map(|followed| &followed.anew) {
+            let sql = "SELECT DISTINCT document FROM joined_cells WHERE substr(cell, 1, length(?1)) = ?1";
+            anew.extend(self.documents(sql, params![format!("{code} ")])?);
+        }
+        anew.sort_unstable();
+        anew.dedup();
+        Ok(anew)
+    }
+
+    /// Takes away what no answer of this generation shows, and finds what is to be taken into account anew.
+    fn take_back_all(&self) -> Done {
         for document in self.documents("SELECT DISTINCT document FROM answers", [])? {
             self.take_back(document)?;
             self.advance(document)?;
         }
-        for document in anew {
+        for document in self.told_anew()? {
             if let Some((now, position)) = self.shown_basis(document)? {
                 self.mark_unjoined(document, now, position)?;
             }
@@ -198,7 +212,10 @@ impl Fold<'_> {
                 }
                 continue;
             }
-            self.hide_stage(&name, stage)?;
+            // What is found takes the place of what is shown, once the chain of keys has reached it.
+            if found.is_none() {
+                self.hide_stage(&name, stage)?;
+            }
             self.run(
                 "UPDATE answers SET projected = 0 WHERE document = ?1 AND stage = ?2 AND projected",
                 params![name, stage.name()],
@@ -230,7 +247,7 @@ impl Fold<'_> {
         })
     }
 
-    fn is_shown(&self, document: &str, stage: Stage, payload: &str) -> Result<bool, LedgerError> {
+    pub(super) fn is_shown(&self, document: &str, stage: Stage, payload: &str) -> Result<bool, LedgerError> {
         self.sql(|| {
             self.ledger
                 .prepare_cached(
@@ -241,7 +258,7 @@ impl Fold<'_> {
     }
 
     /// Shows what is shown of a stage as the answer under `key`, which is the same.
-    fn same_answer(&self, document: &str, stage: Stage, key: Digest, position: Position) -> Done {
+    pub(super) fn same_answer(&self, document: &str, stage: Stage, key: Digest, position: Position) -> Done {
         self.run(
             "UPDATE answers SET projected = (stage_key = ?3) WHERE document = ?1 AND stage = ?2",
             params![document, stage.name(), key.to_string()],
@@ -251,11 +268,8 @@ impl Fold<'_> {
             Stage::Extract => &["figures"],
             Stage::Reconcile => &["findings", "derived"],
         };
-        let generation = self.log.generation_at(position)?.cast_signed();
-        tables.iter().try_for_each(|table| {
-            let sql = format!("UPDATE {table} SET generation = ?2 WHERE document = ?1");
-            self.run(&sql, params![document, generation])
-        })
+        let generation = self.log.generation_at(position)?;
+        tables.iter().try_for_each(|table| self.asked_by(table, document, generation))
     }
 }
 

@@ -115,7 +115,9 @@ pub(super) fn pages(
                 let mut after = Position(0);
                 while after < until {
                     let left = usize::try_from(until.0 - after.0).unwrap_or(usize::MAX);
-                    let outlines = log.outlines_after(after, PAGE.min(left))?;
+                    let mut outlines = log.outlines_after(after, PAGE.min(left))?;
+                    // Where a generation was let go positions are missing, and as many events reach further.
+                    outlines.retain(|outline| outline.position <= until);
                     let Some(last) = outlines.last() else { break };
                     after = last.position;
                     let (mut page, mut weight) = (Vec::new(), 0);

@@ -111,6 +111,20 @@ impl LedgerReader {
         Ok(extracted)
     }
 
+    /// Returns indicator, area and period of a figure, as text; `None` where its key is open, or there is none.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(crate) fn cell_of(&self, figure: &str) -> Result<Option<String>, LedgerError> {
+        let mut cell = None;
+        let sql = "SELECT indicator || ' ' || area || ' ' || period FROM figures WHERE id = ?1";
+        self.for_each(sql, [figure], |row| {
+            cell = self.read(row, |row| row.get(0))?;
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(cell)
+    }
+
     /// Returns for every document the payload digests of the extract and reconcile answers shown.
     ///
     /// # Errors

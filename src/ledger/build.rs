@@ -181,16 +181,23 @@ impl LedgerWriter {
         mut progress: impl FnMut(Position),
     ) -> Result<(), LedgerError> {
         if self.checkpoint == Position(0) && until.0 >= LONG {
-            return self.fill(log, until, progress);
+            self.fill(log, until, &mut progress)?;
         }
         while self.checkpoint < until {
             let left = usize::try_from(until.0 - self.checkpoint.0).unwrap_or(usize::MAX);
-            let events = log.outlines_after(self.checkpoint, PAGE.min(left))?;
+            let mut events = log.outlines_after(self.checkpoint, PAGE.min(left))?;
+            // Where a generation was let go positions are missing, and as many events reach further.
+            events.retain(|event| event.position <= until);
             if events.is_empty() {
                 break;
             }
             self.apply(log, &events)?;
             progress(self.checkpoint);
+        }
+        // The last events up to there were let go.
+        if self.checkpoint < until && until <= log.head()? {
+            self.transact(log, until, |_| Ok(()))?;
+            progress(until);
         }
         Ok(())
     }

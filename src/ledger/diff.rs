@@ -13,6 +13,48 @@ pub(crate) use super::between::{Held, changes_of, named};
 use crate::model::Digest;
 use crate::model::record::{FigureRecord, FindingRecord};
 
+/// The fields of figures that may change, printed or derived, in order of name.
+const FIGURE_FIELDS: &[&str] = &[
+    "area",
+    "aspect",
+    "assumptions",
+    "base",
+    "end",
+    "formula",
+    "from",
+    "fund",
+    "high",
+    "indicator",
+    "label",
+    "low",
+    "measure",
+    "period",
+    "qualifier",
+    "quote",
+    "rules",
+    "sentence",
+    "start",
+    "unit",
+    "value",
+];
+
+/// The fields of findings that may change, in order of name.
+const FINDING_FIELDS: &[&str] = &[
+    "assumptions",
+    "computed",
+    "documents",
+    "explanation",
+    "figures",
+    "formula",
+    "gap",
+    "readings",
+    "relation",
+    "rule",
+    "stated",
+    "suspects",
+    "verdict",
+];
+
 /// Fields that say nothing of what is stated.
 const PASSED_OVER: &[&str] = &["id", "generation", "document", "source"];
 
@@ -29,6 +71,19 @@ pub enum Record {
 impl Record {
     /// Every kind.
     pub const ALL: [Record; 3] = [Record::Figure, Record::Finding, Record::Derived];
+
+    /// Returns the fields that may change, in order of name.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Figure | Self::Derived => FIGURE_FIELDS,
+            Self::Finding => FINDING_FIELDS,
+        }
+    }
+
+    /// Returns the kind of which `export` has several under a name; `None` where there is none.
+    pub fn from_plural(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|record| record.plural() == name)
+    }
 
     /// Returns the name of several, as `export` has it.
     pub const fn plural(self) -> &'static str {
@@ -279,6 +334,8 @@ pub struct Difference {
     pub indicators: BTreeMap<String, OfIndicator>,
     /// The edits of the rules, as they are cited, with what was edited.
     pub edits: BTreeMap<String, String>,
+    /// So many documents changed that it was not found out which of the edits changed what: each change cites all.
+    pub every_edit_cited: bool,
     /// Every change, in order of file name and place.
     pub changes: Vec<Change>,
 }
@@ -361,7 +418,8 @@ impl Difference {
             "changed" => Some(tally.changed),
             field => {
                 let field = field.strip_prefix("changed.")?;
-                Some(tally.fields.get(field).copied().unwrap_or(0))
+                let is_one = Record::from_plural(kind)?.fields().contains(&field);
+                is_one.then(|| tally.fields.get(field).copied().unwrap_or(0))
             }
         }
     }
@@ -406,6 +464,28 @@ mod tests {
             "period": null, "aspect": null, "fund": null, "base": null, "rules": [], "generation": 1
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn the_fields_of_records_are_those_that_are_exported() {
+        let exported = |record: &Value| -> Vec<String> {
+            let names =
+                record.as_object().unwrap().keys().filter(|name| !PASSED_OVER.contains(&name.as_str()));
+            names.cloned().collect()
+        };
+        let mut printed = figure("a", 0, "value", None);
+        printed.from = Some(Vec::new());
+        printed.formula = Some(String::new());
+        printed.assumptions = Some(Vec::new());
+        assert_eq!(exported(&json!(printed)), FIGURE_FIELDS);
+        let finding = json!({
+            "id": "f", "verdict": "agrees", "relation": "sum", "figures": [], "formula": "",
+            "computed": {"low": null, "high": null}, "stated": {"low": null, "high": null}, "gap": "0",
+            "suspects": [], "documents": [], "explanation": {"vi": "", "en": ""}, "assumptions": [],
+            "readings": [], "rule": "", "generation": 1
+        });
+        let finding: FindingRecord = serde_json::from_value(finding).unwrap();
+        assert_eq!(exported(&json!(finding)), FINDING_FIELDS);
     }
 
     #[test]

@@ -207,6 +207,15 @@ impl Fold<'_> {
             if projected {
                 continue;
             }
+            // The same under another key stays as it is shown.
+            let (name, at) = (document.to_string(), Position(position.cast_unsigned()));
+            if self.is_shown(&name, stage, &payload)? {
+                self.same_answer(&name, stage, key, at)?;
+                if let (Stage::Reconcile, Some(basis)) = (stage, basis(&answers)) {
+                    self.mark_unjoined(document, basis, at)?;
+                }
+                continue;
+            }
             let envelope = self.log.event(Position(position.cast_unsigned()))?;
             self.show(document, &envelope, true, || self.source_text(&document.to_string()))?;
             self.run(

@@ -1,5 +1,7 @@
 //! The rows in which a ledger shows what a stage answered.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
@@ -10,6 +12,7 @@ use crate::event::kinds::{Event, FiguresExtracted, FiguresReconciled, TextCleane
 use crate::model::Digest;
 use crate::model::figure::{AreaCode, Figure, IndicatorCode};
 use crate::model::finding::{Derived, Finding};
+use crate::model::mention::Mention;
 use crate::stage::plan::Stage;
 
 const FIGURES_GO: [&str; 2] =
@@ -31,10 +34,13 @@ impl Fold<'_> {
         text: impl FnOnce() -> Result<String, LedgerError>,
     ) -> Done {
         let name = document.to_string();
-        if replaces {
-            self.hide(&name, &envelope.event)?;
-        }
         match &envelope.event {
+            Event::FiguresExtracted(extracted) if replaces => {
+                self.replace_figures(&name, extracted, envelope.generation, &text()?)
+            }
+            Event::FiguresReconciled(reconciled) if replaces => {
+                self.replace_findings(&name, reconciled, envelope.generation)
+            }
             Event::TextCleaned(cleaned) => self.show_text(&name, cleaned),
             Event::TextSegmented(segmented) => self.show_blocks(&name, segmented),
             Event::FiguresExtracted(extracted) => {
@@ -45,16 +51,6 @@ impl Fold<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Takes away what another answer of the same stage shows.
-    fn hide(&self, document: &str, event: &Event) -> Done {
-        let gone: &[&str] = match event {
-            Event::FiguresExtracted(_) => &FIGURES_GO,
-            Event::FiguresReconciled(_) => &FINDINGS_GO,
-            _ => &[],
-        };
-        gone.iter().try_for_each(|sql| self.run(sql, params![document]))
     }
 
     /// Takes away what is shown of a stage that has not answered.
@@ -95,7 +91,11 @@ impl Fold<'_> {
         for figure in &extracted.figures {
             self.show_figure(document, figure, generation)?;
         }
-        for mention in &extracted.mentions {
+        self.show_mentions(document, &extracted.mentions, text)
+    }
+
+    fn show_mentions(&self, document: &str, mentions: &[Mention], text: &str) -> Done {
+        for mention in mentions {
             self.run(
                 "INSERT OR IGNORE INTO mentions (document, \"start\", \"end\", class, value, quote)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -110,6 +110,121 @@ impl Fold<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Shows the figures of another answer: most of them are, as a rule, those that are shown.
+    fn replace_figures(
+        &self,
+        document: &str,
+        extracted: &FiguresExtracted,
+        generation: u64,
+        text: &str,
+    ) -> Done {
+        let mut shown = self.shown_bodies("SELECT id, body FROM figures WHERE document = ?1", document)?;
+        let mut fresh = Vec::new();
+        for figure in &extracted.figures {
+            if shown.remove(figure.id.as_str()) != Some(self.json(figure)?) {
+                fresh.push(figure);
+            }
+        }
+        for id in shown.into_keys() {
+            self.run("DELETE FROM figures WHERE id = ?1 AND document = ?2", params![id, document])?;
+        }
+        for figure in fresh {
+            self.show_figure(document, figure, generation)?;
+        }
+        self.asked_by("figures", document, generation)?;
+        let mut marks = Vec::new();
+        for mention in &extracted.mentions {
+            let (class, quote) = (self.code(&mention.class)?, mention.span.of(text));
+            marks.push((
+                size(mention.span.start),
+                size(mention.span.end),
+                class,
+                mention.value.clone(),
+                quote,
+            ));
+        }
+        marks.sort_unstable_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+        let same = self.sql(|| {
+            let mut statement = self.ledger.prepare_cached(
+                "SELECT \"start\", \"end\", class, value, quote FROM mentions WHERE document = ?1
+                 ORDER BY \"start\", \"end\", class",
+            )?;
+            let mut rows = statement.query(params![document])?;
+            let mut left = marks.iter();
+            while let Some(row) = rows.next()? {
+                let is_next = |mark: &(i64, i64, String, String, &str)| -> rusqlite::Result<bool> {
+                    Ok(row.get::<_, i64>(0)? == mark.0
+                        && row.get::<_, i64>(1)? == mark.1
+                        && row.get_ref(2)?.as_str()? == mark.2
+                        && row.get_ref(3)?.as_str()? == mark.3
+                        && row.get_ref(4)?.as_str()? == mark.4)
+                };
+                if !left.next().map_or(Ok(false), is_next)? {
+                    return Ok(false);
+                }
+            }
+            Ok(left.next().is_none())
+        })?;
+        if same {
+            return Ok(());
+        }
+        self.run("DELETE FROM mentions WHERE document = ?1", params![document])?;
+        self.show_mentions(document, &extracted.mentions, text)
+    }
+
+    /// As [`Fold::replace_figures`], for what they are found to say.
+    fn replace_findings(&self, document: &str, reconciled: &FiguresReconciled, generation: u64) -> Done {
+        let mut shown = self.shown_bodies("SELECT id, body FROM findings WHERE document = ?1", document)?;
+        let mut fresh = Vec::new();
+        for finding in &reconciled.findings {
+            match shown.remove(&finding.id) {
+                Some(body) if body == self.json(finding)? => {}
+                Some(_) => {
+                    self.run("DELETE FROM finding_figures WHERE finding = ?1", params![finding.id])?;
+                    fresh.push(finding);
+                }
+                None => fresh.push(finding),
+            }
+        }
+        for id in shown.into_keys() {
+            self.run("DELETE FROM finding_figures WHERE finding = ?1", params![id])?;
+            self.run("DELETE FROM findings WHERE id = ?1 AND document = ?2", params![id, document])?;
+        }
+        for finding in fresh {
+            self.show_finding(Some(document), finding, generation)?;
+        }
+        self.asked_by("findings", document, generation)?;
+        let mut shown = self.shown_bodies("SELECT id, body FROM derived WHERE document = ?1", document)?;
+        let mut fresh = Vec::new();
+        for derived in &reconciled.derived {
+            if shown.remove(&derived.id) != Some(self.json(derived)?) {
+                fresh.push(derived);
+            }
+        }
+        for id in shown.into_keys() {
+            self.run("DELETE FROM derived WHERE id = ?1 AND document = ?2", params![id, document])?;
+        }
+        for derived in fresh {
+            self.show_derived(Some(document), derived, generation)?;
+        }
+        self.asked_by("derived", document, generation)
+    }
+
+    /// Returns the records that `sql` selects of a document, by id.
+    fn shown_bodies(&self, sql: &str, document: &str) -> Result<BTreeMap<String, String>, LedgerError> {
+        self.sql(|| {
+            let mut statement = self.ledger.prepare_cached(sql)?;
+            let rows = statement.query_map(params![document], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// Shows the records of a document in a table as those that `generation` asked for.
+    pub(super) fn asked_by(&self, table: &str, document: &str, generation: u64) -> Done {
+        let sql = format!("UPDATE {table} SET generation = ?2 WHERE document = ?1 AND generation <> ?2");
+        self.run(&sql, params![document, generation.cast_signed()])
     }
 
     fn show_figure(&self, document: &str, figure: &Figure, generation: u64) -> Done {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::diff::Difference;
+use super::diff::{Difference, Record};
 
 /// A condition on a count; see [`Threshold::from_str`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,13 @@ impl FromStr for Threshold {
         let ((name, number), compare) = found.ok_or_else(|| wrong("there is no comparison in it"))?;
         let (name, number) = (name.trim(), number.trim());
         if Difference::new(0, None, [0; 3], Vec::new()).count_of(name).is_none() {
-            return Err(wrong(&format!("there is no count {name:?}")));
+            let (kind, field) = name.split_once(".changed.").unwrap_or((name, ""));
+            return Err(match Record::from_plural(kind) {
+                Some(record) if !field.is_empty() => {
+                    format!("{kind} have no field {field:?}; their fields are {}", record.fields().join(", "))
+                }
+                _ => wrong(&format!("there is no count {name:?}")),
+            });
         }
         let percent = number.ends_with('%');
         if percent && !["figures.", "findings.", "derived."].iter().any(|kind| name.starts_with(kind)) {
@@ -117,5 +123,9 @@ mod tests {
         {
             assert!(wrong.parse::<Threshold>().unwrap_err().contains("COUNT OP NUMBER"), "{wrong}");
         }
+        assert!(!holds("findings.changed.verdict > 0"));
+        let typo = "figures.changed.indcator > 0".parse::<Threshold>().unwrap_err();
+        assert!(typo.contains("no field \"indcator\"") && typo.contains(" indicator,"), "{typo}");
+        assert!("findings.changed.period > 0".parse::<Threshold>().is_err(), "a field of figures");
     }
 }

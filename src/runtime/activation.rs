@@ -8,7 +8,7 @@ use crate::event_log::{Generation, Generations};
 use crate::ledger::{LedgerWriter, ledger_path};
 use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::line::{Line, Program};
-use crate::runtime::replay::{Activated, ReplayError, Step, due, in_runtime, line_of, run};
+use crate::runtime::replay::{Activated, ReplayError, Step, due, forget, in_runtime, line_of, run};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::{Options, corpus, handover};
 
@@ -24,7 +24,11 @@ pub(super) async fn activate(
     stop: &CancellationToken,
     tell: &(impl Fn(Step) + Sync),
 ) -> Result<Activated, ReplayError> {
-    let _one = engine.replaying.try_lock().map_err(|_| ReplayError::Busy)?;
+    // Whoever asks again, since the one that asked first was killed, waits for what is being done for that one.
+    let _one = tokio::select! {
+        one = engine.replaying.lock() => one,
+        () = stop.cancelled() => return Err(EngineError::Stopped.into()),
+    };
     let program = engine.program.clone();
     let (generation, before, program) = engine
         .read(move |log| {
@@ -63,6 +67,7 @@ pub(super) async fn activate(
     corpus::bring_up(engine, &line).await?;
     append(engine, number, before).await?;
     let left = due(engine, &line).await?;
+    forget(engine);
     activated.left = left.len() as u64;
     if goes_on && !left.is_empty() {
         let (held, stop) = (engine.clone(), engine.now.clone());
@@ -106,6 +111,7 @@ async fn append(engine: &Arc<Engine>, number: u64, before: Option<u64>) -> Resul
 
 /// Shows a generation that [`supervisor::resume`] has brought up.
 pub(super) async fn show(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
+    forget(engine);
     corpus::bring_up(engine, line).await?;
     let before = engine.read(|log| Ok(Generations::read(log)?.active())).await?;
     append(engine, line.generation, before).await

@@ -15,6 +15,7 @@ use crate::event_log::{AppendError, LogError, LogReader};
 use crate::ledger::LedgerError;
 use crate::model::Digest;
 use crate::runtime::line::{Line, Program, Threads};
+use crate::runtime::replay::Histories;
 use crate::runtime::work::Progress;
 use crate::runtime::worker::Pool;
 use crate::runtime::world::World;
@@ -148,6 +149,8 @@ pub struct Engine {
     pub(super) documents: Arc<Semaphore>,
     pub(super) bytes: Arc<Semaphore>,
     pub(super) at_work: Mutex<AtWork>,
+    /// What the log was last found to hold of every document, while a generation is brought up.
+    pub(super) histories: Mutex<Histories>,
 }
 
 /// The documents at work, each in one generation or more, and where to hear of their ends.

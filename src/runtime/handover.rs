@@ -219,7 +219,10 @@ async fn build(engine: Arc<Engine>, asked: replay::Asked, lines: Lines) {
         let program = replay::program_of(&asked, &engine)?;
         replay::build(&engine, &program, &asked, &stop, &telling(&lines, &stop)).await
     };
-    let told = built.await.map_or_else(|error| Told::Failed(error.to_string()), Told::Built);
+    let built = built.await;
+    // It may never be activated.
+    replay::forget(&engine);
+    let told = built.map_or_else(|error| Told::Failed(error.to_string()), Told::Built);
     let _gone = lines.send(line_of(&told)).await;
 }
 

@@ -195,6 +195,7 @@ fn start_with(
         documents: Arc::new(Semaphore::new(options.in_flight_documents.max(1))),
         bytes: Arc::new(Semaphore::new(all_bytes)),
         at_work: Mutex::new(BTreeMap::new()),
+        histories: Mutex::default(),
         options,
     };
     let engine = Arc::new(engine);
@@ -316,6 +317,9 @@ pub(super) async fn resume(running: &Running, drain: &CancellationToken) -> Resu
     let engine = running.engine.clone();
     let line = engine.line();
     let due = replay::due(&engine, &line).await.map_err(|error| RuntimeError::Store(error.to_string()))?;
+    if !running.unseen {
+        replay::forget(&engine);
+    }
     if !due.is_empty() {
         tracing::info!(documents = due.len(), "going on with unfinished work");
     }

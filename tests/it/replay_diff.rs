@@ -266,6 +266,10 @@ fn a_threshold_that_holds_leaves_the_result_beside() {
     assert!(code == 1 && err.contains("fails: figures.changed > 0"), "the settings may ask it, too: {err}");
     assert_eq!(active(), Some(1));
     // So they do of a generation that a person activates for the first time; what was seen is gone back to.
+    // What was to be sent on and cannot be written is told before anything is done, or leaves it undone.
+    let (code, _, err) = ran(folder.path(), &["replay", "--rules", "mine", "--html", "none/changes.html"]);
+    assert!(code == 69 && err.contains("cannot write"), "{code} {err}");
+    assert_eq!(active(), Some(1));
     let (code, _, err) = ran(folder.path(), &["activate", "2"]);
     assert!(
         code == 1 && err.contains("fails: figures.changed > 0") && err.contains("--force"),
@@ -311,8 +315,16 @@ fn what_would_run_is_explained_by_stage() {
         code == 0 && err.contains("1 documents run") && err.contains("generation 1 stays active"),
         "{err}"
     );
+    let (_, listed, _) = ran(folder.path(), &["generations"]);
+    assert!(
+        listed.contains("findings of 1 of 8 documents") || listed.contains("findings of 4 of 8"),
+        "{listed}"
+    );
     let (code, out, err) = ran(folder.path(), &["activate", "2"]);
     assert!(code == 0 && out.contains("generation 2 is active"), "{out}{err}");
+    // What is there is told as a replay would find it.
+    let (_, out, _) = ran(folder.path(), &["replay", "--rules", "mine", "--explain", "--json"]);
+    assert!(out.lines().all(|line| line.contains("\"documents\":0")), "{out}");
     let ledger =
         socai::ledger::LedgerReader::open(&socai::ledger::ledger_path(&options.data_dir, 2)).unwrap();
     assert_eq!(ledger.counts().unwrap().reconciled, 8, "activating completes it");

@@ -32,6 +32,13 @@ fn the_ledger_as_it_was_is_exported_and_a_figure_tells_its_life() {
     let (code, out_path, _) = ran(folder.path(), &["replay", "--until", &position]);
     assert!(code == 0 && folder.path().join(out_path.trim()).exists(), "{out_path}");
     assert_eq!(ran(folder.path(), &["rebuild", "--until", &position]).0, 0);
+    // Several that ask for one moment at once all get it.
+    let earlier = (position.parse::<u64>().unwrap() - 3).to_string();
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..4).map(|_| scope.spawn(|| export(&["--at", &earlier]))).collect();
+        let answers: Vec<String> = asking.into_iter().map(|one| one.join().unwrap()).collect();
+        assert!(!answers[0].is_empty() && answers.iter().all(|one| *one == answers[0]));
+    });
     let before_all = event.recorded_at.checked_sub(jiff::SignedDuration::from_secs(60)).unwrap().to_string();
     let (code, _, err) = ran(folder.path(), &["export", "figures", "--at", &before_all]);
     assert!(code == 2 && err.contains("there was no ledger yet"), "{err}");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use socai::event_log::{Generations, LogReader};
-use socai::ledger::ledger_path;
+use socai::ledger::{LedgerReader, ledger_path};
 use socai::runtime::Options;
 use socai::runtime::line::Program;
 use socai::stage::rules::RulePack;
@@ -55,8 +55,35 @@ fn what_only_old_generations_answered_is_let_go_and_the_chain_still_verifies() {
     }
     assert_eq!([whole(&options, 3), whole(&options, 4)], before, "nothing of a kept generation is missing");
 
-    let (code, _, err) = ran(folder.path(), &["activate", "1"]);
-    assert!(code == 2 && err.contains("was let go"), "{code} {err}");
+    // What was let go is not made up: neither at once, nor as it was, nor to be compared with.
+    let at = Generations::read(&log(&options)).unwrap().get(1).unwrap().activated[0].0.0 + 20;
+    let at = at.to_string();
+    for (arguments, code) in [
+        (&["activate", "1"][..], 2),
+        (&["rebuild", "--generation", "1"], 2),
+        (&["diff", "1", "4"], 2),
+        (&["export", "figures", "--at", &at], 69),
+        (&["replay", "--until", &at], 69),
+        (&["log", "export"], 69),
+    ] {
+        let (found, out, err) = ran(folder.path(), arguments);
+        let said = err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            found == code && out.is_empty() && said.contains("let go"),
+            "{arguments:?}: {found} {out}{err}"
+        );
+    }
+    // Of what is kept every moment is to be had, whether the event at it was let go or not.
+    let head = log(&options).head().unwrap().0;
+    let activated = Generations::read(&log(&options)).unwrap().get(4).unwrap().activated[0].0.0;
+    for position in (activated..=head).step_by(3) {
+        told(folder.path(), &["export", "figures", "--at", &position.to_string()]);
+        let path = options.data_dir.join(format!("ledger-at-{position}.db"));
+        let checkpoint = LedgerReader::open(&path).unwrap().checkpoint().unwrap();
+        assert_eq!(checkpoint.0, position);
+    }
+    let (code, _, err) = ran(folder.path(), &["export", "figures", "--at", &(head + 1).to_string()]);
+    assert!(code == 2 && err.contains("the event log ends at position"), "{err}");
     assert!(told(folder.path(), &["generations"]).contains("let go"));
     told(folder.path(), &["rollback"]);
     // Its rules asked for again make a generation anew, whose answers are appended anew.
@@ -186,8 +213,15 @@ fn a_log_is_carried_as_lines_and_its_chain_is_checked() {
     let half: Vec<&str> = lines.lines().take(lines.lines().count() / 2).collect();
     std::fs::write(folder.path().join("half.jsonl"), half.join("\n")).unwrap();
     std::fs::write(folder.path().join("all.jsonl"), &lines).unwrap();
-    told(folder.path(), &["--data-dir", "copy", "log", "import", "half.jsonl"]);
-    told(folder.path(), &["--data-dir", "copy", "log", "import", "all.jsonl"]);
+    let import = |what: &str| ran(folder.path(), &["--data-dir", "copy", "log", "import", what]);
+    let (code, _, err) = import("half.jsonl");
+    assert!(code == 69 && err.contains("the lines end before the log did"), "{code} {err}");
+    std::fs::write(folder.path().join("all.jsonl"), format!("{lines}\n")).unwrap();
+    assert_eq!(import("all.jsonl").0, 0, "what came stays, and a blank line at the end says nothing");
+    std::fs::write(folder.path().join("none.jsonl"), "").unwrap();
+    let (code, _, err) = ran(folder.path(), &["--data-dir", "none", "log", "import", "none.jsonl"]);
+    assert!(code == 69 && err.contains("not one line"), "{code} {err}");
+    assert!(!folder.path().join("none").exists());
     assert_eq!(told(folder.path(), &["--data-dir", "copy", "log", "export"]), lines);
     let copy = Options::new(folder.path().join("copy"));
     assert_eq!(

@@ -73,6 +73,12 @@ pub(super) fn page(difference: &Difference, names: &Names, lang: Lang) -> Markup
                 @if difference.changes.is_empty() {
                     p { (lang.t("Hai thế hệ như nhau.", "The two are alike.")) }
                 }
+                @if difference.every_edit_cited {
+                    p { (lang.t(
+                        "Quá nhiều văn bản thay đổi để tách riêng tác động của từng chỗ sửa: mỗi thay đổi ghi mọi chỗ sửa.",
+                        "Too many documents changed to find out which edit did what: every change cites all edits.",
+                    )) }
+                }
                 @for (rule, changes) in by_rule(difference) {
                     h2 { (lang.t("Do", "Because of")) " " code { (visible(&rule)) } " (" (changes.len()) ")" }
                     @for edit in edited(difference, &changes) {

@@ -60,9 +60,17 @@ pub(super) fn explain(
     for stage in Stage::ALL {
         reasons[stage as usize].why = why(stage, &base, program);
     }
+    let generations = Generations::read(log)?;
     let course = Course::find(&config.options(), log, program, &|_, _| {})?;
-    let plan = course.plan(program);
-    if course.looked_at > 0 {
+    // What is there already is gone on with, by what was found when it began.
+    let number = match base.identities == program.identities {
+        true => Some(base.generation),
+        false => generations.of(&program.identities).map(|generation| generation.number),
+    };
+    let begun = number.map(|number| generations.plan(log, number)).transpose()?.flatten();
+    let is_begun = begun.is_some();
+    let plan = begun.unwrap_or_else(|| course.plan(program));
+    if course.looked_at > 0 && !is_begun {
         let told = format!(
             "{} of {} documents have none of the phrases that changed",
             course.untouched(),

@@ -76,9 +76,6 @@ pub struct Activated {
 /// Why a replay was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// Another replay or activation is at work in this process.
-    #[error("another replay is at work in the daemon; ask again when it is done")]
-    Busy,
     /// There is no such generation.
     #[error("there is no generation {0}; `socai generations` lists them")]
     NoSuch(u64),

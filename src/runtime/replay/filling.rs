@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Built, ReplayError, Step, histories, open};
+use super::{Built, ReplayError, Step, open};
 use crate::event::envelope::Position;
-use crate::event_log::{Generations, LogError, LogReader};
 use crate::ledger::{adopt, base_path, ledger_path, rebuild};
 use crate::runtime::engine::Engine;
 use crate::runtime::line::{Line, Program};
@@ -32,9 +31,8 @@ pub(super) async fn fill(
             let told = |position| {
                 sender.send_replace(position);
             };
-            // Where few answers differ, they are put into a copy of what there is.
-            let alike = is_alike(log, &plan)?;
-            if let Some(before) = before.filter(|_| alike)
+            // Other answers are put into a copy of what there is.
+            if let Some(before) = before
                 && matches!(adopt(log, &before, &path, generation, &plan, head, told), Ok(true))
             {
                 return Ok(Ok(()));
@@ -58,18 +56,4 @@ pub(super) async fn fill(
         }
     }
     Ok(open(engine, generation, program)?)
-}
-
-/// Tells whether a generation's answers are, for most documents, those of the one that it goes on from.
-fn is_alike(log: &LogReader, plan: &Plan) -> Result<bool, LogError> {
-    let Some(followed) = plan.nearest() else { return Ok(false) };
-    let Some(before) = Generations::read(log)?.plan(log, followed.generation)? else { return Ok(false) };
-    let (mut all, mut alike) = (0_usize, 0);
-    for (document, progress) in histories(log)? {
-        let digests =
-            |plan| progress.answers(document, plan).map(|answer| answer.map(|answer| answer.digest));
-        all += 1;
-        alike += usize::from(digests(plan) == digests(&before));
-    }
-    Ok(alike * 2 >= all)
 }

@@ -41,37 +41,59 @@ const PAGE: usize = 4096;
 /// What a document found in the log counts for in the bound on bytes at work: about its size.
 pub(super) const STACK_BYTES: u64 = 64 << 10;
 
+/// Every document's history as far as it decides what is due, up to a position of the log.
+#[derive(Debug, Default)]
+pub(super) struct Histories {
+    until: Position,
+    of: BTreeMap<Digest, Progress>,
+}
+
+impl Histories {
+    /// Goes on to what the log holds by now.
+    fn catch_up(&mut self, log: &LogReader) -> Result<(), LogError> {
+        loop {
+            let page = log.outlines_after(self.until, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            self.until = last.position;
+            for event in &page {
+                if let StreamId::Document(document) = event.stream {
+                    self.of.entry(document).or_default().apply(event);
+                }
+            }
+        }
+    }
+}
+
 /// Reads every document's history, as far as it decides what is due.
 ///
 /// # Errors
 /// What the log says.
 pub fn histories(log: &LogReader) -> Result<BTreeMap<Digest, Progress>, LogError> {
-    let mut histories: BTreeMap<Digest, Progress> = BTreeMap::new();
-    let mut after = Position(0);
-    loop {
-        let page = log.outlines_after(after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = last.position;
-        for event in &page {
-            if let StreamId::Document(document) = event.stream {
-                histories.entry(document).or_default().apply(event);
-            }
-        }
-    }
-    Ok(histories)
+    let mut histories = Histories::default();
+    histories.catch_up(log)?;
+    Ok(histories.of)
 }
 
-/// Returns the documents for which something is due under a line's identities.
+/// Returns the documents for which something is due under a line's identities. What was read of the log is kept
+/// for the next time, until it is [`forget`]ten.
 pub(super) async fn due(engine: &Arc<Engine>, line: &Line) -> Result<Vec<Digest>, EngineError> {
     let plan = line.plan.clone();
+    let held = engine.clone();
     engine
         .read(move |log| {
-            let due = |(document, progress): (Digest, Progress)| {
-                matches!(progress.due(document, &plan), Due::Run(_)).then_some(document)
+            let mut histories = held.histories.lock().unwrap_or_else(PoisonError::into_inner);
+            histories.catch_up(log)?;
+            let due = |(document, progress): (&Digest, &Progress)| {
+                matches!(progress.due(*document, &plan), Due::Run(_)).then_some(*document)
             };
-            Ok(histories(log)?.into_iter().filter_map(due).collect())
+            Ok(histories.of.iter().filter_map(due).collect())
         })
         .await
+}
+
+/// Lets go of what [`due`] keeps.
+pub(super) fn forget(engine: &Engine) {
+    *engine.histories.lock().unwrap_or_else(PoisonError::into_inner) = Histories::default();
 }
 
 /// Makes the generation of `program` up to what the log holds when it ends. Nothing that readers see

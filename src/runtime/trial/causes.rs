@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Base;
 use super::reading::{Stored, each, read, texts_of};
 use crate::ledger::diff::{self, Change, Record, Records};
@@ -46,14 +48,22 @@ impl<'a> Causes<'a> {
         Self { base, edits: edits.into_iter().filter(read).collect(), code }
     }
 
+    fn count(&self) -> usize {
+        self.edits.len() + usize::from(!self.code.is_empty())
+    }
+
+    /// Tells whether several causes are not told apart on so many documents.
+    pub(super) fn are_too_many(&self, documents: usize) -> bool {
+        self.count() > 1 && documents.saturating_mul(self.count() + 1) > MOST_READINGS
+    }
+
     fn names(&self) -> Vec<String> {
         self.edits.iter().map(Edit::name).chain(self.code.iter().cloned()).collect()
     }
 
     /// Makes every edit alone on each of the documents; empty where there is only one cause, or too many.
     pub(super) fn of(&self, documents: &[&Stored], threads: usize, files: &Texts, after: &RulePack) -> Alone {
-        let causes = self.edits.len() + usize::from(!self.code.is_empty());
-        if causes < 2 || documents.len().saturating_mul(causes + 1) > MOST_READINGS {
+        if self.count() < 2 || self.are_too_many(documents.len()) {
             return Vec::new();
         }
         let Ok(before) = RulePack::parse(&self.base.files) else { return Vec::new() };
@@ -97,10 +107,18 @@ impl<'a> Causes<'a> {
         alone
     }
 
-    pub(super) fn cite(&self, changes: &mut [Change], alone: &Alone) {
+    /// Cites what did each change; `cell` returns where a figure stands that did not change.
+    pub(super) fn cite(
+        &self,
+        changes: &mut [Change],
+        alone: &Alone,
+        mut cell: impl FnMut(&str) -> Option<String>,
+    ) {
         let every = self.names();
         // Relations across documents are cited by the figures that take part in them.
         let mut by_figure: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        // Those of which no figure changed, by what changed in the same cells: one that is there no more, say.
+        let mut by_cell: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for change in changes.iter_mut() {
             let Some(document) = change.document else { continue };
             let key = (document, change.record, change.id.clone());
@@ -122,7 +140,13 @@ impl<'a> Causes<'a> {
                 rules.clone_from(&every);
             }
             if change.record == Record::Figure {
-                by_figure.entry(change.id.clone()).or_default().extend(rules.iter().cloned());
+                for shown in change.before.iter().chain(&change.after) {
+                    let id = shown["id"].as_str().unwrap_or_default().to_owned();
+                    by_figure.entry(id).or_default().extend(rules.iter().cloned());
+                    if let Some(cell) = cell_of(shown) {
+                        by_cell.entry(cell).or_default().extend(rules.iter().cloned());
+                    }
+                }
             }
             change.rules = rules;
         }
@@ -130,9 +154,20 @@ impl<'a> Causes<'a> {
             let shown = change.after.as_ref().or(change.before.as_ref());
             let list = |name: &str| shown.and_then(|shown| shown[name].as_array()).into_iter().flatten();
             let ids = list("figures").filter_map(|figure| figure["id"].as_str());
-            let ids = ids.chain(list("from").filter_map(|figure| figure.as_str()));
-            let cited: BTreeSet<String> = ids.filter_map(|id| by_figure.get(id)).flatten().cloned().collect();
+            let ids: Vec<&str> = ids.chain(list("from").filter_map(|figure| figure.as_str())).collect();
+            let of_figures = ids.iter().filter_map(|id| by_figure.get(*id)).flatten();
+            let mut cited: BTreeSet<String> = of_figures.cloned().collect();
+            if cited.is_empty() {
+                let cells = ids.iter().filter_map(|id| cell(id)).chain(shown.and_then(cell_of));
+                cited = cells.filter_map(|cell| by_cell.get(&cell).cloned()).flatten().collect();
+            }
             change.rules = if cited.is_empty() { every.clone() } else { cited.into_iter().collect() };
         }
     }
+}
+
+/// Returns where a figure's record stands: indicator, area and period; `None` where its key is open.
+fn cell_of(record: &Value) -> Option<String> {
+    let of = |name: &str| record[name].as_str();
+    Some(format!("{} {} {}", of("indicator")?, of("area")?, of("period")?))
 }

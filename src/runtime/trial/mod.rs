@@ -50,6 +50,9 @@ impl Base {
     pub fn of(log: &LogReader, number: u64) -> Result<Self, ReplayError> {
         let generations = Generations::read(log).map_err(log_error)?;
         let generation = generations.get(number).ok_or(ReplayError::NoSuch(number))?;
+        if generation.let_go {
+            return Err(ReplayError::LetGo(number));
+        }
         Ok(Self {
             generation: number,
             identities: generation.stages.ok_or(ReplayError::NoSuch(number))?,
@@ -242,7 +245,9 @@ impl Trial {
             changed.iter().filter_map(|document| texts.get(document).copied()).collect();
         let causes = Causes::new(&self.base, program, &files);
         let found = causes.of(&stored, self.threads, &files, &program.rules);
-        causes.cite(&mut difference.changes, &found);
+        difference.every_edit_cited = causes.are_too_many(stored.len());
+        let ledger = LedgerReader::open(&ledger_path(&self.options.data_dir, self.base.generation)).ok();
+        causes.cite(&mut difference.changes, &found, |figure| ledger.as_ref()?.cell_of(figure).ok()?);
         for edit in &causes.edits {
             difference.edits.insert(edit.name(), edit.summary());
         }
