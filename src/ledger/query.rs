@@ -398,6 +398,11 @@ impl LedgerReader {
             .map_err(|error| LedgerError::Damaged { path: self.path.clone(), what: error.to_string() })
     }
 
+    /// Returns the ledger's file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
         LedgerError::Sqlite { path: self.path.clone(), source }
     }

@@ -6,12 +6,12 @@
 //! nothing is due. So the log says what was decided and why, a rebuilt ledger needs no deciding, and a
 //! crash in between costs nothing but the asking.
 
+mod decide;
 mod desk;
 mod read;
 mod stated;
 mod tried;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ use crate::event_log::LogReader;
 use crate::model::Digest;
 use crate::model::finding::Derived;
 use crate::stage::plan::Plan;
-use crate::stage::reconcile::across::{Cell, CodeLists, Component, Sketch, Standing, Wording, decide_region};
+use crate::stage::reconcile::across::{Cell, CodeLists, Component, Sketch, Standing, Wording};
 use crate::stage::rules::RulePack;
 
 /// Documents that one event takes into account at the most. What they touch is decided once for all of them,
@@ -79,6 +79,8 @@ pub struct Relating {
     rules: AcrossRules,
     ledger: Option<LedgerReader>,
     statements: Statements,
+    /// Those of the second thread that decides.
+    second: Statements,
 }
 
 impl Relating {
@@ -91,6 +93,7 @@ impl Relating {
             rules: AcrossRules::of(rules),
             ledger: None,
             statements: Statements::default(),
+            second: Statements::default(),
         }
     }
 
@@ -138,7 +141,10 @@ impl Relating {
         if documents.is_empty() {
             return Ok(None);
         }
-        ledger.unjoined_each(|document| self.statements.forget(document))?;
+        ledger.unjoined_each(|document| {
+            self.statements.forget(document);
+            self.second.forget(document);
+        })?;
         let rules = &self.rules;
         let mut desk = Desk::new(ledger, log, rules, &mut self.statements);
         let mut due = Vec::with_capacity(documents.len());
@@ -184,17 +190,9 @@ impl Relating {
                 changed.entry(cell).or_default().insert(known.document);
             }
         }
-        let desk = RefCell::new(desk);
-        // Read once, however many cells its figures are of.
-        let mut seen = BTreeSet::new();
-        let region = decide_region(
-            changed.keys().cloned(),
-            &rules.lists,
-            |cell| desk.borrow_mut().statements(cell),
-            |cell| ledger.standing(cell, &mut seen),
-            |figure| ledger.upheld(figure),
-        )?;
-        let desk = desk.into_inner();
+        let cells: BTreeSet<Cell> = changed.keys().cloned().collect();
+        let witnesses = desk.witnesses.clone();
+        let region = self::decide::region(desk, &cells, &mut self.second)?;
         let key =
             self.plan.identities.corpus_key(self.generation, due.iter().map(|due| (due.document, due.basis)));
         let joined = due
@@ -203,7 +201,7 @@ impl Relating {
                 let cells = || stated.get(&due.document).into_iter().flatten();
                 JoinedDocument {
                     document: due.document,
-                    witness: desk.witnesses.get(&due.document).copied().unwrap_or(due.document),
+                    witness: witnesses.get(&due.document).copied().unwrap_or(due.document),
                     sketch: due.sketch.to_hex(),
                     basis: Some(due.basis),
                     cells: cells().map(|(cell, _)| cell.to_string()).collect(),

@@ -1,7 +1,6 @@
 //! What other answers of some documents would lead to across documents, told without writing anything: a ledger is
 //! read as if those documents stated what they are tried with.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
@@ -13,9 +12,9 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::LedgerReader;
 use crate::ledger::statements::Statements;
 use crate::model::Digest;
-use crate::model::figure::Figure;
+use crate::model::figure::{Figure, FigureId};
 use crate::model::finding::{Finding, Verdict};
-use crate::stage::reconcile::across::{Cell, Component, Sketch, Source, Statement, Stood, decide_region};
+use crate::stage::reconcile::across::{Cell, Component, Sketch, Source, Statement, Stood};
 
 /// What is told by other words, or decided otherwise, whatever a document states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +60,7 @@ impl Tried {
 }
 
 /// What documents would state in place of what the ledger has of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Instead {
     statements: BTreeMap<Digest, Vec<Statement>>,
     cells: BTreeMap<Cell, Vec<(Digest, usize)>>,
@@ -77,6 +76,12 @@ impl Instead {
         }
         self.statements.insert(document, statements);
         self.upheld.extend(upheld);
+    }
+
+    /// Returns how many relations of its own document that hold a figure would stand in; `None` for a figure of
+    /// another document.
+    pub(super) fn upheld(&self, figure: &FigureId) -> Option<usize> {
+        self.upheld.get(figure).copied()
     }
 
     /// Tells whether what the ledger has of a document does not count.
@@ -130,18 +135,7 @@ impl AcrossRules {
             Anew::Indicators(codes) => ledger.cells_where(Some(codes))?,
             Anew::Everything => ledger.cells_where(None)?,
         });
-        let desk = RefCell::new(desk);
-        let mut seen = BTreeSet::new();
-        let region = decide_region(
-            changed,
-            &self.lists,
-            |cell| desk.borrow_mut().statements(cell),
-            |cell| ledger.standing(cell, &mut seen),
-            |figure| match desk.borrow().instead.upheld.get(figure) {
-                Some(count) => Ok(*count),
-                None => ledger.upheld(figure),
-            },
-        )?;
+        let region = super::decide::region(desk, &changed, &mut Statements::default())?;
         let all = |stood: fn(&Component) -> &Stood| Held {
             figures: Vec::new(),
             findings: by_id(region.components.iter().flat_map(|one| &stood(one).findings), |one| {

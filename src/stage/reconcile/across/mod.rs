@@ -36,7 +36,7 @@ mod witness;
 mod words;
 
 pub use lists::CodeLists;
-pub use region::{Component, Loaded, Region, Standing, Stood, decide_all, decide_region};
+pub use region::{Component, Loaded, Region, Standing, Stood, decide_all, decide_part, decide_region};
 pub use statement::{Cell, Source, Statement};
 pub use witness::{BANDS, Copies, Sketch, WITNESS_MATCHES};
 pub use words::Wording;

@@ -115,6 +115,15 @@ pub struct Region {
     pub components: Vec<Component>,
 }
 
+impl Region {
+    /// Adds the region of another part; what hangs together with both parts is in both.
+    pub fn join(&mut self, other: Self) {
+        let own: BTreeSet<BTreeSet<Cell>> = self.components.iter().map(|one| one.cells.clone()).collect();
+        self.components.extend(other.components.into_iter().filter(|one| !own.contains(&one.cells)));
+        self.components.sort_by(|a, b| a.cells.cmp(&b.cells));
+    }
+}
+
 /// Decides everything at once, gives each finding to `each`, in order of id, and returns the levels that no
 /// report prints. No figure is upheld by relations of its own document.
 pub fn decide_all(cells: &Loaded, lists: &CodeLists, mut each: impl FnMut(Finding)) -> Vec<Derived> {
@@ -151,17 +160,33 @@ pub fn decide_region<E>(
     lists: &CodeLists,
     load: impl FnMut(&Cell) -> Result<Vec<Statement>, E>,
     standing: impl FnMut(&Cell) -> Result<Stood, E>,
-    mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
+    upheld: impl FnMut(&FigureId) -> Result<usize, E>,
 ) -> Result<Region, E> {
     let changed: BTreeSet<Cell> = changed.into_iter().collect();
+    decide_part(&changed, changed.clone(), lists, load, standing, upheld)
+}
+
+/// As [`decide_region`] of `changed`, but only what hangs together with `part` of it. Regions of parts that are
+/// `changed` together are, [joined](Region::join), the region of `changed`.
+///
+/// # Errors
+/// As [`decide_region`].
+pub fn decide_part<E>(
+    changed: &BTreeSet<Cell>,
+    part: BTreeSet<Cell>,
+    lists: &CodeLists,
+    load: impl FnMut(&Cell) -> Result<Vec<Statement>, E>,
+    standing: impl FnMut(&Cell) -> Result<Stood, E>,
+    mut upheld: impl FnMut(&FigureId) -> Result<usize, E>,
+) -> Result<Region, E> {
     let mut walk = Walk {
         lists,
         load,
         standing,
         loaded: Loaded::default(),
-        waiting: changed.clone(),
+        waiting: part,
         seen: BTreeSet::new(),
-        changed: &changed,
+        changed,
     };
     let mut components = Vec::new();
     while let Some(first) = walk.waiting.pop_first() {

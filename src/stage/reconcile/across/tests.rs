@@ -172,7 +172,17 @@ fn stepwise(
         };
         let loaded = Loaded::of(all.iter().cloned());
         let load = |cell: &Cell| Ok(loaded.get(cell).to_vec());
-        let Ok(region) = decide_region(changed, &rules.lists, load, standing, |_| Ok(0));
+        // However it is parted, what comes together is the same.
+        let part = |rest: usize| {
+            let own = changed.iter().enumerate().filter(|(place, _)| place % 2 == rest);
+            let own: BTreeSet<Cell> = own.map(|(_, cell)| cell.clone()).collect();
+            let Ok(region) = decide_part(&changed, own, &rules.lists, load, standing, |_| Ok(0));
+            region
+        };
+        let mut parts = part(0);
+        parts.join(part(1));
+        let Ok(region) = decide_region(changed.clone(), &rules.lists, load, standing, |_| Ok(0));
+        assert_eq!(parts, region);
         for component in region.components {
             for stood in component.before.findings {
                 stands.remove(&stood.finding.id);
