@@ -281,6 +281,27 @@ impl LogReader {
         )
     }
 
+    /// Returns the positions of the events of a kind in a stream that `socai compact` let go, in order.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn let_go_of(&self, stream: StreamId, kind: &str) -> Result<Vec<Position>, LogError> {
+        let sqlite = |source| LogError::Sqlite { path: self.path.clone(), source };
+        let has_table = self.connection.prepare_cached("SELECT 1 FROM sqlite_master WHERE name = 'let_go'");
+        // A log of before anything could be let go.
+        if !has_table.and_then(|mut statement| statement.exists([])).map_err(sqlite)? {
+            return Ok(Vec::new());
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT position FROM let_go WHERE stream = ?1 AND kind = ?2 ORDER BY position")
+            .map_err(sqlite)?;
+        let rows = statement
+            .query_map(params![stream.to_string(), kind], |row| row.get::<_, i64>(0))
+            .map_err(sqlite)?;
+        rows.map(|row| row.map(|position| Position(position.cast_unsigned())).map_err(sqlite)).collect()
+    }
+
     /// Returns the history of one stream, in order, without payloads.
     ///
     /// # Errors

@@ -141,7 +141,7 @@ impl Fold<'_> {
                 size(mention.span.start),
                 size(mention.span.end),
                 class,
-                mention.value.clone(),
+                mention.value.as_str(),
                 quote,
             ));
         }
@@ -154,7 +154,7 @@ impl Fold<'_> {
             let mut rows = statement.query(params![document])?;
             let mut left = marks.iter();
             while let Some(row) = rows.next()? {
-                let is_next = |mark: &(i64, i64, String, String, &str)| -> rusqlite::Result<bool> {
+                let is_next = |mark: &(i64, i64, String, &str, &str)| -> rusqlite::Result<bool> {
                     Ok(row.get::<_, i64>(0)? == mark.0
                         && row.get::<_, i64>(1)? == mark.1
                         && row.get_ref(2)?.as_str()? == mark.2

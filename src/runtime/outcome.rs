@@ -102,7 +102,8 @@ pub struct Summary {
 pub enum RuntimeError {
     /// Another program holds the data directory: exit code 69.
     #[error(
-        "the data directory {0} is held by another program; stop it, or use `socai ingest`, which hands over"
+        "the data directory {0} is held by another socai; a daemon (`socai run`) takes files and replays from \
+         others, any other command ends by itself: ask again then"
     )]
     InUse(PathBuf),
     /// A file or folder of the runtime's own could not be used.

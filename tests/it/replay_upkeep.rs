@@ -73,6 +73,14 @@ fn what_only_old_generations_answered_is_let_go_and_the_chain_still_verifies() {
             "{arguments:?}: {found} {out}{err}"
         );
     }
+    // A figure of which an older answer was let go is not said to be born with the next one.
+    let figures = told(folder.path(), &["export", "figures"]);
+    let records = figures.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let mut read_again = records.filter(|record| record["generation"] != 1);
+    let id = read_again.next().unwrap()["id"].as_str().unwrap().to_owned();
+    let (code, out, err) = ran(folder.path(), &["history", &id]);
+    assert!(code == 0 && out.contains(" kept ") && !out.contains(" born "), "{out}{err}");
+    assert!(err.contains("was let go by `socai compact`"), "{err}");
     // Of what is kept every moment is to be had, whether the event at it was let go or not.
     let head = log(&options).head().unwrap().0;
     let activated = Generations::read(&log(&options)).unwrap().get(4).unwrap().activated[0].0.0;

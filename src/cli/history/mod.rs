@@ -51,7 +51,7 @@ enum Found {
 #[derive(Debug, Serialize)]
 struct Step {
     id: String,
-    /// `born`, `changed`, `went`.
+    /// `born`, `changed`, `went`; `kept` where what was said before was let go, so that this is the first known.
     what: &'static str,
     position: u64,
     recorded_at: String,
@@ -83,6 +83,22 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         Found::Finding(StreamId::Corpus, id) => of_corpus(&log, &generations, id)?,
         Found::Finding(stream, id) => of_document(&log, &generations, *stream, id, Stage::Reconcile)?,
     };
+    let (stream, kind) = match &found {
+        Found::Figure(stream, _) => (*stream, Stage::Extract.answer_kind()),
+        Found::Finding(StreamId::Corpus, _) => (StreamId::Corpus, "corpus-reconciled"),
+        Found::Finding(stream, _) => (*stream, Stage::Reconcile.answer_kind()),
+    };
+    let mut steps = steps;
+    let gone = log.let_go_of(stream, kind)?;
+    if let (Some(first), Some(gone)) = (steps.first_mut(), gone.first())
+        && gone.0 < first.position
+    {
+        first.what = "kept";
+        context.say(&format!(
+            "what was said of it before position {} was let go by `socai compact`: it may be older",
+            first.position
+        ));
+    }
     let mut out = context.out();
     for step in &steps {
         if args.json {
@@ -102,7 +118,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
                     (before, after) => format!("{} {before} → {after}", field.name),
                 })
                 .collect(),
-            "born" => {
+            "born" | "kept" => {
                 let record = step.record.as_ref();
                 let text = |name: &str| record.and_then(|record| record[name].as_str()).unwrap_or("");
                 let words = if text("quote").is_empty() { text("formula") } else { text("quote") };

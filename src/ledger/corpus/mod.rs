@@ -152,8 +152,12 @@ impl Relating {
         for (document, basis) in documents {
             let joined = ledger.joined(document)?;
             let sketch = match &joined {
-                // Without its text it is as it was.
-                Some((_, sketch)) if basis == nothing() => sketch.clone(),
+                // Without its text it is as it was, and so it is where the text is the document itself.
+                Some((_, sketch))
+                    if basis == nothing() || ledger.source_text_of(document)? == Some(document) =>
+                {
+                    sketch.clone()
+                }
                 _ => Sketch::of(&ledger.text_of(log, document)?),
             };
             match joined {
