@@ -20,6 +20,15 @@ pub const fn record(lang: Lang, record: Record) -> &'static str {
     }
 }
 
+/// Returns the name of several of a kind.
+pub const fn records(lang: Lang, record: Record) -> &'static str {
+    match record {
+        Record::Figure => lang.t("Số liệu", "Figures"),
+        Record::Finding => lang.t("Đối chiếu", "Checks"),
+        Record::Derived => lang.t("Số suy ra", "Derived figures"),
+    }
+}
+
 /// Returns what became of a record, with the sign that never stands alone.
 pub const fn what(lang: Lang, what: What) -> &'static str {
     match what {

@@ -20,7 +20,7 @@ body { font: 15px/1.5 system-ui, 'Be Vietnam Pro', 'Noto Sans', sans-serif; max-
 h1 { font-size: 1.5rem; line-height: 1.25; } h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
 table { border-collapse: collapse; margin: .5rem 0 1.5rem; }
 th, td { border: 1px solid #bbb; padding: .25rem .6rem; text-align: left; vertical-align: top; }
-th { background: #eef2f5; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
+th { background: #eef2f5; overflow-wrap: normal; } td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 code { background: #f3f3f3; padding: 0 .2rem; } .fields span { display: inline-block; margin-right: .8rem; }
 table.changes { width: 100%; table-layout: fixed; } .changes th:nth-child(1) { width: 7rem; } .changes th:nth-child(2) { width: 22%; }
 .added .what { color: #0a6b2d; } .removed .what { color: #a4161a; } .what { font-weight: 600; } .sentence { color: #555; font-size: .9rem; }
@@ -113,7 +113,7 @@ fn tallies(difference: &Difference, lang: Lang) -> Markup {
     let row = |record: Record, tally: &Tally| {
         let counts = [tally.before, tally.after, tally.added, tally.removed, tally.changed];
         html! { tr {
-            td { strong { (words::record(lang, record)) } }
+            td { strong { (words::records(lang, record)) } }
             @for (head, count) in heads.iter().zip(counts) { (number(head, count)) }
             (fields(lang, &tally.fields))
         } }
