@@ -52,13 +52,30 @@ impl Statements {
         let own = read(ledger, log, wording, document)?;
         self.held += size(&own);
         self.kept.insert(document, own.clone());
+        self.let_go();
+        Ok(own)
+    }
+
+    /// Gives each of two what the other has; nothing is copied but who has it.
+    pub(super) fn share(&mut self, other: &mut Self) {
+        for (document, own) in &other.kept {
+            if !self.kept.contains_key(document) {
+                self.held += size(own);
+                self.kept.insert(*document, own.clone());
+            }
+        }
+        self.let_go();
+        other.kept.clone_from(&self.kept);
+        other.held = self.held;
+    }
+
+    fn let_go(&mut self) {
         // Every event asks for all documents of its cells, one after the other. Were those let go that were not
         // asked for lately, each would be let go just before it is asked for; so the same part of all stays.
         while self.held > KEPT_STATEMENTS {
             let Some((_, last)) = self.kept.pop_last() else { break };
             self.held = self.held.saturating_sub(size(&last));
         }
-        Ok(own)
     }
 }
 

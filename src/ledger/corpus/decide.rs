@@ -5,14 +5,55 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
+use super::stated::Stated;
 use crate::event_log::LogReader;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::LedgerReader;
 use crate::ledger::statements::Statements;
+use crate::model::Digest;
 use crate::stage::reconcile::across::{Cell, Region, decide_part};
 
-/// Cells that are worth a second thread.
+/// Cells, or documents, that are worth a second thread.
 const MANY: usize = 64;
+
+/// Digests what each of `documents` states by now, with what is read at `desk`; a second thread keeps statements in
+/// `second`.
+///
+/// # Errors
+/// What SQLite says, or the log of texts.
+pub(super) fn stated(
+    desk: &mut Desk<'_>,
+    documents: &[Digest],
+    second: &mut Statements,
+) -> Result<BTreeMap<Digest, Stated>, LedgerError> {
+    let of = |desk: &mut Desk<'_>, documents: &[Digest]| {
+        let stated = documents.iter().map(|document| Ok((*document, desk.stated(*document)?)));
+        stated.collect::<Result<BTreeMap<_, _>, LedgerError>>()
+    };
+    if documents.len() < MANY {
+        return of(desk, documents);
+    }
+    let Some((ledger, log)) = beside(desk)? else { return of(desk, documents) };
+    let (one, other) = documents.split_at(documents.len() / 2);
+    let rules = desk.rules;
+    let (first, theirs) = std::thread::scope(|scope| {
+        let kept = &mut *second;
+        let theirs = scope.spawn(move || of(&mut Desk::new(&ledger, &log, rules, kept), other));
+        (of(desk, one), theirs.join())
+    });
+    let mut stated = first?;
+    stated.extend(theirs.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+    // Whichever of the two decides about a document next finds it read.
+    desk.statements.share(second);
+    Ok(stated)
+}
+
+/// Opens what a second thread reads, at the moment of `desk`; `None` where whoever folds has gone on since.
+fn beside(desk: &Desk<'_>) -> Result<Option<(LedgerReader, LogReader)>, LedgerError> {
+    let (ledger, log) = (LedgerReader::open(desk.ledger.path())?, LogReader::open(desk.log.path())?);
+    ledger.hold()?;
+    Ok((ledger.checkpoint()? == desk.ledger.checkpoint()?).then_some((ledger, log)))
+}
 
 /// Decides what hangs together with `changed`, with what is read at `desk`; a second thread keeps statements in
 /// `second`.
@@ -27,13 +68,8 @@ pub(super) fn region(
     if changed.len() < MANY {
         return decide(desk, changed, changed.clone());
     }
+    let Some((ledger, log)) = beside(&desk)? else { return decide(desk, changed, changed.clone()) };
     let (one, other) = halves(changed);
-    let (ledger, log) = (LedgerReader::open(desk.ledger.path())?, LogReader::open(desk.log.path())?);
-    ledger.hold()?;
-    // Whoever folds has gone on between the two.
-    if ledger.checkpoint()? != desk.ledger.checkpoint()? {
-        return decide(desk, changed, changed.clone());
-    }
     let (rules, witnesses, instead) = (desk.rules, desk.witnesses.clone(), desk.instead.clone());
     let (first, second) = std::thread::scope(|scope| {
         let beside = scope.spawn(move || {

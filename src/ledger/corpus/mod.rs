@@ -180,13 +180,13 @@ impl Relating {
         });
         let moved = desk.find_witnesses(&newcomers)?;
         let mut changed: BTreeMap<Cell, BTreeSet<Digest>> = BTreeMap::new();
-        let mut stated: BTreeMap<Digest, Stated> = BTreeMap::new();
+        let documents: Vec<Digest> = due.iter().map(|due| due.document).collect();
+        let stated = self::decide::stated(&mut desk, &documents, &mut self.second)?;
         for due in &due {
-            let now = desk.stated(due.document)?;
+            let now = stated.get(&due.document).cloned().unwrap_or_default();
             for cell in stated::differing(&due.left, &now) {
                 changed.entry(cell).or_default().insert(due.document);
             }
-            stated.insert(due.document, now);
         }
         // Another witness says the same, and counts otherwise.
         for known in &moved {
