@@ -20,6 +20,7 @@ mod build;
 pub mod catalogue;
 pub mod corpus;
 pub mod diff;
+mod difference;
 mod error;
 mod fold;
 mod fold_corpus;
