@@ -233,6 +233,11 @@ fn slots(figure: &Figure) -> Vec<String> {
         code("fund", figure.fund.map(|fund| fund.code().to_owned())),
         code("period", figure.period.map(|period| period.to_string())),
         code("base", figure.base.as_ref().and_then(|base| base.period).map(|period| period.to_string())),
+        code(
+            "base_aspect",
+            figure.base.as_ref().and_then(|base| base.aspect).map(|aspect| aspect.code().to_owned()),
+        ),
+        code("base_area", figure.base.as_ref().and_then(|base| base.area.as_ref()).map(ToString::to_string)),
         format!("qualifier {}", figure.qualifier.code()),
         code("area", figure.area.as_ref().map(ToString::to_string)),
         format!("label {}", figure.label),

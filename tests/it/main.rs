@@ -40,3 +40,4 @@ mod replay_upkeep;
 mod report_cases;
 mod rules;
 mod web;
+mod whole_cases;

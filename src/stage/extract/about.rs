@@ -38,7 +38,7 @@ impl Context {
         rules: &RulePack,
     ) -> Self {
         let mut context = Self::default();
-        context.date = printed_date(text, blocks, found);
+        context.date = printed_date(text, lower, blocks, found, rules);
         let title = title(text, blocks);
         context.written =
             context.date.map(|date| date.year()).or_else(|| written_in(lower, title, found, rules));
@@ -209,10 +209,17 @@ fn order(zone: Zone) -> (u8, u8, u8) {
 }
 
 /// The first whole date in a date line, else near the head of the text.
-fn printed_date(text: &str, blocks: &[Block], found: &Mentions) -> Option<Date> {
+fn printed_date(
+    text: &str,
+    lower: &str,
+    blocks: &[Block],
+    found: &Mentions,
+    rules: &RulePack,
+) -> Option<Date> {
     let whole = |span: Span| {
         let from = found.periods.partition_point(|period| period.span.start < span.start);
         let within = found.periods[from..].iter().take_while(move |period| span.contains(period.span));
+        let within = within.filter(|period| !is_of_law(lower, period.span, &rules.ranking.words.law));
         within
             .filter_map(|period| {
                 match (period.expression.part, period.expression.resolve(&TimeContext::default())) {

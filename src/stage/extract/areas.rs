@@ -50,12 +50,8 @@ impl Walk<'_> {
         period: Option<Period>,
     ) -> Located {
         let rules = self.rules;
-        let settled = || {
-            self.paired_place(passed)
-                .or_else(|| self.headed(number, passed))
-                .or_else(|| self.behind(number, passed))
-        };
-        if let Some(zone) = settled() {
+        let told = self.paired_place(passed).or_else(|| self.own_place_told(number, passed));
+        if let Some(zone) = told {
             let area = self.zones.code(zone.value, period, self.context.date);
             return Located { zone, area };
         }
@@ -247,13 +243,43 @@ impl Walk<'_> {
         }
     }
 
+    /// The place that heads the clause of a figure (`Hải Dương: 9 đề án`), or stands right behind it in a row of
+    /// figures that each have theirs so: `12 đề án tại Hà Nội, 9 đề án tại Hải Phòng`.
+    fn own_place_told(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
+        let split = passed.places.partition_point(|place| place.span.start < number.span.start);
+        let plain = |at: usize| {
+            let place = passed.places.get(at).filter(|place| place.in_name == InName::No)?;
+            let zone = self.zone_at(passed, at)?;
+            (!counts_provinces(number) || !matches!(zone, Zone::Province { .. })).then_some((place, zone))
+        };
+        let found = |(place, zone): (&PlaceMention, Zone), rule: &str| {
+            Some(Bound::new(zone, Some(place.span), rule, Reach::Clause))
+        };
+        if let Some((place, zone)) = split.checked_sub(1).and_then(plain) {
+            let gap = self.lower.get(place.span.end..number.span.start).unwrap_or("");
+            let before = self.lower.get(passed.span.start..place.span.start).unwrap_or("");
+            let opens = !before.rsplit(';').next().unwrap_or("").contains(char::is_alphanumeric);
+            if opens && gap.trim_start().starts_with(':') && !gap.contains(';') {
+                return found((place, zone), "place.head");
+            }
+        }
+        if self.owner(passed, split)? != number.span {
+            return None;
+        }
+        let before = || Some(self.owner(passed, split.checked_sub(1)?)? == passed.last?);
+        let behind = || Some(self.owner(passed, split + 1)?.start == passed.next);
+        let row = before() == Some(true) || behind() == Some(true);
+        row.then(|| plain(split)).flatten().and_then(|told| found(told, "place.behind"))
+    }
+
     /// The figure that a place is told right behind: `5 tỷ đồng ở | Hà Nội`.
     fn owner(&self, passed: &Passed<'_>, at: usize) -> Option<Span> {
-        let place = passed.places[at].span;
+        let place = passed.places.get(at)?.span;
         let figure = passed.layout.figure_before(place)?;
         let gap = self.lower.get(figure.end..place.start).unwrap_or(",");
         let near = gap.len() <= LEAD_BYTES && !marks!(",;.:()").any(gap);
-        (near && ends(gap, &self.rules.ranking.words.at)).then_some(figure)
+        let words = &self.rules.ranking.words;
+        (near && (ends(gap, &words.at) || ends(gap, &words.of))).then_some(figure)
     }
 
     /// Tells what leads to a place.
@@ -346,50 +372,6 @@ impl Walk<'_> {
         let Some(Member::Place(at)) = passed.paired else { return None };
         let zone = self.zone_at(passed, at)?;
         Some(Bound::new(zone, Some(passed.places[at].span), "place.paired", Reach::Clause))
-    }
-
-    /// The place that heads the figure's clause: `Hưng Yên: 12 đề án, kinh phí 3 tỷ đồng; Hải Dương: 9 đề án`.
-    fn headed(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
-        let at =
-            passed.places.partition_point(|place| place.span.start < number.span.start).checked_sub(1)?;
-        let place = &passed.places[at];
-        let between = self.lower.get(place.span.end..number.span.start)?;
-        let heads = between.trim_start().starts_with(':') && !between.contains(';');
-        let before = passed.layout.lead(self.lower, place.span.start, passed.span.start);
-        let opens = !before.contains(char::is_alphabetic) && self.lead(passed, at) != Lead::List;
-        if !heads || !opens || place.in_name != InName::No || counts_provinces(number) {
-            return None;
-        }
-        let zone = self.zone_at(passed, at)?;
-        Some(Bound::new(zone, Some(place.span), "place.head", Reach::Clause))
-    }
-
-    /// The place right behind the figure, where a figure beside it has one just so: `12 đề án tại Hà Nội, 9 đề án
-    /// tại Hải Phòng`.
-    fn behind(&self, number: &NumberMention, passed: &Passed<'_>) -> Option<Bound<Zone>> {
-        let at = self.place_behind(number.span, passed)?;
-        let (before, after) = passed.layout.neighbours(number.span);
-        let alike =
-            |figure: Option<Span>| figure.is_some_and(|figure| self.place_behind(figure, passed).is_some());
-        if !alike(before) && !alike(after) {
-            return None;
-        }
-        let zone = self.zone_at(passed, at)?;
-        Some(Bound::new(zone, Some(passed.places[at].span), "place.behind", Reach::Clause))
-    }
-
-    /// The place that stands behind a figure, before the next one, led to by `tại` or `cho`, and that nothing is
-    /// said of in turn.
-    fn place_behind(&self, figure: Span, passed: &Passed<'_>) -> Option<usize> {
-        let at = passed.places.partition_point(|place| place.span.start < figure.end);
-        let place = passed.places.get(at).filter(|place| place.in_name == InName::No)?;
-        let near = matches!(
-            passed.layout.place(self.lower, place.span, figure),
-            Where::Behind | Where::BehindClause
-        );
-        let free = near && passed.layout.between(place.span, figure) == Between::None;
-        let led = free && matches!(self.lead(passed, at), Lead::At | Lead::Of);
-        (led && self.follow(passed, at) == Follow::Other).then_some(at)
     }
 
     /// Tells whether a district, town or commune is named in the clause before the figure: `Huyện Yên Thành hỗ trợ

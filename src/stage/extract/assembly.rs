@@ -232,7 +232,7 @@ impl Walk<'_> {
         for (index, number) in numbers.iter().copied().enumerate() {
             let table = self.table.as_ref().filter(|_| kind == BlockKind::TableRow);
             let celled = table.zip(row.as_ref()).and_then(|(table, row)| table.cell(number, row, self.lower));
-            let cell = celled.as_ref().map(|(_, cell)| *cell);
+            let cell = celled.as_ref().map(|(_, cell)| cell.clone());
             let number = celled.as_ref().map_or(number, |(number, _)| number);
             let next = numbers.get(index + 1).map_or(span.end, |next| next.span.start);
             let from = said.end.unwrap_or(span.start).min(number.span.start);

@@ -304,5 +304,8 @@ pub(super) fn is_base(lower: &str, period: &PeriodMention) -> bool {
     // `so với tổng kinh phí thực hiện năm 2018`: a comparison opened before it in its clause.
     let before = super::layout::tail(lower, 0, period.span.start);
     let clause = marks!(",;.:(\n").since(before).trim_end();
-    find(clause, "so với").is_some() || clause.ends_with("so") || clause.ends_with("so cùng kỳ")
+    // `bằng 120% năm 2018`, `gấp 1,5 lần năm 2018`
+    let rated = (clause.ends_with('%') || clause.ends_with(" lần"))
+        && (find(clause, "bằng").is_some() || find(clause, "gấp").is_some());
+    rated || find(clause, "so với").is_some() || clause.ends_with("so") || clause.ends_with("so cùng kỳ")
 }

@@ -20,6 +20,8 @@ use crate::model::mention::MentionClass;
 use crate::model::period::Period;
 use crate::model::segment::BlockKind;
 use crate::model::{Decimal, Span};
+use crate::stage::rules::bytes::marks;
+use crate::stage::rules::cues::PhraseList;
 use crate::stage::rules::ranking::Setting;
 
 /// A figure's slots, in clean offsets.
@@ -112,7 +114,7 @@ impl Walk<'_> {
         let told = self
             .table
             .as_ref()
-            .zip(passed.cell)
+            .zip(passed.cell.clone())
             .map(|(table, cell)| self.told_by_table(table, cell, number, passed, period.clone()));
         if let Some(period) = told.as_ref().and_then(|told| told.period.as_ref()) {
             self.context.take_cell(period.value, period.origin.words);
@@ -171,7 +173,8 @@ impl Walk<'_> {
     ) -> Option<Base> {
         let aspect = match reading.measure {
             Measure::OfPlan => Some(Aspect::Plan),
-            Measure::Growth | Measure::Index | Measure::Difference | Measure::Share => None,
+            Measure::Growth | Measure::Index | Measure::Difference => self.base_aspect(passed, number),
+            Measure::Share => None,
             Measure::Value | Measure::Mean => return None,
         };
         let period = self.base_period(passed, number).and_then(|period| self.context.resolve(period));
@@ -180,10 +183,38 @@ impl Walk<'_> {
         Some(Base { period, aspect, area })
     }
 
+    /// In what capacity the level is stated that a change is set against: `so với kế hoạch`, `so với thực hiện`.
+    fn base_aspect(&self, passed: &Passed<'_>, number: &NumberMention) -> Option<Aspect> {
+        let behind = self.lower.get(number.span.end..passed.next).unwrap_or("");
+        let clause = marks!(",;.:()").until(behind);
+        let frames = &self.rules.frames;
+        // `gấp 1,5 lần kế hoạch`
+        if number.multiple && frames.tables.plan.standing_first(clause.trim_start()).next().is_some() {
+            return Some(Aspect::Plan);
+        }
+        let clause = clause.trim_start().strip_prefix("so")?;
+        let (plan, done) = (&frames.tables.plan, &frames.aspects.done);
+        let at = |list: &PhraseList| frame::last_of(clause, list);
+        match (at(plan), at(done)) {
+            (Some(_), None) => Some(Aspect::Plan),
+            (None, Some(_)) => Some(Aspect::Actual),
+            _ => None,
+        }
+    }
+
     fn base_period<'p>(&self, passed: &Passed<'p>, number: &NumberMention) -> Option<&'p PeriodMention> {
         let first = passed.periods.partition_point(|period| period.span.start < number.span.end);
         let mut behind = passed.periods[first..].iter().take_while(|period| period.span.end <= passed.next);
-        behind.find(|period| is_base(self.lower, period))
+        behind.find(|period| is_base(self.lower, period) || self.is_rated_by(number, period))
+    }
+
+    /// Tells whether a number is a rate of the time behind it: `bằng 120% năm 2021`.
+    fn is_rated_by(&self, number: &NumberMention, period: &PeriodMention) -> bool {
+        let before = super::layout::tail(self.lower, 0, number.span.start);
+        let from = before.rfind([';', '(', '\n']).map_or(before, |at| &before[at + 1..]);
+        let start = period.span.start.min(number.span.start) - from.len();
+        number.class == MentionClass::Percent
+            && self.lower.get(start..period.span.start).is_some_and(|words| self.is_rated(words))
     }
 
     fn build(&self, number: &NumberMention, sentence: Span, slots: Slots) -> Option<Figure> {

@@ -151,13 +151,6 @@ impl Layout {
         near.copied().find(|other| !self.shut(*other, figure))
     }
 
-    /// Returns the figures right before and right behind one.
-    pub(super) fn neighbours(&self, figure: Span) -> (Option<Span>, Option<Span>) {
-        let before = self.figures.partition_point(|other| other.start < figure.start);
-        let after = self.figures.partition_point(|other| other.start <= figure.start);
-        (before.checked_sub(1).map(|at| self.figures[at]), self.figures.get(after).copied())
-    }
-
     /// Returns the last figure that begins before `mention` does.
     pub(super) fn figure_before(&self, mention: Span) -> Option<Span> {
         let before = self.figures.partition_point(|figure| figure.start < mention.start);

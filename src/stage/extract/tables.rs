@@ -7,7 +7,7 @@ use super::context::Bound;
 use super::frame::{self, Reading};
 use super::label::Label;
 use super::mention::{self, Mentions, NumberMention, Role};
-use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach};
+use crate::model::figure::{Aspect, Fund, IndicatorCode, Measure, Reach, UnitCode};
 use crate::model::mention::MentionClass;
 use crate::model::period::Period;
 use crate::model::segment::{Block, BlockKind, Sentence};
@@ -42,6 +42,8 @@ pub(super) struct Table {
     units: Option<usize>,
     /// A row was read.
     begun: bool,
+    /// The label of the last row that heads a group: `I | Khuyến công quốc gia`.
+    group: Option<Span>,
 }
 
 /// A row: its cells by column, the number and the words of the first that has letters, and the unit that it
@@ -51,6 +53,8 @@ pub(super) struct Row {
     cells: Vec<Span>,
     label: Option<(usize, Span)>,
     unit: Option<(usize, Stated)>,
+    /// The unit that its label states: `Kinh phí (triệu đồng)`, `Số đề án`.
+    stated: Option<Stated>,
     /// A cell is missing, and which one is not told.
     uneven: bool,
 }
@@ -66,10 +70,36 @@ impl Row {
 }
 
 /// A cell of the table: its column and the label of its row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Cell {
     column: Span,
     row: Span,
+    /// The label of the group that its row is in.
+    group: Option<Span>,
+    /// A minus stands before the numeral, or a bracket around it.
+    negative: bool,
+    /// The unit that its row states.
+    own: Option<UnitCode>,
+}
+
+/// The sign of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Plus,
+    Minus,
+}
+
+impl Sign {
+    /// Reads what a cell has around its numeral: `-10`, `+10`, `(10)`.
+    fn of(cell: Span, number: Span, lower: &str) -> Option<Self> {
+        let before = lower.get(cell.start..number.start)?.trim_end();
+        let behind = lower.get(number.end..cell.end)?.trim_start();
+        match (before, behind) {
+            ("-" | "–" | "−", "") | ("(" | "(-", ")") => Some(Self::Minus),
+            ("+", "") => Some(Self::Plus),
+            _ => None,
+        }
+    }
 }
 
 /// What a table tells of a cell.
@@ -103,10 +133,31 @@ impl Table {
                 table.by_place = heads().any(|head| words.places.has(head));
                 table.units = heads().position(|head| words.units.has(head));
             }
-            BlockKind::TableRow => table.iter_mut().for_each(|table| table.begun = true),
+            BlockKind::TableRow => {
+                if let Some(table) = table {
+                    table.begun = true;
+                    table.group(block, lower, rules);
+                }
+            }
             // A blank line between the unit line and the head.
             BlockKind::Gap if table.as_ref().is_some_and(|table| !table.begun) => {}
             _ => *table = None,
+        }
+    }
+
+    /// Notes the row that heads a group, by its letter or Roman number; a sum ends the group.
+    fn group(&mut self, row: &Block, lower: &str, rules: &RulePack) {
+        let cells: Vec<Span> = row.sentences.iter().flat_map(|sentence| cells(sentence, lower)).collect();
+        let order = cells.first().map_or("", |cell| cell.of(lower));
+        let label = cells.iter().skip(usize::from(is_order(order))).find(|cell| {
+            let words = cell.of(lower);
+            !is_order(words) && words.contains(char::is_alphabetic)
+        });
+        let sum = label.is_some_and(|label| rules.frames.tables.sums.begins(label.of(lower)));
+        if sum {
+            self.group = None;
+        } else if is_order(order) && order.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            self.group = label.copied();
         }
     }
 
@@ -118,20 +169,36 @@ impl Table {
         lower: &str,
     ) -> Option<(NumberMention, Cell)> {
         let at = row.cells.partition_point(|cell| cell.end <= number.span.start);
-        if row.uneven || !number.bare || trimmed(*row.cells.get(at)?, lower) != number.span {
+        let printed = trimmed(*row.cells.get(at)?, lower);
+        let sign = Sign::of(printed, number.span, lower);
+        let whole = printed == number.span || number.bare && sign.is_some();
+        if row.uneven || !whole {
             return None;
         }
         let column = self.columns.get(at)?;
         let (label_at, label) = row.label.filter(|(label, _)| *label < at)?;
-        let cell = Cell { column: column.words, row: label };
-        let own = row.unit.as_ref().filter(|(units, _)| *units < at).map(|(_, unit)| unit);
+        let counts = row.unit.as_ref().filter(|(units, _)| *units < at).map(|(_, unit)| unit);
+        let own = counts.or(row.stated.as_ref());
+        let cell = Cell {
+            column: column.words,
+            row: label,
+            group: self.group.filter(|group| group.start != label.start),
+            negative: sign == Some(Sign::Minus),
+            own: own.map(|own| own.like.unit.clone()),
+        };
+        // `90%`, `4,5 tỷ đồng`: a cell with a unit of its own.
+        if !number.bare {
+            return number.figure.then(|| (number.clone(), cell));
+        }
         // `Nội dung (ĐVT: triệu đồng) | Kế hoạch | Thực hiện`: said at the head of the labels, it holds for all.
         let labels = self.columns.get(label_at).and_then(|column| column.unit.as_ref());
         let Some(unit) = column.unit.as_ref().or(own).or(self.unit.as_ref()).or(labels) else {
             return Some((number.clone(), cell));
         };
         let value = number.value.checked_mul(unit.like.value)?;
-        let step = number.step.checked_mul(unit.like.value)?;
+        // A whole number is exact only where things are counted.
+        let last = if number.step == Decimal::ZERO { Decimal::whole(1) } else { number.step };
+        let step = last.checked_mul(unit.like.value)?;
         let number = NumberMention {
             value,
             step: if unit.like.class == MentionClass::Count { Decimal::ZERO } else { step },
@@ -162,13 +229,29 @@ impl Table {
             }
         }
         let mut named = cells.iter().map(|cell| trimmed(*cell, lower)).enumerate();
-        let label = named.find(|(_, cell)| cell.of(lower).contains(char::is_alphabetic));
+        let label = named.find(|(_, cell)| {
+            let words = cell.of(lower);
+            words.contains(char::is_alphabetic) && !is_order(words)
+        });
         let unit = self.units.and_then(|units| {
             let words = cells.get(units)?.of(lower);
             Some((units, stated(&format!("({words})"), rules)?))
         });
-        Row { cells, label, unit, uneven }
+        let of_label = |(_, label): (usize, Span)| {
+            let words = label.of(lower);
+            let bracket = words.ends_with(')').then(|| stated(words, rules)).flatten();
+            bracket.or_else(|| counted(words, rules))
+        };
+        Row { cells, label, unit, stated: label.and_then(of_label), uneven }
     }
+}
+
+/// Tells whether a cell numbers its row: `3`, `2.1`, `iv`, `b`.
+fn is_order(words: &str) -> bool {
+    let words = words.trim_end_matches(['.', ')']);
+    let digits = words.len() <= 5 && words.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let roman = words.len() <= 5 && words.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
+    !words.is_empty() && (digits || roman || words.len() == 1 && words.as_bytes()[0].is_ascii_alphabetic())
 }
 
 /// The unit that words state: behind `ĐVT:`, in a bracket, or a percent sign.
@@ -179,7 +262,10 @@ fn stated(words: &str, rules: &RulePack) -> Option<Stated> {
     let percent = words.contains('%').then(|| "%".to_owned());
     let unit = match bracket {
         Some(inner) => behind(inner).unwrap_or_else(|| inner.to_owned()),
-        None => behind(words).or(percent)?,
+        None => match behind(words).or(percent) {
+            Some(unit) => unit,
+            None => return counted(words, rules),
+        },
     };
     let unit = unit.trim_end_matches([')', '.', ' ']);
     let text = if unit == "%" { "1%".to_owned() } else { format!("1 {unit}") };
@@ -188,6 +274,19 @@ fn stated(words: &str, rules: &RulePack) -> Option<Stated> {
         found.numbers.into_iter().next().filter(|like| {
             (!like.bare || like.class == MentionClass::Percent) && like.span.end == text.len()
         })?;
+    Some(Stated { like })
+}
+
+/// The thing that words count: `số đề án`, `tổng số lao động`.
+fn counted(words: &str, rules: &RulePack) -> Option<Stated> {
+    let thing = rules.frames.tables.counts.standing_first(words).map(str::len).max()?;
+    let text = format!("1 {}", words[thing..].trim_start());
+    let found: Mentions = mention::find(&text, Span::new(0, text.len()), rules);
+    let like = found
+        .numbers
+        .into_iter()
+        .next()
+        .filter(|like| like.numeral.start == 0 && like.noun.is_some() && like.unit.as_str() != "item")?;
     Some(Stated { like })
 }
 
@@ -233,11 +332,18 @@ impl Walk<'_> {
             let aspect = frame::aspect(words, true, frames).map(|cue| cue.aspect);
             if planned { Some(Aspect::Plan) } else { aspect }
         };
-        let aspect = aspect_of(head).filter(|_| !percent).unwrap_or(Aspect::Actual);
+        // `Bảng 4. Kế hoạch kinh phí | Năm 2022`: the caption tells where no head does.
+        let captioned = || {
+            let told = !table.planned && !frames.holds(caption, &frames.aspects.actual);
+            told.then(|| aspect_of(caption)).flatten()
+        };
+        let aspect = aspect_of(head).or_else(captioned).filter(|_| !percent).unwrap_or(Aspect::Actual);
         let money = table.unit.as_ref().map_or("VND", |unit| unit.like.unit.as_str());
-        let unit = if percent { money } else { number.unit.as_str() };
-        let indicator = self.indicator_of_cell(unit, row, head, caption);
-        let fund = self.fund_of_cell(indicator.as_ref(), row, head, caption);
+        let own = cell.own.as_ref().map(|own| own.as_str());
+        let unit = if percent { own.unwrap_or(money) } else { number.unit.as_str() };
+        let group = cell.group.map_or("", |group| group.of(self.lower));
+        let indicator = self.indicator_of_cell(unit, [row, group, head, caption]);
+        let fund = self.fund_of_cell(indicator.as_ref(), [row, group, head, caption]);
         // A row of a place or of the sum is told apart by its column, other rows by their own labels.
         let first = passed.places.partition_point(|place| place.span.end <= cell.row.start);
         let mut places = passed.places[first..].iter().take_while(|place| place.span.start < cell.row.end);
@@ -247,12 +353,12 @@ impl Walk<'_> {
         let text = words.of(&self.clean.text).to_owned();
         let found = Reach::Table;
         Told {
-            reading: self.reading_of_cell(head, percent, table),
+            reading: Reading { negative: cell.negative, ..self.reading_of_cell(head, percent, table) },
             label: Label { text, words: Some(words), ..Label::default() },
             aspect: Bound::new(Some(aspect), Some(cell.column), "table.aspect", found),
             indicator,
             fund,
-            period: self.period_of_cell(cell, aspect).or(period),
+            period: self.period_of_cell(&cell, aspect).or(period),
         }
     }
 
@@ -260,8 +366,12 @@ impl Walk<'_> {
         let measures = &self.rules.frames.measures;
         let says = |list: &PhraseList| self.frames().holds(head, list);
         let (measure, rule) = match percent {
+            false if measures.up.begins(head) || measures.down.begins(head) => {
+                (Measure::Difference, "table.difference")
+            }
             false => (Measure::Value, "table.value"),
             true if says(&measures.up) || says(&measures.down) => (Measure::Growth, "table.growth"),
+            true if says(&self.rules.frames.tables.plan) => (Measure::OfPlan, "table.of_plan"),
             true if says(&measures.compared) => (Measure::Index, "table.index"),
             true if says(&self.rules.frames.tables.shares) || !table.planned => {
                 (Measure::Share, "table.share")
@@ -271,35 +381,32 @@ impl Walk<'_> {
         Reading { measure, negative: false, on_top: false, rule }
     }
 
-    fn indicator_of_cell(&self, unit: &str, row: &str, head: &str, caption: &str) -> Option<IndicatorCode> {
+    fn indicator_of_cell(&self, unit: &str, [row, group, head, caption]: [&str; 4]) -> Option<IndicatorCode> {
         if !self.about_promotion {
             return None;
         }
-        let all = format!("{row} {head} {caption}");
+        let all = format!("{row} {group} {head} {caption}");
         let all = Cued::of(&self.rules.cues, &all);
         let told =
             |words: &str| frame::indicator(unit, &Cued::of(&self.rules.own_cues, words), &all, self.rules);
         let by_phrase = |words: &str| told(words).filter(|rule| !rule.near.is_empty());
         let otherwise = || self.rules.indicators.indicator.of_unit(unit).find(|rule| rule.otherwise);
-        let found =
-            by_phrase(row).or_else(|| by_phrase(head)).or_else(|| told(caption)).or_else(otherwise)?;
+        let found = by_phrase(row)
+            .or_else(|| by_phrase(group))
+            .or_else(|| by_phrase(head))
+            .or_else(|| told(caption))
+            .or_else(otherwise)?;
         Some(IndicatorCode::new(found.code.as_str()))
     }
 
-    fn fund_of_cell(
-        &self,
-        indicator: Option<&IndicatorCode>,
-        row: &str,
-        head: &str,
-        caption: &str,
-    ) -> Bound<Option<Fund>> {
+    fn fund_of_cell(&self, indicator: Option<&IndicatorCode>, words: [&str; 4]) -> Bound<Option<Fund>> {
         let frames = self.frames();
         let Some(_) =
             indicator.filter(|code| !frames.funds.none_for.iter().any(|none| none == code.as_str()))
         else {
             return Bound::new(None, None, "fund.none", Reach::Default);
         };
-        let told = [row, head, caption].into_iter().find_map(|words| frame::fund(words, frames));
+        let told = words.into_iter().find_map(|words| frame::fund(words, frames));
         match told {
             Some(fund) => Bound::new(Some(fund), None, "table.fund", Reach::Table),
             None => Bound::new(Some(Fund::Total), None, "fund.default", Reach::Default),
@@ -307,7 +414,7 @@ impl Walk<'_> {
     }
 
     /// The period that a column's head names; a plan without one is the year's.
-    fn period_of_cell(&self, cell: Cell, aspect: Aspect) -> Option<Bound<Period>> {
+    fn period_of_cell(&self, cell: &Cell, aspect: Aspect) -> Option<Bound<Period>> {
         let periods = self.periods_within(cell.column);
         let named = periods.iter().find_map(|period| {
             // `Thực hiện 9 tháng`: from January.

@@ -10,6 +10,7 @@ use super::mention::period::{Part, TimeRole, Year};
 use crate::model::Span;
 use crate::model::period::Period;
 use crate::stage::rules::bytes::marks;
+use crate::stage::rules::cues::rfind;
 use crate::stage::rules::ranking::{Cue, Part as PartAxis, Role, Variant};
 
 /// The ways a time may be meant, the likeliest first.
@@ -56,8 +57,8 @@ impl Walk<'_> {
             let before = tail(self.lower, from, period.span.start);
             let clause = clause(before);
             let cue = self.cue(period, clause);
-            let base =
-                matches!(cue, Cue::Same | Cue::Compared) && self.rules.ranking.words.base.occurs_in(clause);
+            let base = matches!(cue, Cue::Same | Cue::Compared)
+                && (self.rules.ranking.words.base.occurs_in(clause) || self.is_rated(clause));
             let relative = matches!(period.expression.part, Part::Whole)
                 && matches!(period.expression.year, Year::Relative(_));
             let values = self.values(period, clause, if relative { counted } else { year }, since);
@@ -92,7 +93,7 @@ impl Walk<'_> {
             Cue::Same
         } else if reached || self.frames().holds(clause, &words.law) || clause.trim_end().ends_with("số") {
             Cue::Law
-        } else if self.within.anywhere_in(clause, &words.compared) {
+        } else if self.within.anywhere_in(clause, &words.compared) || self.is_rated(clause) {
             Cue::Compared
         } else if clause.contains(|c: char| c == '%' || c.is_ascii_digit())
             && self.frames().holds(clause, &words.plan)
@@ -101,6 +102,20 @@ impl Walk<'_> {
         } else {
             Cue::No
         }
+    }
+
+    /// Tells whether what stands before a time in its clause is a rate of it: `bằng 120% | năm 2021`, `gấp 1,5 lần
+    /// thực hiện | năm 2021`.
+    pub(super) fn is_rated(&self, clause: &str) -> bool {
+        let Some(rate) =
+            clause.rfind('%').map(|at| at + 1).or_else(|| rfind(clause, "lần").map(|at| at + "lần".len()))
+        else {
+            return false;
+        };
+        let behind = clause[rate..].trim();
+        let words = &self.rules.ranking.words;
+        let of = behind.is_empty() || words.levels.has(behind);
+        of && self.frames().holds(&clause[..rate], &self.rules.frames.measures.equals)
     }
 
     /// Returns the ways a time may be meant, the likeliest first.
@@ -133,6 +148,8 @@ impl Walk<'_> {
                 return values;
             }
             // `Chỉ số sản xuất 5 tháng tăng 5,7%`: from January.
+            // `kéo dài 3 tháng`: how long something is says nothing of when.
+            Part::Duration if ends(clause, &self.rules.ranking.words.lengths) => return values,
             Part::Duration => {
                 let months = period.months();
                 let told = |year: Option<i16>| Period::from_january(year?, months?);

@@ -52,6 +52,8 @@ pub struct Tables {
     pub sums: PhraseList,
     /// The head of a column that tells each row's unit.
     pub units: PhraseList,
+    /// What a head or a row's label begins with that names a thing counted.
+    pub counts: PhraseList,
 }
 
 /// How a percentage or a change is stated.
@@ -71,6 +73,7 @@ pub struct Measures {
     pub compared: PhraseList,
     pub to_level: PhraseList,
     pub rates: PhraseList,
+    pub ratios: PhraseList,
     pub times: PhraseList,
 }
 
@@ -91,6 +94,7 @@ pub struct Aspects {
     pub continued: PhraseList,
     pub refers: PhraseList,
     pub weak: PhraseList,
+    pub done: PhraseList,
     pub money: PhraseList,
     pub behind: PhraseList,
     pub pair_units: PhraseList,
@@ -115,6 +119,7 @@ pub struct Funds {
     pub paid_with: PhraseList,
     pub bare_national: PhraseList,
     pub bare_local: PhraseList,
+    pub bodies: PhraseList,
 }
 
 /// Words that bound a label.

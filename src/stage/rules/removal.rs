@@ -40,6 +40,7 @@ impl RulePack {
                     "five" => &mut mention.five_before,
                     "stop" => &mut mention.stop,
                     "birth" => &mut mention.birth_before,
+                    "level" => &mut mention.level_between,
                     "turn" => &mut mention.turn_before,
                     "clock" => &mut mention.clock_before,
                     "street" => &mut mention.street_after,

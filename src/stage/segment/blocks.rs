@@ -50,6 +50,7 @@ fn kind_of(line: &str, rules: &SegmentRules, first: bool) -> BlockKind {
         }
         if rules.caption_starts.iter().any(|start| lower.starts_with(start.as_str())) && !ends_sentence(words)
             || rules.unit_lines.iter().any(|unit| lower.trim_start_matches('(').starts_with(unit.as_str()))
+            || !first && states_unit(&lower, rules)
         {
             return BlockKind::TableCaption;
         }
@@ -69,6 +70,12 @@ fn kind_of(line: &str, rules: &SegmentRules, first: bool) -> BlockKind {
     } else {
         BlockKind::Paragraph
     }
+}
+
+/// Tells whether a line ends with the unit of the table below it in a bracket: `Kinh phí theo tỉnh (ĐVT: triệu đồng)`.
+fn states_unit(lower: &str, rules: &SegmentRules) -> bool {
+    let Some((_, bracket)) = lower.rsplit_once('(').filter(|_| lower.ends_with(')')) else { return false };
+    rules.unit_lines.iter().any(|unit| bracket.starts_with(unit.as_str()))
 }
 
 /// Counts the cells of a table row; 1 for a line that is none.
@@ -96,6 +103,9 @@ fn is_date_line(words: &str) -> bool {
     if words.split_whitespace().count() > DATE_LINE_WORDS || ends_sentence(words) && words.len() > 60 {
         return false;
     }
+    if counts(words) {
+        return false;
+    }
     let numeric = words.split(|c: char| !(c.is_ascii_digit() || matches!(c, '/' | '-' | '.'))).any(|part| {
         let numbers: Vec<&str> = part.split(['/', '-', '.']).collect();
         matches!(numbers.as_slice(), [day, month, year]
@@ -105,6 +115,35 @@ fn is_date_line(words: &str) -> bool {
     let spelled = lower.contains("ngày") && lower.contains("tháng") && lower.contains("năm");
     let mostly_letters = words.chars().filter(|c| c.is_alphabetic()).count() > 70;
     (numeric || spelled) && !mostly_letters
+}
+
+/// Tells whether a line counts something: a number before a word, which no date, clock or office has.
+fn counts(words: &str) -> bool {
+    let timed = |word: &str| {
+        let word = word.to_lowercase();
+        matches!(
+            word.as_str(),
+            "ngày" | "tháng" | "năm" | "giờ" | "phút" | "h" | "lúc" | "thứ" | "số" | "quý"
+        )
+    };
+    let number = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+            && !word.ends_with([',', '.'])
+    };
+    let mut all = words.split_whitespace().peekable();
+    let mut before = "";
+    while let Some(word) = all.next() {
+        let word = word.trim_start_matches(['(', '[']);
+        let counted = all.peek().is_some_and(|next| {
+            (next.starts_with(char::is_lowercase) || next.starts_with('%')) && !timed(next)
+        });
+        if number(word) && counted && !timed(before) || word.len() > 1 && word.ends_with('%') {
+            return true;
+        }
+        before = word;
+    }
+    false
 }
 
 /// `- …`, `+ …`, `• …`, `* …`, `a) …`, `1) …`.

@@ -17,7 +17,7 @@ use crate::model::segment::Block;
 use crate::stage::rules::segment::SegmentRules;
 
 /// Changes whenever the stage's output may; a part of its identity.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Divides a clean text. Linear in its length.
 pub fn segment(text: &str, rules: &SegmentRules) -> Vec<Block> {

@@ -14,13 +14,16 @@ pub(super) fn percent(
     rules: Frames<'_>,
 ) -> Reading {
     let words = &rules.measures;
+    let plan = starts_with_one(around.right, &words.of_plan) || is_of_plan(around.right, rules);
     if kind.multiple {
         return Reading::of(Measure::Index, "measure.multiple");
     }
     if kind.unit == "percentage_point" {
         return Reading { negative, ..Reading::of(Measure::Difference, "measure.points") };
     }
-    let plan = starts_with_one(around.right, &words.of_plan) || is_of_plan(around.right, rules);
+    if exceeds_plan(around.near, rules) {
+        return Reading { on_top: true, ..Reading::of(Measure::OfPlan, "measure.exceeds_plan") };
+    }
     let compared = starts_with_one(around.right, &words.compared);
     // `tốc độ tăng trưởng đạt 6,21%`: the noun is a change, whatever verb follows.
     let rate = rules.last_of(around.near, &words.rates).map(|at| &around.near[at..]);
@@ -60,7 +63,10 @@ pub(super) fn percent(
     let level = change.is_some_and(|at| leads_to_level(&around.near[at..], around.right, rules));
     match nearest {
         Some((_, 0)) if !level => Reading { negative, ..Reading::of(Measure::Growth, "measure.growth") },
-        Some((_, 1)) => Reading::of(Measure::Share, "measure.share"),
+        // `đạt tỷ lệ 95% so với dự toán`: a ratio is of what it is set against.
+        Some((at, 1)) if !(plan && is_ratio(&around.near[at..], rules)) => {
+            Reading::of(Measure::Share, "measure.share")
+        }
         Some((_, 4)) if plan => {
             Reading { on_top: true, ..Reading::of(Measure::OfPlan, "measure.exceeds_plan") }
         }
@@ -80,6 +86,24 @@ pub(super) fn percent(
         None => elided(around, before, rules),
         _ => Reading::of(Measure::Share, "measure.percent_alone"),
     }
+}
+
+/// Tells whether the plan that a percentage goes beyond stands before it: `vượt kế hoạch 5%`.
+fn exceeds_plan(near: &str, rules: Frames<'_>) -> bool {
+    let words = &rules.measures;
+    let Some(at) = rules.last_of(near, &words.exceeds) else { return false };
+    let since = near[at..].split_once(' ').map_or("", |(_, since)| since);
+    let since = since.strip_prefix("mức ").unwrap_or(since);
+    let plan = words.of_plan.standing_first(since).map(str::len).max();
+    plan.is_some_and(|plan| {
+        let rest = &since[plan..];
+        !marks!(",;:(").any(rest) && rest.split_ascii_whitespace().count() <= PLAN_WORDS
+    })
+}
+
+/// Tells whether a word of share is a mere ratio, of whatever it is set against.
+fn is_ratio(since: &str, rules: Frames<'_>) -> bool {
+    rules.measures.ratios.standing_first(since).next().is_some()
 }
 
 /// How many words stand between a percentage and the plan that it is of, at most: `46,6% số thu dự toán`.
@@ -106,8 +130,15 @@ fn is_of_plan(right: &str, rules: Frames<'_>) -> bool {
     false
 }
 
-/// The sign that is printed before a percentage in a bracket.
+/// The sign that is printed right before a percentage: in a bracket, or glued to it (`IIP -3,5%`).
 fn printed_sign(near: &str) -> Option<char> {
+    let glued = [('-', '-'), ('−', '-'), ('+', '+')].into_iter().find(|(sign, _)| {
+        let before = near.strip_suffix(*sign);
+        before.is_some_and(|before| before.ends_with([' ', ':', '(']))
+    });
+    if let Some((_, sign)) = glued {
+        return Some(sign);
+    }
     let near = near.trim_end();
     let signs = [('-', '-'), ('–', '-'), ('−', '-'), ('+', '+')];
     let (_, sign) = signs

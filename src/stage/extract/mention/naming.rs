@@ -107,7 +107,12 @@ impl Line<'_> {
 
     /// Reads a numeral without a unit that its introduction makes no quantity; the first token after it.
     pub(super) fn introduced(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
-        let (start, class) = self.introducer(at)?;
+        let (start, class) = self.introducer(at).filter(|_| !self.parted(at))?;
+        // `tổng số 2.451`: how many there are.
+        let summed = class == MentionClass::Other && start > 0 && self.is(start - 1, self.rules.fixed.tong);
+        if summed {
+            return None;
+        }
         let (from, rule) = match class {
             MentionClass::Ordinal => (start, "number.ordinal"),
             MentionClass::LegalReference => (at, "legal.named"),

@@ -64,6 +64,15 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Tells whether the border of two cells stands before the token at `at`: a tab, or a run of spaces.
+    pub(super) fn parted(&self, at: usize) -> bool {
+        let Some([left, right]) = at.checked_sub(1).and_then(|left| self.tokens.get(left..left + 2)) else {
+            return false;
+        };
+        let gap = self.text.as_bytes().get(left.span.end..right.span.start).unwrap_or_default();
+        gap.len() > 2 || gap.contains(&b'\t')
+    }
+
     /// Reads all numbers of the line, which begin at some of the tokens `candidates`.
     pub(crate) fn numbers(&self, candidates: &[usize], out: &mut Mentions) {
         let mut next = 0;
@@ -257,11 +266,17 @@ impl<'a> Line<'a> {
         let of = of.map_or(0, |(used, _)| used);
         let pair = of > 0 || sign == "/" && bare && self.glued(join) && self.glued(join - 1);
         let dash = matches!(sign, "-" | "–" | "—");
-        if !(pair || (dash && (bare || from || tail.rule == ("unit.", "percent"))) || (to && (bare || from)))
+        // `tăng từ 20 lên 35 cơ sở`: a level and the one that it came to.
+        let level = self.longest(&self.rules.level_between, join).filter(|_| bare && from);
+        let level = level.map_or(0, |(used, _)| used);
+        if !(pair
+            || level > 0
+            || (dash && (bare || from || tail.rule == ("unit.", "percent")))
+            || (to && (bare || from)))
         {
             return None;
         }
-        let mut second_at = join + of.max(1);
+        let mut second_at = join + of.max(level).max(1);
         if pair && self.introducer(at).is_some() {
             return None;
         }
@@ -298,7 +313,7 @@ impl<'a> Line<'a> {
             return Some(second_tail.next);
         }
         // `2 trong số 5 dự án`: both are counted; of `2/5 đề án` the second is what was to be done.
-        let roles = match (of > 0, pair) {
+        let roles = match (of + level > 0, pair) {
             (true, _) => (Role::Single, Role::Single),
             (false, true) => (Role::PairPart, Role::PairWhole),
             (false, false) => (Role::RangeLow, Role::RangeHigh),

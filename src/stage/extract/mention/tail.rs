@@ -46,6 +46,9 @@ impl<'a> Line<'a> {
             per: None,
             rule: ("number.", "bare"),
         };
+        if self.parted(next) {
+            return tail;
+        }
         let rules = self.rules;
         let mut money = false;
         if let Some((used, rule)) = self.longest(&rules.scale_words, next) {
@@ -97,6 +100,7 @@ impl<'a> Line<'a> {
         } else if nouns
             && let Some(token) = self.tokens.get(next)
             && token.kind == TokenKind::Letters
+            && token.span.len() > 1
             && (!token.capital || (token.span.len() > 1 && self.words(next).chars().all(char::is_uppercase)))
             && !self.glued(next - 1)
             && !self.taken[next]
@@ -126,14 +130,22 @@ impl<'a> Line<'a> {
         tail
     }
 
+    /// The power of ten at `at`, and how many tokens name it: a scale, or a scale of one (`trăm triệu`).
+    fn scale(&self, at: usize) -> Option<(usize, i32)> {
+        let power = |rule: u32| self.rules.scales[rule as usize].power;
+        let (used, rule) = self.longest(&self.rules.scale_words, at)?;
+        let second = self.longest(&self.rules.scale_words, at + used).filter(|_| power(rule) <= 4);
+        let (more, second) = second.map_or((0, 0), |(more, second)| (more, power(second)));
+        Some((used + more, power(rule) + second))
+    }
+
     /// Reads what smaller scales add: `3 tỷ 500 triệu`, `hai triệu ba trăm nghìn`; returns the first token
     /// after it.
     fn lesser(&self, mut next: usize, tail: &mut Tail<'_>) -> usize {
         let mut above = tail.power;
         while self.taken.get(next) == Some(&false)
             && let Some(low) = self.numeral(next)
-            && let Some((used, rule)) = self.longest(&self.rules.scale_words, next + low.tokens)
-            && let power = self.rules.scales[rule as usize].power
+            && let Some((used, power)) = self.scale(next + low.tokens)
             && power < above
             && let Some(value) = low.value.shift(power)
             && let Some(sum) = value.checked_add(tail.extra.map_or(Decimal::ZERO, |extra| extra.0))

@@ -109,6 +109,7 @@ pub(super) struct NumberFile {
     pub(super) street: After,
     pub(super) part: After,
     pub(super) of: Between,
+    pub(super) level: Between,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -66,6 +66,8 @@ pub struct MentionRules {
     pub of_between: Phrases,
     /// What pairs the numerals after it off with what is listed before, so that they share one unit.
     pub turn_before: Phrases,
+    /// What leads from one level to another: `từ 20 lên 35 cơ sở`.
+    pub level_between: Phrases,
     /// The period rules and the tree of their forms.
     pub periods: Vec<PeriodRule>,
     /// See `periods`.
@@ -146,6 +148,7 @@ impl MentionRules {
                 tree.add(&mut rules.birth_before, std::iter::once(file.birth.before.as_slice()));
                 tree.add(&mut rules.street_after, std::iter::once(file.street.after.as_slice()));
                 tree.add(&mut rules.part_after, std::iter::once(file.part.after.as_slice()));
+                tree.add(&mut rules.level_between, std::iter::once(file.level.between.as_slice()));
                 tree.add(&mut rules.turn_before, std::iter::once(file.turn.before.as_slice()));
                 tree.add(&mut rules.of_between, std::iter::once(file.of.between.as_slice()));
                 rules.digits = file.digits.iter().map(|(word, value)| (words.intern(word), *value)).collect();

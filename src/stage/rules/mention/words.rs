@@ -63,6 +63,7 @@ pub struct Fixed {
     pub doi: Word2,
     pub thu: Word2,
     pub ngay: Word2,
+    pub tong: Word2,
 }
 
 /// A fixed word; unknown by default.
@@ -100,6 +101,7 @@ impl Fixed {
             doi: word("đôi"),
             thu: word("thứ"),
             ngay: word("ngày"),
+            tong: word("tổng"),
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Cues {
     pub base: PhraseList,
     pub law: PhraseList,
     pub superlative: PhraseList,
+    pub levels: PhraseList,
+    pub lengths: PhraseList,
     pub up_to: PhraseList,
     pub leads: PhraseList,
     pub level: PhraseList,
