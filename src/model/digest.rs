@@ -5,11 +5,13 @@ use std::ops::Deref;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smallvec::SmallVec;
 
 /// A blake3 digest: the name of a document, a blob or a piece of work.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
+
+/// Bytes of a few short fields that are digested at once.
+const FIELDS_BYTES: usize = 192;
 
 /// A digest text that is not 64 hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,12 +26,20 @@ impl Digest {
 
     /// Digests a few short fields as [`Hasher`] does, at once.
     pub fn of_fields<const N: usize>(fields: [&[u8]; N]) -> Self {
-        let mut joined: SmallVec<[u8; 128]> = SmallVec::new();
+        let mut joined = [0; FIELDS_BYTES];
+        let mut end = 0;
         for field in fields {
-            joined.extend_from_slice(&(field.len() as u64).to_le_bytes());
-            joined.extend_from_slice(field);
+            let Some((length, rest)) = joined[end..].split_first_chunk_mut::<8>() else {
+                return fields.into_iter().fold(Hasher::new(), Hasher::field).finish();
+            };
+            let Some(place) = rest.get_mut(..field.len()) else {
+                return fields.into_iter().fold(Hasher::new(), Hasher::field).finish();
+            };
+            *length = (field.len() as u64).to_le_bytes();
+            place.copy_from_slice(field);
+            end += 8 + field.len();
         }
-        Self::of(&joined)
+        Self::of(&joined[..end])
     }
 
     /// Takes 32 bytes that are a digest already.
@@ -134,5 +144,7 @@ mod tests {
         let other = Hasher::new().field(b"a").field(b"bc").finish();
         assert_ne!(split, other);
         assert_eq!(split, Digest::of_fields([b"ab", b"c"]));
+        let long = [7; FIELDS_BYTES];
+        assert_eq!(Hasher::new().field(&long).field(b"c").finish(), Digest::of_fields([&long[..], b"c"]));
     }
 }

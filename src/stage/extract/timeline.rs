@@ -161,9 +161,10 @@ fn push_day(printed: &mut CompactString, day: Date) {
         printed.push_str(&day.to_compact_string());
         return;
     };
-    let digit = |number: u32| char::from_digit(number % 10, 10).unwrap_or('0');
-    let two = |number: i8| [digit(number.unsigned_abs() as u32 / 10), digit(number.unsigned_abs().into())];
-    let [month, day] = [two(day.month()), two(day.day())];
-    let year = [1000, 100, 10, 1].map(|unit| digit(year / unit));
-    year.into_iter().chain(['-']).chain(month).chain(['-']).chain(day).for_each(|sign| printed.push(sign));
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let [y, m, d] = [year, day.month().unsigned_abs().into(), day.day().unsigned_abs().into()];
+    let [thousands, hundreds, tens, ones] = [1000, 100, 10, 1].map(|unit| digit(y / unit));
+    let bytes =
+        [thousands, hundreds, tens, ones, b'-', digit(m / 10), digit(m), b'-', digit(d / 10), digit(d)];
+    printed.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
 }

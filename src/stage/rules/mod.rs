@@ -28,7 +28,7 @@ pub mod word;
 use std::sync::OnceLock;
 
 pub use error::{RuleError, read};
-pub use word::{Token, TokenKind, Vocabulary, Word};
+pub use word::{Token, TokenKind, Vocabulary, Whole, Word};
 
 use crate::model::{Digest, Hasher};
 

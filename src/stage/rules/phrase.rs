@@ -266,7 +266,9 @@ fn note(table: &mut Vec<bool>, word: Word) {
 fn slot_value(slot: Slot, text: &str, token: &Token, number: &impl Fn(Word) -> Option<i32>) -> Option<i32> {
     let printed = token.span.of(text);
     let digits = |most: usize| -> Option<i32> {
-        (token.kind == TokenKind::Digits && printed.len() <= most).then(|| printed.parse().ok()).flatten()
+        // Four at most: they fit.
+        let value = || printed.bytes().fold(0, |value, digit| value * 10 + i32::from(digit - b'0'));
+        (token.kind == TokenKind::Digits && printed.len() <= most).then(value)
     };
     let spelt = || (token.kind == TokenKind::Letters).then(|| number(token.word)).flatten();
     match slot {

@@ -103,6 +103,11 @@ impl Vocabulary {
 
     /// Cuts the bytes `within` of `text` into tokens, appended to `tokens`.
     pub fn tokenize(&self, text: &str, within: Span, tokens: &mut Vec<Token>) {
+        self.tokenize_on(text, within, tokens, &mut Whole::default());
+    }
+
+    /// As [`Self::tokenize`], for one line of a text after the other.
+    pub fn tokenize_on(&self, text: &str, within: Span, tokens: &mut Vec<Token>, whole: &mut Whole) {
         let end = within.end.min(text.len());
         let bytes = &text.as_bytes()[..end];
         let mut at = within.start;
@@ -146,22 +151,29 @@ impl Vocabulary {
             let word = self.words.get_in(text, span);
             let token = Token { span, kind, word, capital };
             if word == Word::UNKNOWN && kind == TokenKind::Letters && GLUED_BYTES.contains(&span.len()) {
-                self.push_unknown(text, token, tokens);
+                let key = Table::key_in(text, span);
+                if key.is_some_and(|key| whole.knows(key)) {
+                    tokens.push(token);
+                } else if self.push_unknown(text, token, tokens) {
+                    whole.note(key);
+                }
             } else {
                 tokens.push(token);
             }
         }
     }
 
-    /// Pushes letters that are no known word: two of them where two were glued together.
-    fn push_unknown(&self, text: &str, token: Token, tokens: &mut Vec<Token>) {
+    /// Pushes letters that are no known word: two of them where two were glued together. Tells whether they are
+    /// one word.
+    fn push_unknown(&self, text: &str, token: Token, tokens: &mut Vec<Token>) -> bool {
         let Some((cut, left, right)) = self.unglue(token.span.of(text)) else {
             tokens.push(token);
-            return;
+            return true;
         };
         let Span { start, end } = token.span;
         tokens.push(Token { span: Span::new(start, start + cut), word: left, ..token });
         tokens.push(Token { span: Span::new(start + cut, end), word: right, capital: false, ..token });
+        false
     }
 
     /// Finds where two known words were glued together; only where the letters cannot be one
@@ -179,6 +191,38 @@ impl Vocabulary {
             let (a, b) = (self.get(left), self.get(right));
             (a != Word::UNKNOWN && b != Word::UNKNOWN).then_some((at, a, b))
         })
+    }
+}
+
+/// Words of a text that no rule knows and that are no two glued together, those seen last: a text says the same words
+/// again and again.
+#[derive(Debug, Clone)]
+pub struct Whole(Box<[u128; WHOLE]>);
+
+/// How many of them are remembered.
+const WHOLE: usize = 256;
+
+impl Default for Whole {
+    fn default() -> Self {
+        Self(Box::new([0; WHOLE]))
+    }
+}
+
+impl Whole {
+    fn place(key: u128) -> usize {
+        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
+        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % WHOLE
+    }
+
+    #[inline]
+    fn knows(&self, key: u128) -> bool {
+        self.0[Self::place(key)] == key
+    }
+
+    fn note(&mut self, key: Option<u128>) {
+        if let Some(key) = key {
+            self.0[Self::place(key)] = key;
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::mention::MentionClass;
 use crate::model::{Decimal, Span};
 use crate::stage::rules::mention::MentionRules;
 use crate::stage::rules::phrase::may_be_roman;
-use crate::stage::rules::{RulePack, Token, TokenKind};
+use crate::stage::rules::{RulePack, Token, TokenKind, Whole};
 
 pub use period::{PeriodMention, TimeContext, TimeExpression};
 pub use place::PlaceMention;
@@ -163,14 +163,14 @@ impl Candidates {
 /// Finds the mentions of `within` of `text`, a block or a whole text. Nothing runs across a line.
 pub fn find(text: &str, within: Span, rules: &RulePack) -> Mentions {
     let mut out = Mentions::default();
-    let (mut tokens, mut taken) = (Vec::new(), Vec::new());
+    let (mut tokens, mut taken, mut whole) = (Vec::new(), Vec::new(), Whole::default());
     let mut candidates = Candidates::default();
     let end = within.end.min(text.len());
     let mut start = within.start;
     while start < end {
         let stop = memchr::memchr(b'\n', &text.as_bytes()[start..end]).map_or(end, |at| start + at);
         tokens.clear();
-        rules.words.tokenize(text, Span::new(start, stop), &mut tokens);
+        rules.words.tokenize_on(text, Span::new(start, stop), &mut tokens, &mut whole);
         candidates.gather(text, &tokens, &rules.mention);
         taken.clear();
         taken.resize(tokens.len(), false);

@@ -112,15 +112,18 @@ impl Table {
     /// As [`Self::get`] of the letters `span` of `text`.
     #[inline(always)]
     pub(super) fn get_in(&self, text: &str, span: Span) -> Word {
-        let window = text.as_bytes().get(span.start..span.start + SHORT_BYTES);
-        let length = span.end - span.start;
-        match window.and_then(|window| <[u8; SHORT_BYTES]>::try_from(window).ok()) {
-            Some(window) if length < SHORT_BYTES => {
-                let key = u128::from_le_bytes(window) & MASKS[length];
-                self.find(key)
-            }
-            _ => self.get(span.of(text)),
+        match Self::key_in(text, span) {
+            Some(key) => self.find(key),
+            None => self.get(span.of(text)),
         }
+    }
+
+    /// The letters `span` of `text` as a number; `None` where they are too many, or the text ends near behind them.
+    #[inline(always)]
+    pub(super) fn key_in(text: &str, span: Span) -> Option<u128> {
+        let window = text.as_bytes().get(span.start..span.start + SHORT_BYTES)?;
+        let mask = MASKS.get(span.end - span.start)?;
+        Some(u128::from_le_bytes(window.try_into().ok()?) & mask)
     }
 
     /// Takes in a spelling that is not known.
