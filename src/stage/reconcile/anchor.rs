@@ -8,6 +8,7 @@ use crate::model::finding::Relation;
 
 use super::claim::Claim;
 use super::page::{Page, has};
+use super::reach::Looked;
 
 /// The longest stretch of words, in bytes, between a rate and the bracket with what it refers to.
 const BRACKET_BYTES: usize = 90;
@@ -381,6 +382,9 @@ fn by_slots<'f>(page: &Page<'f>, at: usize, base: &Figure) -> Option<&'f Figure>
             && level.fund == rate.fund
     };
     let mut fits = page.figures[at.saturating_sub(SLOTS_REACH)..at].iter().filter(is_it);
-    let first = fits.next_back()?;
-    fits.all(|other| other.value == first.value).then_some(*first)
+    let first = fits.next_back().filter(|first| fits.all(|other| other.value == first.value))?;
+    if at > SLOTS_REACH {
+        page.reach.note(rate, Looked::Before(SLOTS_REACH));
+    }
+    Some(first)
 }

@@ -24,6 +24,7 @@ mod oracle;
 mod page;
 mod quantity;
 mod rates;
+mod reach;
 mod restated;
 mod routes;
 mod slots;
@@ -132,6 +133,7 @@ pub fn reconcile(
         })
         .collect();
     for finding in &mut findings {
+        page.reach.tell(finding);
         if let Some(unseen) = unseen.get(&finding.id) {
             finding.assumptions.push(unseen.code.to_owned());
             finding.explanation.vi.push_str(&unseen.words.vi);
@@ -252,6 +254,48 @@ mod tests {
         let of_plan = many.iter().find(|one| one.relation == Relation::OfPlan).unwrap();
         assert!(of_plan.explanation.vi.contains("26 số liệu"), "{}", of_plan.explanation.vi);
         assert!(of_plan.explanation.en.contains("26 figures"), "{}", of_plan.explanation.en);
+    }
+
+    #[test]
+    fn figures_out_of_reach_are_told_of() {
+        let report = |others: usize| {
+            let others = "5 hồ sơ, ".repeat(others);
+            let source = format!(
+                "Có 400 lượt, {others}có 563.321 lượt, tăng 31.047 lượt (tăng 5,8%) so với năm trước."
+            );
+            let place = |quote: &str, measure, unit: &str, value: i128, from: usize| {
+                let start = from + source[from..].find(quote).unwrap();
+                let span = Span::new(start, start + quote.len());
+                Figure {
+                    id: FigureId::of(Digest::of(b"report"), span, measure),
+                    span,
+                    quote: quote.into(),
+                    value: Decimal::whole(value),
+                    step: Decimal::ZERO,
+                    unit: UnitCode::new(unit),
+                    ..figure(&source, "563.321 lượt", measure, Aspect::Actual)
+                }
+            };
+            let mut figures = vec![place("400 lượt", Measure::Value, "t", 400, 0)];
+            let mut from = 0;
+            while let Some(at) = source[from..].find("5 hồ sơ") {
+                figures.push(place("5 hồ sơ", Measure::Value, "item", 5, from));
+                from += at + 1;
+            }
+            figures.push(place("563.321 lượt", Measure::Value, "t", 563_321, 0));
+            figures.push(place("31.047 lượt", Measure::Difference, "t", 31_047, 0));
+            let rate = place("5,8%", Measure::Growth, "percent", 0, 0);
+            let tenth = Decimal::new(1, 1).unwrap();
+            figures.push(Figure { value: Decimal::new(58, 1).unwrap(), step: tenth, ..rate });
+            let found = reconcile(Digest::of(b"report"), &source, &figures, &RulePack::builtin().relations);
+            let growth = found.findings.into_iter().find(|one| one.relation == Relation::Growth).unwrap();
+            (growth.verdict, growth.assumptions, growth.explanation)
+        };
+        let (verdict, assumptions, _) = report(100);
+        assert_eq!((verdict, assumptions), (Verdict::Agrees, Vec::new()));
+        let (verdict, assumptions, told) = report(300);
+        assert_eq!((verdict, assumptions), (Verdict::Agrees, vec!["figures_out_of_reach".to_owned()]));
+        assert!(told.vi.contains("Chỉ 200 số liệu") && told.en.contains("nearest 200 figures"), "{told:?}");
     }
 
     #[test]

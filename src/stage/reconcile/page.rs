@@ -6,6 +6,8 @@ use crate::model::figure::{Aspect, Figure, Measure, Qualifier};
 use crate::stage::rules::bytes::each_of;
 use crate::stage::rules::relations::RelationRules;
 
+use super::reach::Reach;
+
 /// How far back the bracket is looked for that a figure may stand in.
 const BRACKET_REACH_BYTES: usize = 400;
 
@@ -51,6 +53,8 @@ pub(super) struct Page<'f> {
     /// Where what names a category ends, and where words may begin that widen it.
     stops: Vec<usize>,
     wider: Vec<usize>,
+    /// The figures for which others stood out of reach.
+    pub(super) reach: Reach,
 }
 
 impl<'f> Page<'f> {
@@ -88,6 +92,7 @@ impl<'f> Page<'f> {
             complete,
             stops,
             wider,
+            reach: Reach::default(),
         }
     }
 

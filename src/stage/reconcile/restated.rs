@@ -12,6 +12,7 @@ use super::guard::{self, Degree};
 use super::page::{Page, lower};
 use super::quantity;
 use super::quantity::Reading;
+use super::reach::Looked;
 
 /// How many statements of one key are compared; more are told apart by nothing that is printed.
 const STATEMENTS_LIMIT: usize = 6;
@@ -58,6 +59,10 @@ pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
                 .take(HEADLINE_FIGURES)
                 .take_while(|first| page.line(first) == 0);
             found.extend(heads.filter_map(|first| pair(page, group, first, second)).take(1));
+            let farther = group[..first_in_reach].get(HEADLINE_FIGURES);
+            if farther.is_some_and(|first| page.line(first) == 0) && page.line(second) > 0 {
+                page.reach.note(second, Looked::Headline(HEADLINE_FIGURES));
+            }
         }
     }
     found

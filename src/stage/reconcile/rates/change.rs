@@ -5,6 +5,7 @@ use crate::model::finding::Verdict;
 
 use super::super::claim::Claim;
 use super::super::page::Page;
+use super::super::reach::Looked;
 
 /// The longest stretch of words, in bytes, between a change and the same change in percent.
 const BESIDE_BYTES: usize = 40;
@@ -32,6 +33,10 @@ pub(super) fn by_difference<'f>(page: &Page<'f>, at: usize) -> Option<Claim<'f>>
     let is_level = |level: &&&Figure| level.measure == Measure::Value && page.line(level) == page.line(rate);
     let earlier = &page.figures[..place.min(at)];
     let before = earlier.iter().rev().take(LEVELS_REACH).filter(is_level).take(6);
+    let farther = earlier.iter().rev().nth(LEVELS_REACH).is_some_and(|one| page.line(one) == page.line(rate));
+    if farther {
+        page.reach.note(rate, Looked::Before(LEVELS_REACH));
+    }
     let claims = before.filter_map(|level| {
         let exact = [level, change, rate].iter().all(|figure| figure.qualifier == Qualifier::Eq);
         (exact && level.unit == change.unit).then(|| Claim::of_change(level, change, rate))
