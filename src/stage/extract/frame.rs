@@ -18,7 +18,7 @@ use crate::stage::rules::indicators::Indicator;
 use crate::stage::rules::marks::{Cued, Marks};
 
 pub(super) use aspect::{AspectCue, aspect};
-pub(super) use fund::{fund, given_by, only_fund};
+pub(super) use fund::{fund, given_by, names_body, only_fund};
 pub(super) use recent::Recent;
 
 /// The words around one number, in lower case.

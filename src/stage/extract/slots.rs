@@ -178,7 +178,9 @@ impl Opening {
         let funds = &frames.funds;
         let announced = frame::last_of(words, &frames.aspects.announced).is_some();
         let words = if announced { words } else { words.lines().next().unwrap_or("") };
-        let named = |list: &PhraseList| frame::last_of(words, list).is_some();
+        let named = |list: &PhraseList| {
+            frame::last_of(words, list).is_some_and(|at| !frame::names_body(words, at, funds))
+        };
         let fund = match (named(&funds.national), named(&funds.local), named(&funds.total)) {
             (true, false, false) => Some(Fund::National),
             (false, true, false) => Some(Fund::Local),

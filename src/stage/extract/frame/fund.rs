@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::{Frames, clause_start};
 use crate::model::figure::Fund;
 use crate::stage::rules::cues::{PhraseList, rfind};
+use crate::stage::rules::frames::Funds;
 
 /// Tells whose money an office gives: `Bộ Công Thương giao`, `UBND tỉnh thống nhất dành`.
 pub(in crate::stage::extract) fn given_by(clause: &str, rules: Frames<'_>) -> Option<Fund> {
@@ -40,13 +41,17 @@ fn read(words: &str, rules: Frames<'_>) -> Option<Fund> {
         let clause = clause_start(&words[..at]);
         rules.last_of(&words[clause..at], &funds.besides).is_some()
     };
-    // `các địa phương hỗ trợ 520 đề án`: who did, not whose money it is.
-    let who = |at: usize| {
-        let mut bodies = funds.bodies.iter();
-        bodies.any(|body| rfind(words, body).is_some_and(|from| from < at && at < from + body.len()))
-    };
     let cues = lists.into_iter().filter_map(|(list, fund)| rules.last_of(words, list).map(|at| (at, fund)));
-    cues.filter(|(at, _)| !beside(*at) && !who(*at)).max_by_key(|cue| cue.0).map(|cue| cue.1)
+    cues.filter(|(at, _)| !beside(*at) && !names_body(words, *at, funds))
+        .max_by_key(|cue| cue.0)
+        .map(|cue| cue.1)
+}
+
+/// Tells whether the cue at `at` is a part of what names those who did something, and not whose money it is: `các
+/// địa phương hỗ trợ 520 đề án`.
+pub(in crate::stage::extract) fn names_body(words: &str, at: usize, funds: &Funds) -> bool {
+    let mut bodies = funds.bodies.iter();
+    bodies.any(|body| rfind(words, body).is_some_and(|from| from < at && at < from + body.len()))
 }
 
 /// Reads the fund where `words` tell of one alone.
