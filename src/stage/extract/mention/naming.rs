@@ -109,7 +109,9 @@ impl Line<'_> {
     pub(super) fn introduced(&self, at: usize, numeral: &Numeral, out: &mut Mentions) -> Option<usize> {
         let (start, class) = self.introducer(at).filter(|_| !self.parted(at))?;
         // `tổng số 2.451`: how many there are.
-        let summed = class == MentionClass::Other && start > 0 && self.is(start - 1, self.rules.fixed.tong);
+        let fixed = &self.rules.fixed;
+        let summed =
+            start > 0 && self.is(start - 1, fixed.tong) && start + 1 == at && self.is(start, fixed.so);
         if summed {
             return None;
         }

@@ -64,6 +64,7 @@ pub struct Fixed {
     pub thu: Word2,
     pub ngay: Word2,
     pub tong: Word2,
+    pub so: Word2,
 }
 
 /// A fixed word; unknown by default.
@@ -102,6 +103,7 @@ impl Fixed {
             thu: word("thứ"),
             ngay: word("ngày"),
             tong: word("tổng"),
+            so: word("số"),
         }
     }
 }
