@@ -363,3 +363,33 @@ pub struct Figure {
     /// Where each slot came from.
     pub origins: Origins,
 }
+
+#[cfg(test)]
+impl Figure {
+    /// A figure one byte long at `at`, for tests: nothing is told of it but its number and the step of its last digit.
+    pub(crate) fn printed(at: usize, measure: Measure, [value, step]: [Decimal; 2], unit: &str) -> Self {
+        let span = Span::new(at, at + 1);
+        Self {
+            id: FigureId::of(Digest::of(b"printed"), span, measure),
+            span,
+            sentence: span,
+            quote: CompactString::default(),
+            indicator: None,
+            label: String::new(),
+            measure,
+            value,
+            step,
+            unit: UnitCode::new(unit),
+            qualifier: Qualifier::Eq,
+            low: None,
+            high: None,
+            area: None,
+            period: None,
+            aspect: None,
+            fund: None,
+            base: None,
+            rules: Vec::new(),
+            origins: Origins::default(),
+        }
+    }
+}

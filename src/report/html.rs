@@ -1,8 +1,9 @@
 //! The report as a page in one file: no script, no picture, nothing fetched.
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Report;
+use crate::wording::Lang;
 
 const STYLE: &str = "
 :root { color-scheme: light; }
@@ -20,6 +21,52 @@ section.conflict { break-inside: avoid; margin: 1em 0; } code, .digest { font: .
 /// Lays the report out as a page.
 pub fn page(report: &Report) -> String {
     let lang = report.lang;
+    let body = html! {
+        h1 { (report.title) }
+        p { (report.summary) }
+        h2 { (lang.t("Mâu thuẫn", "Contradictions")) }
+        @if report.conflicts.is_empty() { p { (lang.t("Không có.", "None.")) } }
+        @for (at, conflict) in (1..).zip(&report.conflicts) {
+            section.conflict {
+                p { strong { (at) ". " (conflict.explanation) } }
+                @for (parts, number) in &conflict.sentences {
+                    blockquote {
+                        @for part in parts { @if part.is_figure { mark { (part.words) } } @else { (part.words) } }
+                        " " a href={ "#n" (number) } { "[" (number) "]" }
+                    }
+                }
+                @if !conflict.suspects.is_empty() {
+                    p { (lang.t("Nên kiểm tra: ", "Look at: ")) (conflict.suspects.join("; ")) }
+                }
+            }
+        }
+        h2 { (lang.t("Số liệu", "Figures")) }
+        table {
+            thead { tr { @for head in report.heads() { th scope="col" { (head) } } } }
+            tbody {
+                @for line in &report.figures {
+                    tr {
+                        td { (line.what) }
+                        td.number title=(line.quote) { (line.value) }
+                        td { (line.area) } td { (line.period) } td { (line.aspect) } td { (line.verdict) }
+                        td { a href={ "#n" (line.source) } { "[" (line.source) "]" } }
+                    }
+                }
+            }
+        }
+        @if let Some(more) = report.unlisted_words() { p { (more) } }
+        h2 { (lang.t("Nguồn", "Sources")) }
+        ol {
+            @for (at, origin) in (1..).zip(&report.sources) {
+                li id={ "n" (at) } { bdi { (origin.file) } br; span.digest { "blake3 " (origin.digest) } }
+            }
+        }
+    };
+    page_of_its_own(lang, &report.title, STYLE, &body).into_string()
+}
+
+/// A page in one file, which needs nothing beside it and may fetch nothing.
+pub(crate) fn page_of_its_own(lang: Lang, title: &str, style: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.code()) {
@@ -27,51 +74,10 @@ pub fn page(report: &Report) -> String {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (report.title) }
-                style { (PreEscaped(STYLE)) }
+                title { (title) }
+                style { (PreEscaped(style)) }
             }
-            body {
-                h1 { (report.title) }
-                p { (report.summary) }
-                h2 { (lang.t("Mâu thuẫn", "Contradictions")) }
-                @if report.conflicts.is_empty() { p { (lang.t("Không có.", "None.")) } }
-                @for (at, conflict) in (1..).zip(&report.conflicts) {
-                    section.conflict {
-                        p { strong { (at) ". " (conflict.explanation) } }
-                        @for (parts, number) in &conflict.sentences {
-                            blockquote {
-                                @for part in parts { @if part.is_figure { mark { (part.words) } } @else { (part.words) } }
-                                " " a href={ "#n" (number) } { "[" (number) "]" }
-                            }
-                        }
-                        @if !conflict.suspects.is_empty() {
-                            p { (lang.t("Nên kiểm tra: ", "Look at: ")) (conflict.suspects.join("; ")) }
-                        }
-                    }
-                }
-                h2 { (lang.t("Số liệu", "Figures")) }
-                table {
-                    thead { tr { @for head in report.heads() { th scope="col" { (head) } } } }
-                    tbody {
-                        @for line in &report.figures {
-                            tr {
-                                td { (line.what) }
-                                td.number title=(line.quote) { (line.value) }
-                                td { (line.area) } td { (line.period) } td { (line.aspect) } td { (line.verdict) }
-                                td { a href={ "#n" (line.source) } { "[" (line.source) "]" } }
-                            }
-                        }
-                    }
-                }
-                @if let Some(more) = report.unlisted_words() { p { (more) } }
-                h2 { (lang.t("Nguồn", "Sources")) }
-                ol {
-                    @for (at, origin) in (1..).zip(&report.sources) {
-                        li id={ "n" (at) } { bdi { (origin.file) } br; span.digest { "blake3 " (origin.digest) } }
-                    }
-                }
-            }
+            body { (body) }
         }
     }
-    .into_string()
 }

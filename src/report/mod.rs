@@ -5,7 +5,7 @@
 //! with a browser that is installed.
 
 mod docx;
-mod html;
+pub(crate) mod html;
 mod pdf;
 
 pub use docx::write as docx;

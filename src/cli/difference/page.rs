@@ -1,9 +1,10 @@
 //! A difference as one page that needs nothing beside it, and so can be mailed.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{by_rule, crop, edited};
 use crate::ledger::diff::{Change, Difference, OfIndicator, Record, Tally};
+use crate::report::html::page_of_its_own;
 use crate::wording::{Lang, Names, difference as words, visible};
 
 /// Changes of one rule on the page; what is beyond is counted.
@@ -48,47 +49,37 @@ pub(super) fn page(difference: &Difference, names: &Names, lang: Lang) -> Markup
             lang.t("bản thử, chưa ghi gì", "a trial, nothing written")
         ),
     };
-    html! {
-        (DOCTYPE)
-        html lang=(lang.code()) {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "socai: " (lang.t("khác biệt", "difference")) " " (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (lang.t("Khác biệt giữa hai thế hệ số liệu", "What differs between two generations of figures")) }
-                p {
-                    (title) ". " (lang.t("Số văn bản có thay đổi", "Documents with changes")) ": " (difference.documents_changed) ". "
-                    (lang.t("Mâu thuẫn: thêm", "Contradictions: new")) " " (difference.conflicts_added) ", "
-                    (lang.t("bớt", "gone")) " " (difference.conflicts_removed) "."
-                }
-                (tallies(difference, lang))
-                @if !difference.indicators.is_empty() {
-                    h2 { (lang.t("Theo chỉ tiêu", "By indicator")) }
-                    (indicators(difference, names, lang))
-                }
-                @if difference.changes.is_empty() {
-                    p { (lang.t("Hai thế hệ như nhau.", "The two are alike.")) }
-                }
-                @if difference.every_edit_cited {
-                    p { (lang.t(
-                        "Quá nhiều văn bản thay đổi để tách riêng tác động của từng chỗ sửa: mỗi thay đổi ghi mọi chỗ sửa.",
-                        "Too many documents changed to find out which edit did what: every change cites all edits.",
-                    )) }
-                }
-                @for (rule, changes) in by_rule(difference) {
-                    h2 { (lang.t("Do", "Because of")) " " code { (visible(&rule)) } " (" (changes.len()) ")" }
-                    @for edit in edited(difference, &changes) {
-                        p { (lang.t("Sửa", "Edited")) ": " code { (visible(&edit)) } }
-                    }
-                    (changes_of(&changes, names, lang))
-                }
-            }
+    let body = html! {
+        h1 { (lang.t("Khác biệt giữa hai thế hệ số liệu", "What differs between two generations of figures")) }
+        p {
+            (title) ". " (lang.t("Số văn bản có thay đổi", "Documents with changes")) ": " (difference.documents_changed) ". "
+            (lang.t("Mâu thuẫn: thêm", "Contradictions: new")) " " (difference.conflicts_added) ", "
+            (lang.t("bớt", "gone")) " " (difference.conflicts_removed) "."
         }
-    }
+        (tallies(difference, lang))
+        @if !difference.indicators.is_empty() {
+            h2 { (lang.t("Theo chỉ tiêu", "By indicator")) }
+            (indicators(difference, names, lang))
+        }
+        @if difference.changes.is_empty() {
+            p { (lang.t("Hai thế hệ như nhau.", "The two are alike.")) }
+        }
+        @if difference.every_edit_cited {
+            p { (lang.t(
+                "Quá nhiều văn bản thay đổi để tách riêng tác động của từng chỗ sửa: mỗi thay đổi ghi mọi chỗ sửa.",
+                "Too many documents changed to find out which edit did what: every change cites all edits.",
+            )) }
+        }
+        @for (rule, changes) in by_rule(difference) {
+            h2 { (lang.t("Do", "Because of")) " " code { (visible(&rule)) } " (" (changes.len()) ")" }
+            @for edit in edited(difference, &changes) {
+                p { (lang.t("Sửa", "Edited")) ": " code { (visible(&edit)) } }
+            }
+            (changes_of(&changes, names, lang))
+        }
+    };
+    let name = format!("socai: {} {title}", lang.t("khác biệt", "difference"));
+    page_of_its_own(lang, &name, STYLE, &body)
 }
 
 /// A number with the head of its column, for where there are no columns.
@@ -99,6 +90,18 @@ fn number(name: &str, count: u64) -> Markup {
 fn fields<'a>(lang: Lang, counts: impl IntoIterator<Item = (&'a String, &'a u64)>) -> Markup {
     html! { td.fields data-name=(lang.t("Trường đổi", "Fields changed")) {
         @for (name, count) in counts { span { (words::field(lang, name)) " " (count) } }
+    } }
+}
+
+/// A table of counts: what is counted, the counts, the fields that changed.
+fn table(lang: Lang, of: &str, heads: &[&str], rows: impl Iterator<Item = Markup>) -> Markup {
+    html! { table {
+        thead { tr {
+            th scope="col" { (of) }
+            @for head in heads { th scope="col" { (head) } }
+            th scope="col" { (lang.t("Trường đổi", "Fields changed")) }
+        } }
+        tbody { @for row in rows { (row) } }
     } }
 }
 
@@ -118,16 +121,10 @@ fn tallies(difference: &Difference, lang: Lang) -> Markup {
             (fields(lang, &tally.fields))
         } }
     };
-    html! { table {
-        thead { tr {
-            th scope="col" { (lang.t("Loại", "Records")) }
-            @for head in heads { th scope="col" { (head) } }
-            th scope="col" { (lang.t("Trường đổi", "Fields changed")) }
-        } }
-        tbody { @for record in Record::ALL {
-            @if let Some(tally) = difference.counts.get(record.plural()) { (row(record, tally)) }
-        } }
-    } }
+    let rows = Record::ALL
+        .into_iter()
+        .filter_map(|record| Some(row(record, difference.counts.get(record.plural())?)));
+    table(lang, lang.t("Loại", "Records"), &heads, rows)
 }
 
 fn indicators(difference: &Difference, names: &Names, lang: Lang) -> Markup {
@@ -149,14 +146,8 @@ fn indicators(difference: &Difference, names: &Names, lang: Lang) -> Markup {
             (fields(lang, &of.slots))
         } }
     };
-    html! { table {
-        thead { tr {
-            th scope="col" { (lang.t("Chỉ tiêu", "Indicator")) }
-            @for head in heads { th scope="col" { (head) } }
-            th scope="col" { (lang.t("Trường đổi", "Fields changed")) }
-        } }
-        tbody { @for (indicator, of) in &difference.indicators { (row(indicator, of)) } }
-    } }
+    let rows = difference.indicators.iter().map(|(indicator, of)| row(indicator, of));
+    table(lang, lang.t("Chỉ tiêu", "Indicator"), &heads, rows)
 }
 
 fn changes_of(changes: &[&Change], names: &Names, lang: Lang) -> Markup {

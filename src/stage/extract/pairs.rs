@@ -144,9 +144,10 @@ impl Listed<'_> {
     /// A bare number of the things that `words` count: `số lao động`.
     fn counted(&self, number: &NumberMention, words: Span) -> Option<NumberMention> {
         let told = words.of(self.lower);
-        let counts = ["số ", "tổng số "].iter().find(|number| told.starts_with(**number))?;
+        let counts = self.rules.frames.tables.counts.standing_first(told).map(str::len).max()?;
+        let behind = told[counts..].len() - told[counts..].trim_start().len();
         let mut tokens = Vec::new();
-        let noun = Span::new(words.start + counts.len(), words.end);
+        let noun = Span::new(words.start + counts + behind, words.end);
         self.rules.words.tokenize(self.text, noun, &mut tokens);
         let mention = &self.rules.mention;
         let found = mention.noun_words.longest(self.text, &tokens, &|_| None)?;

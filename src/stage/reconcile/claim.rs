@@ -287,34 +287,16 @@ impl<'f> Claim<'f> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{FigureId, Measure, UnitCode};
-    use crate::model::{Decimal, Digest, Span};
+    use crate::model::figure::Measure;
+    use crate::model::{Decimal, Span};
     use num_rational::BigRational;
     use proptest::prelude::*;
 
     fn figure(at: usize, mantissa: i128, step: i128, measure: Measure) -> Figure {
-        let span = Span::new(at, at + 1);
+        let _span = Span::new(at, at + 1);
         Figure {
-            id: FigureId::of(Digest::of(b"oracle"), span, measure),
-            span,
-            sentence: span,
             quote: mantissa.to_string().into(),
-            indicator: None,
-            label: String::new(),
-            measure,
-            value: Decimal::whole(mantissa * step),
-            step: Decimal::whole(step),
-            unit: UnitCode::new("t"),
-            qualifier: Qualifier::Eq,
-            low: None,
-            high: None,
-            area: None,
-            period: None,
-            aspect: None,
-            fund: None,
-            base: None,
-            rules: Vec::new(),
-            origins: Default::default(),
+            ..Figure::printed(at, measure, [mantissa * step, step].map(Decimal::whole), "t")
         }
     }
 

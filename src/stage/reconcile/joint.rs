@@ -299,32 +299,19 @@ fn finding(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{Qualifier, UnitCode};
+
     use crate::model::{Decimal, Span};
 
     fn figure(at: usize, tenths: i128, measure: Measure) -> Figure {
-        let span = Span::new(at, at + 1);
+        let _span = Span::new(at, at + 1);
         Figure {
-            id: FigureId::of(Digest::of(b"joint"), span, measure),
-            span,
-            sentence: span,
             quote: tenths.to_string().into(),
-            indicator: None,
-            label: Default::default(),
-            measure,
-            value: Decimal::whole(tenths).shift(-1).unwrap(),
-            step: Decimal::whole(1).shift(-1).unwrap(),
-            unit: UnitCode::new(if measure == Measure::Value { "VND" } else { "percent" }),
-            qualifier: Qualifier::Eq,
-            low: None,
-            high: None,
-            area: None,
-            period: None,
-            aspect: None,
-            fund: None,
-            base: None,
-            rules: Vec::new(),
-            origins: Default::default(),
+            ..Figure::printed(
+                at,
+                measure,
+                [tenths, 1].map(|number| Decimal::whole(number).shift(-1).unwrap()),
+                if measure == Measure::Value { "VND" } else { "percent" },
+            )
         }
     }
 

@@ -164,6 +164,7 @@ mod tests {
         let printed: Decimal = digits.replace(',', ".").parse().unwrap();
         let (power, unit) = if quote.contains("tỷ") { (9, "VND") } else { (0, "percent") };
         let decimals = digits.split_once(',').map_or(0, |(_, part)| part.len());
+        let step = Decimal::whole(1).shift(power - i32::try_from(decimals).unwrap()).unwrap();
         Figure {
             id: FigureId::of(Digest::of(b"report"), span, measure),
             span,
@@ -171,20 +172,9 @@ mod tests {
             quote: quote.into(),
             indicator: Some(IndicatorCode::new("kinh_phi")),
             label: "kinh phí".to_owned(),
-            measure,
-            value: printed.shift(power).unwrap(),
-            step: Decimal::whole(1).shift(power - i32::try_from(decimals).unwrap()).unwrap(),
-            unit: UnitCode::new(unit),
-            qualifier: Qualifier::Eq,
-            low: None,
-            high: None,
-            area: None,
             period: "2022".parse().ok(),
             aspect: Some(aspect),
-            fund: None,
-            base: None,
-            rules: Vec::new(),
-            origins: Default::default(),
+            ..Figure::printed(start, measure, [printed.shift(power).unwrap(), step], unit)
         }
     }
 

@@ -5,11 +5,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::model::figure::{Figure, FigureId, Measure, Qualifier, UnitCode};
+use crate::model::Decimal;
+use crate::model::figure::{Figure, Measure};
 use crate::model::finding::{Relation, Verdict};
 use crate::model::interval::Interval;
 use crate::model::rational::Rational;
-use crate::model::{Decimal, Digest, Span};
 
 use super::claim::Claim;
 use super::formula::Formula;
@@ -52,7 +52,6 @@ fn ask(questions: &str) -> Option<Vec<String>> {
 }
 
 fn figure(numbers: &mut Numbers, at: usize, measure: Measure) -> Figure {
-    let span = Span::new(at, at + 1);
     let exact = measure == Measure::Value && numbers.below(4) == 0;
     let power = i32::try_from(numbers.below(4)).unwrap() - 1;
     let step = if exact { Decimal::ZERO } else { Decimal::whole(1).shift(power).unwrap() };
@@ -61,26 +60,8 @@ fn figure(numbers: &mut Numbers, at: usize, measure: Measure) -> Figure {
     let value = if exact { count } else { count.shift(power).unwrap() };
     let negative = measure == Measure::Growth && numbers.below(3) == 0 && value < Decimal::whole(90);
     Figure {
-        id: FigureId::of(Digest::of(b"oracle"), span, measure),
-        span,
-        sentence: span,
         quote: value.to_string().into(),
-        indicator: None,
-        label: String::new(),
-        measure,
-        value: if negative { value.negated().unwrap() } else { value },
-        step,
-        unit: UnitCode::new("t"),
-        qualifier: Qualifier::Eq,
-        low: None,
-        high: None,
-        area: None,
-        period: None,
-        aspect: None,
-        fund: None,
-        base: None,
-        rules: Vec::new(),
-        origins: Default::default(),
+        ..Figure::printed(at, measure, [if negative { value.negated().unwrap() } else { value }, step], "t")
     }
 }
 

@@ -239,34 +239,24 @@ pub(super) fn transposition(figure: &Figure, wanted: &Interval) -> Option<Decima
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{FigureId, UnitCode};
-    use crate::model::{Digest, Span};
+
+    use crate::model::Span;
     use proptest::prelude::*;
 
     fn figure(count: i128, power: i32, exact: bool, qualifier: Qualifier) -> Figure {
-        let span = Span::new(0, 1);
+        let _span = Span::new(0, 1);
         let step = Decimal::whole(1).shift(power).unwrap();
         Figure {
-            id: FigureId::of(Digest::of(b"quantity"), span, Measure::Growth),
-            span,
-            sentence: span,
-            quote: "".into(),
-            indicator: None,
-            label: String::new(),
-            measure: Measure::Growth,
-            value: if exact { Decimal::whole(count) } else { Decimal::whole(count).shift(power).unwrap() },
-            step: if exact { Decimal::ZERO } else { step },
-            unit: UnitCode::new("percent"),
             qualifier,
-            low: None,
-            high: None,
-            area: None,
-            period: None,
-            aspect: None,
-            fund: None,
-            base: None,
-            rules: Vec::new(),
-            origins: Default::default(),
+            ..Figure::printed(
+                0,
+                Measure::Growth,
+                [
+                    if exact { Decimal::whole(count) } else { Decimal::whole(count).shift(power).unwrap() },
+                    if exact { Decimal::ZERO } else { step },
+                ],
+                "percent",
+            )
         }
     }
 

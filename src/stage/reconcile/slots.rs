@@ -122,33 +122,20 @@ fn regions<'f>(page: &Page<'f>, level: &[&'f Figure]) -> Vec<Claim<'f>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{AreaCode, Aspect, FigureId, IndicatorCode, UnitCode};
-    use crate::model::{Decimal, Digest, Span};
+    use crate::model::figure::{AreaCode, Aspect, IndicatorCode};
+    use crate::model::{Decimal, Span};
     use crate::stage::rules::RulePack;
 
     fn level(at: usize, value: i128, area: &str, period: &str) -> Figure {
-        let span = Span::new(at, at + 1);
+        let _span = Span::new(at, at + 1);
         Figure {
-            id: FigureId::of(Digest::of(b"slots"), span, Measure::Value),
-            span,
-            sentence: span,
             quote: value.to_string().into(),
             indicator: Some(IndicatorCode::new("kinh_phi")),
             label: "kinh phí".to_owned(),
-            measure: Measure::Value,
-            value: Decimal::whole(value),
-            step: Decimal::whole(1),
-            unit: UnitCode::new("VND"),
-            qualifier: Qualifier::Eq,
-            low: None,
-            high: None,
             area: Some(AreaCode::new(area)),
             period: period.parse().ok(),
             aspect: Some(Aspect::Actual),
-            fund: None,
-            base: None,
-            rules: Vec::new(),
-            origins: Default::default(),
+            ..Figure::printed(at, Measure::Value, [value, 1].map(Decimal::whole), "VND")
         }
     }
 

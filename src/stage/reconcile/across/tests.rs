@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::*;
 use crate::model::figure::{
-    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Qualifier, UnitCode,
+    AreaCode, Aspect, Base, Figure, FigureId, Fund, IndicatorCode, Measure, Qualifier,
 };
 use crate::model::finding::{Derived, Finding, Relation, Verdict};
 use crate::model::{Decimal, Digest, Span};
@@ -63,20 +63,13 @@ fn figure(document: Digest, at: usize, stated: &Stated) -> Figure {
         quote: format!("{} {}", stated.value, stated.unit).into(),
         indicator: Some(IndicatorCode::new(stated.indicator)),
         label: stated.label.to_owned(),
-        measure: stated.measure,
-        value: Decimal::whole(stated.value),
-        step: Decimal::whole(stated.step),
-        unit: UnitCode::new(stated.unit),
         qualifier: stated.qualifier,
-        low: None,
-        high: None,
         area: Some(AreaCode::new(stated.area)),
         period: stated.period.parse().ok(),
         aspect: Some(stated.aspect),
         fund: Some(stated.fund),
         base: rate.then_some(Base { period: None, aspect: None, area: None }),
-        rules: Vec::new(),
-        origins: Default::default(),
+        ..Figure::printed(at, stated.measure, [stated.value, stated.step].map(Decimal::whole), stated.unit)
     }
 }
 

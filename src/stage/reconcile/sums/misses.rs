@@ -185,33 +185,15 @@ pub(super) fn is_positive(claim: &Claim<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{FigureId, Measure, UnitCode};
-    use crate::model::{Digest, Span};
+    use crate::model::Span;
+    use crate::model::figure::Measure;
     use proptest::prelude::*;
 
     fn figure(at: usize, value: Decimal, step: Decimal, hedged: bool) -> Figure {
-        let span = Span::new(at, at + 1);
+        let _span = Span::new(at, at + 1);
         Figure {
-            id: FigureId::of(Digest::of(b"sum"), span, Measure::Value),
-            span,
-            sentence: span,
-            quote: "".into(),
-            indicator: None,
-            label: String::new(),
-            measure: Measure::Value,
-            value,
-            step,
-            unit: UnitCode::new("VND"),
             qualifier: if hedged { Qualifier::Gt } else { Qualifier::Eq },
-            low: None,
-            high: None,
-            area: None,
-            period: None,
-            aspect: None,
-            fund: None,
-            base: None,
-            rules: Vec::new(),
-            origins: Default::default(),
+            ..Figure::printed(at, Measure::Value, [value, step], "VND")
         }
     }
 
