@@ -17,6 +17,8 @@ pub struct SegmentRules {
     pub caption_starts: Vec<String>,
     /// Words that make a short line a table's unit line, lower case.
     pub unit_lines: Vec<String>,
+    /// Words of a date or a clock, beside which a number counts nothing, lower case.
+    pub date_words: Vec<String>,
     /// Heads of the column that numbers the rows, lower case.
     pub numbering_heads: Vec<String>,
 }

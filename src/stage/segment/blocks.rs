@@ -54,7 +54,7 @@ fn kind_of(line: &str, rules: &SegmentRules, first: bool) -> BlockKind {
         {
             return BlockKind::TableCaption;
         }
-        if !first && is_date_line(words) {
+        if !first && is_date_line(words, rules) {
             return BlockKind::DateLine;
         }
     }
@@ -99,11 +99,11 @@ fn ends_sentence(words: &str) -> bool {
 }
 
 /// `19/01/2018`, `Ngày 3 tháng 5 năm 2020`, `08:15 - 27-12-2022`, in a line of few words.
-fn is_date_line(words: &str) -> bool {
+fn is_date_line(words: &str, rules: &SegmentRules) -> bool {
     if words.split_whitespace().count() > DATE_LINE_WORDS || ends_sentence(words) && words.len() > 60 {
         return false;
     }
-    if counts(words) {
+    if counts(words, rules) {
         return false;
     }
     let numeric = words.split(|c: char| !(c.is_ascii_digit() || matches!(c, '/' | '-' | '.'))).any(|part| {
@@ -118,13 +118,10 @@ fn is_date_line(words: &str) -> bool {
 }
 
 /// Tells whether a line counts something: a number before a word, which no date, clock or office has.
-fn counts(words: &str) -> bool {
+fn counts(words: &str, rules: &SegmentRules) -> bool {
     let timed = |word: &str| {
         let word = word.to_lowercase();
-        matches!(
-            word.as_str(),
-            "ngày" | "tháng" | "năm" | "giờ" | "phút" | "h" | "lúc" | "thứ" | "số" | "quý"
-        )
+        rules.date_words.contains(&word)
     };
     let number = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_digit())
