@@ -263,6 +263,14 @@ impl Walk<'_> {
                 return found((place, zone), "place.head");
             }
         }
+        // `… của tỉnh Nam Định là 7 tỷ đồng`: whatever was spoken of before; what is sold to a country
+        // abroad is of this one.
+        if let Some((at, Subject::Has)) = self.subject(number, passed)
+            && passed.layout.place(self.lower, passed.places[at].span, number.span) == Where::Beside
+            && let Some(told) = plain(at).filter(|(_, zone)| *zone != Zone::Nowhere)
+        {
+            return found(told, "place.subject");
+        }
         if self.owner(passed, split)? != number.span {
             return None;
         }
