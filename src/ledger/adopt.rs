@@ -1,5 +1,5 @@
-//! A generation's ledger out of a copy of the one that it goes on from: where few answers differ, only these
-//! are folded. It is, row for row, the ledger that folding the whole log gives.
+//! A generation's ledger out of a copy of the one that it goes on from: only the answers that differ are
+//! folded. It is, row for row, the ledger that folding the whole log gives.
 
 use std::path::{Path, PathBuf};
 

@@ -32,7 +32,8 @@ impl Fold<'_> {
                 params![known.document.to_string(), known.witness.to_string()],
             )?;
         }
-        reconciled.components.iter().try_for_each(|component| self.component(component, envelope))
+        let mut components = reconciled.components.iter().enumerate();
+        components.try_for_each(|(number, component)| self.component(number, component, envelope))
     }
 
     fn joined(&self, joined: &JoinedDocument, envelope: &Envelope) -> Done {
@@ -116,7 +117,7 @@ impl Fold<'_> {
         Ok(basis(&answers).map(|basis| (basis, last)))
     }
 
-    fn component(&self, component: &ComponentReconciled, envelope: &Envelope) -> Done {
+    fn component(&self, number: usize, component: &ComponentReconciled, envelope: &Envelope) -> Done {
         let because = self.json(&component.because)?;
         for id in &component.superseded {
             let stood: Option<String> = self.sql(|| {
@@ -127,7 +128,7 @@ impl Fold<'_> {
             })?;
             let stood = stood.and_then(|body| serde_json::from_str::<Finding>(&body).ok());
             if let Some(finding) = stood {
-                self.remember(&finding, None, &because, envelope)?;
+                self.remember(&finding, None, (&because, number), envelope)?;
             }
             for table in ["finding_figures", "finding_cells"] {
                 self.run(&format!("DELETE FROM {table} WHERE finding = ?1"), params![id])?;
@@ -166,16 +167,23 @@ impl Fold<'_> {
                     params![finding.id],
                 )?,
             }
-            self.remember(finding, Some(finding.verdict.code()), &because, envelope)?;
+            self.remember(finding, Some(finding.verdict.code()), (&because, number), envelope)?;
         }
         Ok(())
     }
 
-    fn remember(&self, finding: &Finding, verdict: Option<&str>, because: &str, envelope: &Envelope) -> Done {
+    /// Remembers how a finding was decided; `because` of which documents, in which component of the event.
+    fn remember(
+        &self,
+        finding: &Finding,
+        verdict: Option<&str>,
+        (because, component): (&str, usize),
+        envelope: &Envelope,
+    ) -> Done {
         self.run(
             "INSERT OR REPLACE INTO finding_history
-               (finding, position, verdict, relation, formula, vi, en, because, decided_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+               (finding, position, verdict, relation, formula, vi, en, because, component, decided_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![
                 finding.id,
                 envelope.position.0.cast_signed(),
@@ -185,6 +193,7 @@ impl Fold<'_> {
                 finding.explanation.vi,
                 finding.explanation.en,
                 because,
+                i64::try_from(component).unwrap_or(i64::MAX),
                 envelope.recorded_at.as_microsecond()
             ],
         )

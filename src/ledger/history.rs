@@ -76,7 +76,7 @@ impl LedgerReader {
     ) -> Result<Vec<(String, Verdict, String)>, LedgerError> {
         let mut decided = Vec::new();
         let sql = "SELECT o.finding, o.verdict, o.formula FROM finding_history h
-                   JOIN finding_history o ON o.position = h.position AND o.because = h.because
+                   JOIN finding_history o ON o.position = h.position AND o.component = h.component
                    WHERE h.finding = ?1 AND h.position = ?2 AND o.finding <> ?1 AND o.verdict IS NOT NULL
                    ORDER BY o.finding LIMIT ?3";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -148,6 +148,7 @@ CREATE TABLE finding_history (      -- findings across documents: every time one
   vi          TEXT    NOT NULL,
   en          TEXT    NOT NULL,
   because     TEXT    NOT NULL,     -- documents that led to it, JSON array
+  component   INTEGER NOT NULL,     -- which of the event's components it was decided in
   decided_at  INTEGER NOT NULL,
   PRIMARY KEY (finding, position)
 ) STRICT, WITHOUT ROWID;

@@ -16,7 +16,7 @@ use crate::model::Digest;
 use crate::model::figure::Figure;
 use crate::stage::reconcile::across::{Source, Statement, Wording};
 
-/// Statements kept at the most, about 700 bytes each.
+/// Statements that one reader keeps at the most, about 700 bytes each; there are two readers.
 const KEPT_STATEMENTS: usize = 150_000;
 
 /// What one document states, in order of figure id, as if it were its own witness.

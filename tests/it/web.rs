@@ -131,7 +131,12 @@ fn a_check_that_stands_no_more_says_so_on_its_page_and_why() {
         let sources = Source::find(paths, &[]).unwrap();
         ingest(options.clone(), rules(), sources, &Shutdown::new(), |_| {}).unwrap();
     };
-    take_in(&["thai-binh-ke-hoach-2024.txt", "thai-binh-2024.txt"].map(|name| reports.join(name)));
+    let apart = folder.path().join("nam-dinh.txt");
+    let plan = "Kế hoạch khuyến công\n\nKế hoạch tổng kinh phí khuyến công năm 2024 của tỉnh Nam Định là 7,40 tỷ đồng.\n";
+    std::fs::write(&apart, plan).unwrap();
+    let [first, second] =
+        ["thai-binh-ke-hoach-2024.txt", "thai-binh-2024.txt"].map(|name| reports.join(name));
+    take_in(&[first, second, apart]);
     let page = Page::serve(site(&options));
     let listed = page.ask("GET", "/doi-chieu.json?relation=of_plan", "");
     let body = listed.split_once("\r\n\r\n").unwrap().1;
@@ -139,7 +144,7 @@ fn a_check_that_stands_no_more_says_so_on_its_page_and_why() {
     drop(page);
     let other = folder.path().join("ke-hoach-khac.txt");
     let text = "Thông báo về nguồn lực khuyến công\n\nKế hoạch tổng kinh phí khuyến công năm 2024 của tỉnh Thái Bình là \
-                8,90 tỷ đồng.\n";
+                8,90 tỷ đồng.\n\nKế hoạch tổng kinh phí khuyến công năm 2024 của tỉnh Nam Định là 7,00 tỷ đồng.\n";
     std::fs::write(&other, text).unwrap();
     take_in(&[other]);
     let page = Page::serve(site(&options));
@@ -150,6 +155,10 @@ fn a_check_that_stands_no_more_says_so_on_its_page_and_why() {
     {
         assert!(told.contains(words), "{words}: {told}");
     }
+    // The same document led to this one, of another quantity.
+    let all = page.ask("GET", "/doi-chieu.json?relation=restated", "");
+    assert!(all.contains("7,40 tỷ đồng"), "{all}");
+    assert!(!told.contains("7,40 tỷ đồng"), "{told}");
     let english = page.ask("GET", &format!("/doi-chieu/{id}?lang=en"), "");
     for words in ["superseded", "Because of", "What was decided instead"] {
         assert!(english.contains(words), "{words}: {english}");
