@@ -8,7 +8,7 @@ use crate::event_log::{Generation, Generations};
 use crate::ledger::{LedgerWriter, ledger_path};
 use crate::runtime::engine::{Engine, EngineError};
 use crate::runtime::line::{Line, Program};
-use crate::runtime::replay::{Activated, ReplayError, Step, due, forget, in_runtime, line_of, run};
+use crate::runtime::replay::{Activated, ReplayError, Step, due, in_runtime, line_of, run};
 use crate::runtime::supervisor::{self, Shutdown};
 use crate::runtime::{Options, corpus, handover};
 
@@ -67,7 +67,6 @@ pub(super) async fn activate(
     corpus::bring_up(engine, &line).await?;
     append(engine, number, before).await?;
     let left = due(engine, &line).await?;
-    forget(engine);
     activated.left = left.len() as u64;
     if goes_on && !left.is_empty() {
         let (held, stop) = (engine.clone(), engine.now.clone());
@@ -111,7 +110,6 @@ async fn append(engine: &Arc<Engine>, number: u64, before: Option<u64>) -> Resul
 
 /// Shows a generation that [`supervisor::resume`] has brought up.
 pub(super) async fn show(engine: &Arc<Engine>, line: &Line) -> Result<(), EngineError> {
-    forget(engine);
     corpus::bring_up(engine, line).await?;
     let before = engine.read(|log| Ok(Generations::read(log)?.active())).await?;
     append(engine, line.generation, before).await

@@ -18,7 +18,7 @@ use crate::runtime::replay::ReplayError;
 use crate::runtime::trial::{Tell, each, files_of};
 use crate::stage::extract::reach::Reach;
 use crate::stage::plan::{Identities, Plan, Stage};
-use crate::stage::reconcile::across::Wording;
+use crate::stage::reconcile::across::{CodeLists, Wording};
 use crate::stage::rules::{BUILT_IN, RulePack};
 
 /// The one file of which single entries are told apart across documents.
@@ -142,6 +142,10 @@ pub(super) fn anew(
     }
     let read = BUILT_IN.iter().filter(|file| file.stages.contains(&"corpus") && file.name != INDICATORS);
     if read.map(|file| file.name).any(|name| rules.files.text(name) != program.rules.files.text(name)) {
+        return None;
+    }
+    // What an indicator counts tells which means there are.
+    if CodeLists::of(&rules) != CodeLists::of(&program.rules) {
         return None;
     }
     let (one, other) = (Wording::of(&rules), Wording::of(&program.rules));

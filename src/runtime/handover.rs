@@ -229,6 +229,8 @@ async fn build(engine: Arc<Engine>, asked: replay::Asked, lines: Lines) {
 async fn show(engine: Arc<Engine>, number: u64, lines: Lines) {
     let stop = engine.now.child_token();
     let shown = activation::activate(&engine, number, true, &stop, &telling(&lines, &stop)).await;
+    // What was read of every document is kept no longer, whether it was activated or not.
+    replay::forget(&engine);
     let told = shown.map_or_else(|error| Told::Failed(error.to_string()), Told::Activated);
     let _gone = lines.send(line_of(&told)).await;
 }
