@@ -287,13 +287,12 @@ impl<'f> Claim<'f> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Decimal;
     use crate::model::figure::Measure;
-    use crate::model::{Decimal, Span};
     use num_rational::BigRational;
     use proptest::prelude::*;
 
     fn figure(at: usize, mantissa: i128, step: i128, measure: Measure) -> Figure {
-        let _span = Span::new(at, at + 1);
         Figure {
             quote: mantissa.to_string().into(),
             ..Figure::printed(at, measure, [mantissa * step, step].map(Decimal::whole), "t")

@@ -300,10 +300,9 @@ fn finding(
 mod tests {
     use super::*;
 
-    use crate::model::{Decimal, Span};
+    use crate::model::Decimal;
 
     fn figure(at: usize, tenths: i128, measure: Measure) -> Figure {
-        let _span = Span::new(at, at + 1);
         Figure {
             quote: tenths.to_string().into(),
             ..Figure::printed(

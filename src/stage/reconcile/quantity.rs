@@ -240,11 +240,9 @@ pub(super) fn transposition(figure: &Figure, wanted: &Interval) -> Option<Decima
 mod tests {
     use super::*;
 
-    use crate::model::Span;
     use proptest::prelude::*;
 
     fn figure(count: i128, power: i32, exact: bool, qualifier: Qualifier) -> Figure {
-        let _span = Span::new(0, 1);
         let step = Decimal::whole(1).shift(power).unwrap();
         Figure {
             qualifier,

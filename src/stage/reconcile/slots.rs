@@ -122,12 +122,11 @@ fn regions<'f>(page: &Page<'f>, level: &[&'f Figure]) -> Vec<Claim<'f>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Decimal;
     use crate::model::figure::{AreaCode, Aspect, IndicatorCode};
-    use crate::model::{Decimal, Span};
     use crate::stage::rules::RulePack;
 
     fn level(at: usize, value: i128, area: &str, period: &str) -> Figure {
-        let _span = Span::new(at, at + 1);
         Figure {
             quote: value.to_string().into(),
             indicator: Some(IndicatorCode::new("kinh_phi")),

@@ -275,6 +275,10 @@ impl<L, S> Walk<'_, L, S> {
                     let joins = self.joins(&site)?;
                     found.sites.insert(site.clone(), joins);
                 }
+                if self.changed.contains(&cell) && site.is_undone_from_outside() {
+                    let read = site.reads(self.lists).into_iter();
+                    self.waiting.extend(read.filter(|read| !self.loaded.get(read).is_empty()));
+                }
                 for cells in found.sites.get(&site).into_iter().flatten() {
                     if cells.contains(&cell) {
                         queue.extend(cells.iter().filter(|other| !found.cells.contains(*other)).cloned());

@@ -89,6 +89,12 @@ impl Site {
         sites
     }
 
+    /// Tells whether what one of its cells says may undo a relation in which no figure of that cell takes part: the
+    /// third part of a whole, the number of what a mean is per, a nearer period of the year.
+    pub(super) fn is_undone_from_outside(&self) -> bool {
+        matches!(self, Self::Parts(_) | Self::Mean(_) | Self::Year(_))
+    }
+
     /// Returns the cells that it reads.
     pub(super) fn reads(&self, lists: &CodeLists) -> Vec<Cell> {
         match self {

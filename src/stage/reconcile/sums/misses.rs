@@ -185,12 +185,11 @@ pub(super) fn is_positive(claim: &Claim<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Span;
+
     use crate::model::figure::Measure;
     use proptest::prelude::*;
 
     fn figure(at: usize, value: Decimal, step: Decimal, hedged: bool) -> Figure {
-        let _span = Span::new(at, at + 1);
         Figure {
             qualifier: if hedged { Qualifier::Gt } else { Qualifier::Eq },
             ..Figure::printed(at, Measure::Value, [value, step], "VND")

@@ -71,6 +71,22 @@ fn any_reports() -> impl Strategy<Value = Vec<Report>> {
     })
 }
 
+/// A third region makes of two that were more than the country what no longer says anything of it.
+#[test]
+fn what_a_new_report_takes_away_stands_no_more() {
+    let level = |area, value| Stated { area, value, aspect: Aspect::Actual, step: 1, ..PLAN };
+    let first = [level("KC_N28", 60), level("KC_S20", 55), level("VN", 100)];
+    let first: Vec<Report> =
+        (1..).zip(&first).map(|(name, one)| report(name, std::slice::from_ref(one))).collect();
+    let third = report(4, &[level("KC_C15", 77)]);
+    let before: Vec<&Report> = first.iter().collect();
+    let stood = verdicts(&first);
+    assert!(stood.contains(&(Relation::Sum, Verdict::Conflicts)), "{stood:?}");
+    let (findings, derived) = stepwise(&[before.clone(), vec![&third]], rules());
+    let all: Vec<&Report> = before.into_iter().chain([&third]).collect();
+    assert_eq!((findings.into_values().collect(), derived.into_values().collect()), scratch(&all, rules()));
+}
+
 /// The random reports below are worth something: they contradict each other, and agree.
 #[test]
 fn random_reports_are_related_in_every_way() {
