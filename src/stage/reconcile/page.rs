@@ -442,6 +442,18 @@ pub(super) fn has(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }
 
+/// Tells whether `text` says by one of `held` what there is at a moment, and not by the end of one of `verbs`.
+pub(super) fn says_held(text: &str, held: &[String], verbs: &[String]) -> bool {
+    held.iter().flat_map(|phrase| text.match_indices(phrase.as_str())).any(|(at, _)| {
+        let in_verb = |verb: &String| {
+            verb.rsplit_once(' ').is_some_and(|(stem, last)| {
+                text[at..].starts_with(last) && text[..at].trim_end().ends_with(stem)
+            })
+        };
+        !verbs.iter().any(in_verb)
+    })
+}
+
 /// Tells whether `text` holds one of the phrases; `…` in a phrase stands for a few words of one clause.
 pub(super) fn says(text: &str, phrases: &[String]) -> bool {
     phrases.iter().any(|phrase| said(text, phrase).next().is_some())

@@ -16,7 +16,7 @@ use crate::stage::rules::guards::{RelationKind, RelationRule, Role};
 use super::claim::Claim;
 use super::formula::Formula;
 use super::guard::{self, Degree};
-use super::page::{Page, has, lower};
+use super::page::{Page, lower, says_held};
 
 /// Returns the orders and the sums over regions of the page.
 pub(super) fn claims<'f>(page: &Page<'f>) -> Vec<Claim<'f>> {
@@ -99,7 +99,11 @@ fn orders<'f>(page: &Page<'f>, key: &[&'f Figure]) -> Vec<Claim<'f>> {
 
 /// Tells whether a figure's sentence says that it is what there is at a moment.
 fn is_held(page: &Page<'_>, figure: &Figure) -> bool {
-    has(&page.words(figure.sentence.start, figure.sentence.end), &page.rules.held)
+    says_held(
+        &page.words(figure.sentence.start, figure.sentence.end),
+        &page.rules.held,
+        &page.rules.held_verbs,
+    )
 }
 
 /// The parts of an area that the rules list, where each is printed once, and the area itself.

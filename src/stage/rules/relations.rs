@@ -54,6 +54,8 @@ pub struct RelationRules {
     pub stocks: Vec<String>,
     /// Words of a sentence by which its numbers are of what there is at a moment.
     pub held: Vec<String>,
+    /// Verbs that end like the beginning of one of `held`, which is none there.
+    pub held_verbs: Vec<String>,
     /// Areas that others make up.
     pub made_up: Vec<MadeUp>,
     /// Words between a part and its share.

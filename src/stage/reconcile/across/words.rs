@@ -10,18 +10,21 @@ use crate::stage::rules::across::AcrossRules;
 use crate::stage::rules::marks::{CueTree, Cued};
 use crate::stage::rules::mention::PlaceKind;
 
-use super::super::page::has;
+use super::super::page::{has, says_held};
 
 /// What labels are compared by, read from the rule pack once.
 #[derive(Debug, Clone)]
 pub struct Wording {
     neutral: BTreeSet<String>,
+    /// Those of several words, the longest first.
+    neutral_phrases: Vec<Vec<String>>,
     indicators: BTreeMap<IndicatorCode, Vec<Vec<String>>>,
     areas: BTreeMap<AreaCode, Vec<Vec<String>>>,
     rules: AcrossRules,
     narrowing: Vec<Vec<String>>,
     loose: Vec<Vec<String>>,
     held: Vec<String>,
+    held_verbs: Vec<String>,
     /// Areas of which all parts are known, and the words that name them.
     wholes: Vec<(AreaCode, Vec<String>)>,
     /// Words that lead on to a number and name nothing.
@@ -32,7 +35,10 @@ pub struct Wording {
 impl Wording {
     /// Reads the words of the rule pack.
     pub fn of(rules: &RulePack) -> Self {
-        let neutral = rules.across.neutral.iter().flat_map(|phrase| tokens(phrase)).collect();
+        let neutral = rules.across.neutral.iter().map(|phrase| tokens(phrase));
+        let (words, mut neutral_phrases): (Vec<_>, Vec<_>) = neutral.partition(|words| words.len() == 1);
+        let neutral = words.into_iter().flatten().collect();
+        neutral_phrases.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         let mut indicators: BTreeMap<IndicatorCode, Vec<Vec<String>>> = BTreeMap::new();
         for indicator in rules.indicators.indicator.iter() {
             let names = indicators.entry(IndicatorCode::new(indicator.code.clone())).or_default();
@@ -61,12 +67,14 @@ impl Wording {
         let wholes = rules.relations.assumed_count.iter();
         Self {
             neutral,
+            neutral_phrases,
             indicators,
             areas,
             narrowing: rules.across.narrowing.iter().map(|phrase| tokens(phrase)).collect(),
             loose: rules.across.loose.iter().map(|phrase| tokens(phrase)).collect(),
             rules: rules.across.clone(),
             held: rules.relations.held.clone(),
+            held_verbs: rules.relations.held_verbs.clone(),
             wholes: wholes.map(|known| (AreaCode::new(known.area.clone()), known.words.clone())).collect(),
             leads: rules.relations.rate_leads.clone(),
             cues: rules.across_cues.clone(),
@@ -94,13 +102,20 @@ impl Wording {
             take_away(&mut words, name);
         }
         let mut before: Option<&str> = None;
-        for word in &words {
+        // Where the neutral phrase ends that the words are in.
+        let mut neutral = 0;
+        for (at, word) in words.iter().enumerate() {
+            let phrase = self.neutral_phrases.iter().find(|phrase| words[at..].starts_with(phrase));
+            neutral = phrase.map_or(neutral, |phrase| neutral.max(at + phrase.len()));
             // A number or a letter by itself narrows what the word before it names: `nhóm A`, `giai đoạn 1`.
             let mark = word.chars().count() == 1 || word.contains(|c: char| c.is_ascii_digit());
             let names =
                 |word: &str| narrowing.contains(word) || self.rules.numbered.iter().any(|one| one == word);
-            let narrows =
-                if mark { !is_year(word) && before.is_some_and(names) } else { !self.neutral.contains(word) };
+            let narrows = if mark {
+                !is_year(word) && before.is_some_and(names)
+            } else {
+                at >= neutral && !self.neutral.contains(word)
+            };
             before = Some(word);
             if narrows {
                 narrowing.insert(word.clone());
@@ -127,7 +142,7 @@ impl Wording {
             below: all.whole(&self.rules.below),
             each: before.whole(&self.rules.each),
             part: before.whole(&self.rules.part),
-            held: has(&text, &self.held),
+            held: says_held(&text, &self.held, &self.held_verbs),
             revised: all.whole(&self.rules.revised),
             other_scope: all.whole(&self.rules.scope_differs),
         }
